@@ -1,0 +1,16 @@
+//! Replicascope: database replication that you can watch, break and check.
+//!
+//! The replication code is written once, without I/O ([`replication`]), and runs in a seeded simulation
+//! ([`simulation`]), in a browser, and in anyone's program. ARCHITECTURE.md is the map.
+
+pub mod checkers;
+pub mod limits;
+pub mod recipe;
+pub mod replication;
+pub mod scenarios;
+pub mod session;
+pub mod simulation;
+pub mod view;
+
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -1,0 +1,44 @@
+//! Every bound in one place. Reaching one is an error or a notice that the person sees, never a silence.
+
+/// Nodes in one cluster.
+pub const MAX_NODES: usize = 64;
+/// Sites in one cluster.
+pub const MAX_SITES: usize = 32;
+/// Links between sites.
+pub const MAX_LINKS: usize = 256;
+/// Client sessions in one run.
+pub const MAX_SESSIONS: usize = 64;
+/// Commands in one recipe.
+pub const MAX_COMMANDS: usize = 10_000;
+/// Characters of a name (site, author, key, item).
+pub const MAX_NAME_CHARS: usize = 64;
+/// Characters of a plain text value.
+pub const MAX_TEXT_CHARS: usize = 1_000;
+/// Largest quantity of a cart line.
+pub const MAX_QUANTITY: u32 = 9_999;
+/// Lines in the initial cart.
+pub const MAX_INITIAL_LINES: usize = 100;
+/// Bytes of a recipe as JSON.
+pub const MAX_RECIPE_BYTES: usize = 1 << 20;
+/// Characters of a share link's fragment.
+pub const MAX_LINK_CHARS: usize = 64 * 1024;
+/// Simulated time of one run: one hour.
+pub const MAX_RUN_NS: u64 = 3_600_000_000_000;
+/// Latency of a link, one way: one minute.
+pub const MAX_LATENCY_US: u64 = 60_000_000;
+/// Clock skew in either direction: one day.
+pub const MAX_SKEW_MS: i64 = 86_400_000;
+/// Messages in flight at once; more are dropped as "network full".
+pub const MAX_IN_FLIGHT: usize = 100_000;
+/// Journal entries kept; the oldest go first.
+pub const MAX_JOURNAL_ENTRIES: usize = 200_000;
+/// Operations kept in the history; after that the verdicts say "undecided".
+pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
+/// Deltas that one replica holds; after that writes are refused as "full".
+pub const MAX_DELTAS: usize = 50_000;
+/// Deltas in one batch.
+pub const MAX_BATCH_DELTAS: usize = 100;
+/// Batches on their way to one peer.
+pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
+/// Checkpoints kept for scrubbing.
+pub const MAX_CHECKPOINTS: usize = 64;

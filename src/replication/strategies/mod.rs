@@ -1,0 +1,2 @@
+//! One strategy, one file, one line in [`ALL`](crate::simulation::registry::ALL).
+

@@ -1,0 +1,46 @@
+//! The object-safe face of a simulation: generics stop here.
+
+use super::command::Command;
+use super::history::History;
+use super::journal::Journal;
+use super::snapshot::{Flight, Snapshot};
+use crate::replication::time::SimTime;
+
+/// A running cluster, whatever its strategy.
+pub trait Engine {
+    /// The time of the last event.
+    fn now(&self) -> SimTime;
+
+    /// How many events were processed.
+    fn event_count(&self) -> u64;
+
+    /// When the next event is due; `None` when nothing will ever happen by itself.
+    fn next_event_at(&self) -> Option<SimTime>;
+
+    /// Processes one event. `false` when there is none.
+    fn step(&mut self) -> bool;
+
+    /// Moves the clock to `time` without processing events; `time` must not be after the next event.
+    fn rest_until(&mut self, time: SimTime);
+
+    /// Applies a command (already checked against the setup) now.
+    fn apply(&mut self, command: &Command);
+
+    /// What a person may see of the cluster now.
+    fn snapshot(&self) -> Snapshot;
+
+    /// The messages in flight now, in the order of sending.
+    fn flights(&self) -> Vec<Flight>;
+
+    /// What happened, event by event.
+    fn journal(&self) -> &Journal;
+
+    /// What the clients saw.
+    fn history(&self) -> &History;
+
+    /// A number that two runs share only if they did the same.
+    fn fingerprint(&self) -> u64;
+
+    /// An independent copy, for checkpoints and branches.
+    fn fork(&self) -> Box<dyn Engine>;
+}
