@@ -4,7 +4,7 @@
 //! applied in order. Time, randomness and identity arrive in [`Env`]; the only way to act is the [`Outbox`].
 //! Who drives it (simulation, browser, native peer) is unknown here.
 
-use super::causality::VersionVector;
+use super::causality::{Dot, VersionVector};
 use super::delta::{Author, Key, Operation, Value};
 use super::ids::{NodeId, RequestId, SiteId};
 use super::note::Note;
@@ -120,6 +120,8 @@ pub enum Reply {
     Written {
         /// Its place in the key's order, or the counter of its dot.
         version: u64,
+        /// Its name, in strategies that name writes.
+        dot: Option<Dot>,
         /// What the client has now seen: its write included.
         context: VersionVector,
     },
