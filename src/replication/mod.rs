@@ -3,11 +3,17 @@
 pub mod causality;
 pub mod clock;
 pub mod delta;
+pub mod exchange;
 pub mod hash;
 pub mod ids;
+pub mod log;
+pub mod modes;
 pub mod note;
 pub mod protocol;
 pub mod random;
+pub mod rules;
+pub mod store;
 pub mod strategies;
 pub mod time;
 pub mod view;
+pub mod writer;

@@ -30,6 +30,10 @@ pub enum Note {
     Promoted(Term),
     /// This node learned of a newer term and follows its leader.
     SteppedDown(Term, NodeId),
+    /// A returning leader dropped log entries that its successor never had: this many, after this position.
+    TailDiscarded(Lsn, u32),
+    /// A returning leader hands over writes that its successor never had: this many.
+    TailHandedOver(u32),
     /// A stamp far ahead of the local clock was not followed.
     ClockAhead(Dot),
     /// A peer knows writes of mine that my store does not hold: the store went back (rule R9).

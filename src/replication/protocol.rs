@@ -136,6 +136,8 @@ pub enum Refusal {
     NotLeader(NodeId),
     /// A bound of `limits.rs` is reached.
     Full,
+    /// It lacks something that the client has seen.
+    Behind,
     /// The operation does not fit the strategy or the key.
     Unsupported,
     /// The node is down or out of reach (told by the client's side, never by a node).

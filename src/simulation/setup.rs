@@ -3,6 +3,7 @@
 use crate::limits;
 use crate::replication::delta::{Author, Item, Key, Mode};
 use crate::replication::ids::SiteId;
+use crate::replication::rules::Rules;
 use crate::replication::time::SimDuration;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -165,6 +166,8 @@ pub struct Dials {
     pub write_quorum: u16,
     /// Answers that a leaderless read waits for.
     pub read_quorum: u16,
+    /// The rules of the offline local leader that are in force.
+    pub rules: Rules,
 }
 
 impl Default for Dials {
@@ -175,6 +178,7 @@ impl Default for Dials {
             heartbeat_every: SimDuration::from_ms(250),
             write_quorum: 2,
             read_quorum: 2,
+            rules: Rules::default(),
         }
     }
 }

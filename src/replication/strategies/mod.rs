@@ -1,2 +1,4 @@
 //! One strategy, one file, one line in [`ALL`](crate::simulation::registry::ALL).
 
+pub mod multi_leader_sync;
+pub mod single_leader;

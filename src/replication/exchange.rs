@@ -1,0 +1,200 @@
+//! The reconnect protocol between the leaders of two sites, seen from one of them. The receiver's version vector is
+//! the only cursor (rule R5); an interruption anywhere needs no clean-up; the end is checked on equality (rule R11).
+//!
+//! HELLO ⇄ BATCH → ACK / NACK → DONE. Knows deltas and vectors, no roles and no store.
+
+use super::causality::VersionVector;
+use super::delta::Delta;
+use super::ids::{NodeId, ReplicaId, SiteId, StoreId};
+use super::log::Epoch;
+use super::store::DeltaStore;
+use super::view::ExchangePhase;
+use crate::limits;
+use std::sync::Arc;
+
+/// A message of the exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExchangeMessage {
+    /// "This is what I know."
+    Hello(Hello),
+    /// Deltas in causal order.
+    Batch {
+        /// The sender's round: answers to an earlier one are stale.
+        round: u32,
+        /// The deltas.
+        deltas: Vec<Arc<Delta>>,
+    },
+    /// Everything up to here is durable at the sender of this.
+    Ack {
+        /// The round of the batch.
+        round: u32,
+        /// All that is known, and durable.
+        vector: VersionVector,
+    },
+    /// The batch does not follow on what is known: restart from here.
+    Nack {
+        /// The round of the batch.
+        round: u32,
+        /// All that is known.
+        vector: VersionVector,
+    },
+    /// "I have sent all I have."
+    Done {
+        /// All that is known.
+        vector: VersionVector,
+        /// The sum of all delta hashes.
+        sum: u64,
+    },
+    /// "I do not lead my site; this one does."
+    NotLeader(Epoch),
+}
+
+/// The opening of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hello {
+    /// The sender's store.
+    pub store: StoreId,
+    /// The sender's leadership of its site.
+    pub epoch: Epoch,
+    /// The newest leadership of the receiver's site that the sender has heard of.
+    pub receiver_epoch: Epoch,
+    /// All that the sender knows, durable.
+    pub vector: VersionVector,
+    /// All identities that the sender's store ever wrote under (rule R9).
+    pub own: Vec<ReplicaId>,
+    /// Whether the sender wants a HELLO back.
+    pub asks_back: bool,
+    /// Whether the sender believes that nothing is to be exchanged: a mere sign of life.
+    pub is_routine: bool,
+}
+
+/// One leader's end of an exchange.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The other site.
+    pub site: SiteId,
+    /// Its leader, as far as known.
+    pub peer: NodeId,
+    /// The newest leadership of that site heard of.
+    pub epoch: Epoch,
+    /// What its leader acknowledged as durable.
+    pub acknowledged: VersionVector,
+    /// Where the exchange is.
+    pub phase: ExchangePhase,
+    /// HELLOs in a row without any answer.
+    pub unanswered_count: u32,
+    /// Whether the stream to the peer is known to be broken.
+    pub is_down: bool,
+    /// Whether the peer was stopped after an alarm.
+    pub is_stopped: bool,
+    /// Goes up with every restart from a vector.
+    round: u32,
+    /// What the peer has or was sent.
+    sent: VersionVector,
+    /// Position in the store's order of arrival before which nothing is left to send.
+    cursor: usize,
+    batches_in_flight: usize,
+    done_for: Option<usize>,
+}
+
+impl Exchange {
+    /// An exchange with `site`, nothing known yet.
+    #[must_use]
+    pub fn new(site: SiteId, peer: NodeId) -> Self {
+        Self {
+            site,
+            peer,
+            epoch: Epoch::default(),
+            acknowledged: VersionVector::new(),
+            phase: ExchangePhase::Apart,
+            unanswered_count: 0,
+            is_down: false,
+            is_stopped: false,
+            round: 0,
+            sent: VersionVector::new(),
+            cursor: 0,
+            batches_in_flight: 0,
+            done_for: None,
+        }
+    }
+
+    /// The peer said what it knows: start over from there. Without `follows_vector` (rule R5 off) the sender trusts
+    /// its own memory of what it sent.
+    pub fn restart_from(&mut self, vector: &VersionVector, follows_vector: bool) {
+        self.round = self.round.wrapping_add(1);
+        self.batches_in_flight = 0;
+        self.done_for = None;
+        if follows_vector {
+            self.sent = vector.clone();
+            self.cursor = 0;
+        }
+    }
+
+    /// Whether an answer to `round` is to the current one.
+    #[must_use]
+    pub const fn is_current(&self, round: u32) -> bool {
+        self.round == round
+    }
+
+    /// The stream broke: what is in flight is gone.
+    pub fn on_down(&mut self) {
+        self.phase = ExchangePhase::Apart;
+        self.is_down = true;
+        self.batches_in_flight = 0;
+    }
+
+    /// The peer sent `delta`: no need to send it back.
+    pub fn received(&mut self, delta: &Delta) {
+        self.sent.observe(delta.dot);
+        self.acknowledged.observe(delta.dot);
+    }
+
+    /// A batch was acknowledged.
+    pub fn acknowledge(&mut self, vector: &VersionVector) {
+        self.batches_in_flight = self.batches_in_flight.saturating_sub(1);
+        self.acknowledged.merge(vector);
+    }
+
+    /// The number of deltas that the peer has not been sent.
+    #[must_use]
+    pub fn missing_count(&self, store: &DeltaStore) -> usize {
+        store.arrived_from(self.cursor).iter().filter(|delta| !self.sent.covers(delta.dot)).count()
+    }
+
+    /// What to send now: batches up to the window, then DONE once everything was acknowledged.
+    pub fn pump(&mut self, store: &DeltaStore) -> Vec<ExchangeMessage> {
+        let mut messages = Vec::new();
+        if self.phase == ExchangePhase::Apart || self.is_stopped {
+            return messages;
+        }
+        while self.batches_in_flight < limits::MAX_BATCHES_IN_FLIGHT {
+            let deltas = self.next_batch(store);
+            if deltas.is_empty() {
+                break;
+            }
+            self.batches_in_flight += 1;
+            self.phase = ExchangePhase::Syncing;
+            messages.push(ExchangeMessage::Batch { round: self.round, deltas });
+        }
+        if self.batches_in_flight == 0 && self.done_for != Some(store.len()) {
+            self.done_for = Some(store.len());
+            messages.push(ExchangeMessage::Done { vector: store.vector().clone(), sum: store.sum() });
+        }
+        messages
+    }
+
+    fn next_batch(&mut self, store: &DeltaStore) -> Vec<Arc<Delta>> {
+        let mut deltas = Vec::new();
+        for delta in store.arrived_from(self.cursor) {
+            if deltas.len() == limits::MAX_BATCH_DELTAS {
+                break;
+            }
+            self.cursor += 1;
+            if !self.sent.covers(delta.dot) {
+                self.sent.observe(delta.dot);
+                deltas.push(delta.clone());
+            }
+        }
+        deltas
+    }
+}

@@ -1,0 +1,108 @@
+//! Conflict modes: deterministic folds over the deltas of one key. A mode sees *what* was written and what each
+//! writer had seen; it never sees who asks, which replica this is, or in which order deltas arrived.
+//!
+//! Every write gets a [`Fate`], and every write that does not show says why.
+
+mod add_wins;
+mod causal;
+mod line;
+mod plain;
+mod whole;
+
+pub use add_wins::surviving_dots;
+pub use causal::Causal;
+
+use super::delta::{Delta, Item, Mode, Operation};
+use super::view::{Conflict, Content, Decided, Fate, Line, Reason};
+use crate::replication::causality::Dot;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What one key's fold produces, besides the fates of settings.
+pub(crate) struct Folded {
+    pub(crate) content: Content,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) fates: BTreeMap<Dot, Fate>,
+}
+
+/// Folds all `deltas` of one key. `default` is the mode unless the key has one of its own.
+#[must_use]
+pub fn decide(default: Mode, deltas: &[Arc<Delta>]) -> Decided {
+    let (settings, data): (Vec<_>, Vec<_>) = deltas.iter().cloned().partition(|delta| matches!(delta.operation, Operation::SetMode(_)));
+    let (mode, setting_fates) = decide_mode(default, &settings);
+    let is_cart = data.iter().any(|delta| delta.item().is_some());
+    let mut folded = if is_cart { fold_cart(mode, &data) } else { plain::fold(mode, &data) };
+    folded.fates.extend(setting_fates);
+    Decided { mode, content: folded.content, conflicts: folded.conflicts, fates: folded.fates }
+}
+
+fn fold_cart(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
+    match mode {
+        Mode::LastWrite | Mode::NaiveUnion => whole::fold(mode, deltas),
+        Mode::LastWriteLine | Mode::Ask => by_line(deltas, |lines| line::fold(mode, lines)),
+        Mode::AddWins => by_line(deltas, add_wins::fold),
+    }
+}
+
+/// What a fold of one line produces.
+pub(crate) struct FoldedLine {
+    pub(crate) quantity: u32,
+    pub(crate) is_open: bool,
+    pub(crate) conflict: Option<Conflict>,
+    pub(crate) fates: BTreeMap<Dot, Fate>,
+}
+
+fn by_line(deltas: &[Arc<Delta>], fold: impl Fn(&[Arc<Delta>]) -> FoldedLine) -> Folded {
+    let mut folded = Folded { content: Content::Absent, conflicts: Vec::new(), fates: BTreeMap::new() };
+    let mut lines = BTreeMap::new();
+    for (item, group) in group_by_line(deltas) {
+        let line = fold(&group);
+        if line.quantity > 0 || line.is_open {
+            lines.insert(
+                item,
+                Line { quantity: line.quantity, is_open: line.is_open, is_pending: false, observed: surviving_dots(&group, |_| true) },
+            );
+        }
+        folded.conflicts.extend(line.conflict);
+        folded.fates.extend(line.fates);
+    }
+    folded.content = Content::Cart(lines);
+    folded
+}
+
+pub(crate) fn group_by_line(deltas: &[Arc<Delta>]) -> BTreeMap<Item, Vec<Arc<Delta>>> {
+    let mut groups: BTreeMap<Item, Vec<Arc<Delta>>> = BTreeMap::new();
+    for delta in deltas {
+        if let Some(item) = delta.item() {
+            groups.entry(item.clone()).or_default().push(delta.clone());
+        }
+    }
+    groups
+}
+
+/// A key's own mode is last-write-wins data.
+fn decide_mode(default: Mode, settings: &[Arc<Delta>]) -> (Mode, BTreeMap<Dot, Fate>) {
+    let causal = Causal::new(settings);
+    let Some(winner) = causal.latest(&causal.frontier(None)) else {
+        return (default, BTreeMap::new());
+    };
+    let fates = (0..settings.len()).map(|index| (settings[index].dot, fate_under(&causal, index, winner))).collect();
+    let Operation::SetMode(mode) = settings[winner].operation else { return (default, fates) };
+    (mode, fates)
+}
+
+/// The fate of a delta whose value does not contribute to `winner`'s, under last write wins.
+pub(crate) fn fate_under(causal: &Causal<'_>, index: usize, winner: usize) -> Fate {
+    if index == winner {
+        return Fate::Visible;
+    }
+    if let Some(later) = causal.first_seer(index) {
+        return Fate::Superseded { by: causal.dot(later) };
+    }
+    Fate::Discarded { by: causal.dot(winner), reason: causal.reason(index, winner) }
+}
+
+/// Why last write wins prefers one delta to another.
+pub(crate) fn older(loser: &Delta, winner: &Delta) -> Reason {
+    if loser.stamp == winner.stamp { Reason::LowerId } else { Reason::OlderStamp }
+}

@@ -1,0 +1,167 @@
+//! The deltas that one replica holds: in the order of arrival (a linear extension of causal order), by writer and
+//! by key. Decides whether a delta may come in; never decides conflicts.
+
+use super::causality::{Dot, VersionVector};
+use super::delta::{Delta, Key, Operation};
+use super::hash::{Digest, Hasher};
+use super::ids::ReplicaId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All deltas of one replica.
+#[derive(Clone, Debug, Default)]
+pub struct DeltaStore {
+    arrived: Vec<Arc<Delta>>,
+    by_dot: BTreeMap<Dot, Arc<Delta>>,
+    by_key: BTreeMap<Key, KeyLog>,
+    vector: VersionVector,
+    sum: u64,
+}
+
+/// The deltas of one key.
+#[derive(Clone, Debug, Default)]
+pub struct KeyLog {
+    /// In the order of arrival.
+    pub deltas: Vec<Arc<Delta>>,
+    /// Their dots: the context of a reader.
+    pub seen: VersionVector,
+}
+
+/// What may be done with a delta that arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is next in every respect.
+    New,
+    /// It is known.
+    Known,
+    /// Something before it is missing: its writer's previous delta, a cause, or what its writer had seen (rule R6).
+    Hole,
+    /// Another content is known under its dot, or its chain hash does not follow (rule R3).
+    Forged,
+}
+
+impl DeltaStore {
+    /// Everything known.
+    #[must_use]
+    pub const fn vector(&self) -> &VersionVector {
+        &self.vector
+    }
+
+    /// A commutative sum of all delta hashes (rule R11).
+    #[must_use]
+    pub const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// The number of deltas.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.arrived.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.arrived.is_empty()
+    }
+
+    /// The deltas from the `start`-th on, in the order of arrival.
+    #[must_use]
+    pub fn arrived_from(&self, start: usize) -> &[Arc<Delta>] {
+        &self.arrived[start.min(self.arrived.len())..]
+    }
+
+    /// The delta named `dot`.
+    #[must_use]
+    pub fn get(&self, dot: Dot) -> Option<&Arc<Delta>> {
+        self.by_dot.get(&dot)
+    }
+
+    /// The keys and their deltas.
+    pub fn keys(&self) -> impl Iterator<Item = (&Key, &KeyLog)> {
+        self.by_key.iter()
+    }
+
+    /// The deltas of `key`.
+    #[must_use]
+    pub fn key(&self, key: &Key) -> Option<&KeyLog> {
+        self.by_key.get(key)
+    }
+
+    /// The chain hash of the last delta of `replica`.
+    #[must_use]
+    pub fn chain_of(&self, replica: ReplicaId) -> Digest {
+        let last = Dot { replica, counter: self.vector.get(replica) };
+        self.by_dot.get(&last).map(|delta| delta.chain).unwrap_or_default()
+    }
+
+    /// Whether `delta` may come in.
+    #[must_use]
+    pub fn admit(&self, delta: &Delta) -> Admission {
+        if self.vector.covers(delta.dot) {
+            let is_same = self.by_dot.get(&delta.dot).is_none_or(|known| known.chain == delta.chain);
+            return if is_same { Admission::Known } else { Admission::Forged };
+        }
+        let follows = self.vector.get(delta.dot.replica) == delta.previous;
+        if !follows || !self.vector.covers_all(&delta.context) || !self.vector.covers_all(&delta.deps) {
+            return Admission::Hole;
+        }
+        if chain(self.chain_of(delta.dot.replica), delta) == delta.chain { Admission::New } else { Admission::Forged }
+    }
+
+    /// Takes a delta in, whatever [`DeltaStore::admit`] says of it.
+    pub fn apply(&mut self, delta: Arc<Delta>) {
+        self.vector.observe(delta.dot);
+        self.sum = self.sum.wrapping_add(delta.chain.0);
+        let log = self.by_key.entry(delta.key.clone()).or_default();
+        log.seen.observe(delta.dot);
+        log.deltas.push(delta.clone());
+        self.by_dot.insert(delta.dot, delta.clone());
+        self.arrived.push(delta);
+    }
+
+    /// Counts a delta as known without keeping it. Only what switches a rule off needs this.
+    pub fn skip(&mut self, dot: Dot) {
+        self.vector.observe(dot);
+    }
+}
+
+/// The hash of a delta's content and of its writer's delta before it.
+#[must_use]
+pub fn chain(before: Digest, delta: &Delta) -> Digest {
+    let mut hasher = Hasher::new(before.0);
+    hasher.number(delta.dot.replica.0).number(delta.dot.counter).number(delta.previous);
+    for vector in [&delta.context, &delta.deps] {
+        hasher.number(vector.replica_count() as u64);
+        for dot in vector.iter() {
+            hasher.number(dot.replica.0).number(dot.counter);
+        }
+    }
+    hasher.number(delta.stamp.wall_ms as u64).number(u64::from(delta.stamp.logical));
+    hasher.text(&delta.author.0).text(&delta.key.0);
+    hash_operation(&mut hasher, &delta.operation);
+    hasher.digest()
+}
+
+fn hash_operation(hasher: &mut Hasher, operation: &Operation) {
+    use super::delta::{LineChange, Value};
+    match operation {
+        Operation::Put(Value::Number(number)) => hasher.number(1).number(*number as u64),
+        Operation::Put(Value::Text(text)) => hasher.number(2).text(text),
+        Operation::Delete => hasher.number(3),
+        Operation::SetMode(mode) => hasher.number(4).text(mode.id()),
+        Operation::Cart(item, change) => {
+            hasher.number(5).text(&item.0);
+            let (tag, count, observed): (u64, u32, &[Dot]) = match change {
+                LineChange::Add(count) => (1, *count, &[]),
+                LineChange::Set(quantity, observed) => (2, *quantity, observed),
+                LineChange::Remove(observed) => (3, 0, observed),
+            };
+            hasher.number(tag).number(u64::from(count)).number(observed.len() as u64);
+            for dot in observed {
+                hasher.number(dot.replica.0).number(dot.counter);
+            }
+            hasher
+        }
+    };
+}

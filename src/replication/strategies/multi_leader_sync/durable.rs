@@ -1,0 +1,63 @@
+//! What a node's store keeps, and the steps by which it changes. One handler makes at most one record: one
+//! transaction.
+
+use crate::replication::delta::Delta;
+use crate::replication::ids::{Lsn, ReplicaId, StoreId};
+use crate::replication::log::{Entry, Epoch};
+use std::sync::Arc;
+
+/// Changes that become durable together.
+#[derive(Clone, Debug)]
+pub struct Record(pub Vec<Change>);
+
+/// One change of the store.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The store's own identity.
+    Store(StoreId),
+    /// A leadership heard of or taken.
+    Epoch(Epoch),
+    /// An identity that this store writes under.
+    Own(ReplicaId),
+    /// The log from `after` on is these entries.
+    Log {
+        /// Position (initial data not counted) after which everything is replaced.
+        after: Lsn,
+        /// What follows.
+        entries: Vec<Entry<Arc<Delta>>>,
+    },
+    /// The writes to be handed over to the leader.
+    Tail(Vec<Arc<Delta>>),
+}
+
+/// What a restart finds.
+#[derive(Clone, Debug, Default)]
+pub struct Durable {
+    /// The store's own identity; the default when it is new.
+    pub store_id: StoreId,
+    /// The newest leadership heard of.
+    pub epoch: Option<Epoch>,
+    /// Every identity that this store ever wrote under (rule R9).
+    pub own: Vec<ReplicaId>,
+    /// The replication log without the initial data.
+    pub entries: Vec<Entry<Arc<Delta>>>,
+    /// Writes of a lost leadership, not yet in the new leader's log.
+    pub tail: Vec<Arc<Delta>>,
+}
+
+impl Durable {
+    pub(super) fn apply(&mut self, record: &Record) {
+        for change in &record.0 {
+            match change {
+                Change::Store(store_id) => self.store_id = *store_id,
+                Change::Epoch(epoch) => self.epoch = Some(*epoch),
+                Change::Own(replica) => self.own.push(*replica),
+                Change::Log { after, entries } => {
+                    self.entries.truncate(after.0 as usize);
+                    self.entries.extend(entries.iter().cloned());
+                }
+                Change::Tail(tail) => self.tail.clone_from(tail),
+            }
+        }
+    }
+}

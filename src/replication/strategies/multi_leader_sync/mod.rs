@@ -1,0 +1,352 @@
+//! Multi-leader between datacenters and devices, single-leader inside each of them.
+//!
+//! Every site has one leader that takes writes and ships its replication log to its followers (`site`). Leaders of
+//! linked sites exchange deltas by the reconnect protocol (`peers`). A device is a site of one node that may be
+//! disconnected for long. Conflicts are detected by what writers had seen and decided by a mode, the same fold at
+//! every replica.
+
+mod durable;
+mod message;
+mod peers;
+mod picture;
+mod site;
+
+pub use durable::{Change, Durable, Record};
+pub use message::Message;
+
+use super::super::causality::VersionVector;
+use super::super::delta::{Delta, Item, Key, LineChange, Mode, Operation};
+use super::super::exchange::Exchange;
+use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term};
+use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
+use super::super::modes;
+use super::super::note::{Alarm, Note};
+use super::super::protocol::{Connection, Env, Member, Order, Outbox, Protocol, Refusal, Reply, Request};
+use super::super::rules::Rules;
+use super::super::store::{Admission, DeltaStore};
+use super::super::time::SimDuration;
+use super::super::view::{ReplicaView, Role};
+use super::super::writer::{Intent, Writer, genesis};
+use crate::limits;
+use std::sync::Arc;
+
+/// What the strategy is set to.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How conflicts are decided unless a key has a mode of its own.
+    pub mode: Mode,
+    /// The cart that every replica starts with.
+    pub cart: Vec<(Item, u32)>,
+    /// Leaders of neighbouring sites greet each other this often.
+    pub handshake_every: SimDuration,
+    /// A leader tells its followers this often that it lives.
+    pub heartbeat_every: SimDuration,
+    /// The rules in force.
+    pub rules: Rules,
+}
+
+/// The alarm clocks of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// Greet the neighbouring sites.
+    Handshake,
+    /// Tell the followers that the leader lives; hand over a tail.
+    Heartbeat,
+}
+
+/// One node.
+#[derive(Clone, Debug)]
+pub struct MultiLeaderSync {
+    config: Arc<Config>,
+    me: Member,
+    mode: Mode,
+    role: Role,
+    epoch: Epoch,
+    store_id: StoreId,
+    store: DeltaStore,
+    log: ReplicationLog<Arc<Delta>>,
+    writer: Writer,
+    own: Vec<ReplicaId>,
+    followers: Followers,
+    exchanges: Vec<Exchange>,
+    /// Writes of a lost leadership that the new leader's log does not hold yet.
+    tail: Vec<Arc<Delta>>,
+    alarm: Option<Alarm>,
+    told_amnesia: bool,
+    device_sites: Vec<SiteId>,
+}
+
+type Out = Outbox<MultiLeaderSync>;
+
+impl Protocol for MultiLeaderSync {
+    type Message = Message;
+    type Timer = Timer;
+    type Record = Record;
+    type Durable = Durable;
+    type Config = Arc<Config>;
+
+    fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {
+        let mut node = Self::recover(config, env, recovered);
+        if recovered.store_id == StoreId::default() {
+            node.store_id = StoreId(env.rng.bits());
+            out.persist(Record(vec![Change::Store(node.store_id)]));
+        }
+        let jitter = node.config.handshake_every.0 / 4;
+        out.set_timer(Timer::Handshake, SimDuration(1 + jitter * u64::from(env.rng.below(1_000)) / 1_000));
+        out.set_timer(Timer::Heartbeat, node.config.heartbeat_every);
+        node
+    }
+
+    fn store(durable: &mut Durable, record: &Record) {
+        durable.apply(record);
+    }
+
+    fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
+        match asked {
+            Request::Read { key } => {
+                let reply = self.read(&key);
+                out.reply(request, reply);
+            }
+            Request::Write { key, operation, context, author } => {
+                self.on_write(env, request, Intent { key, operation, context, author }, out);
+            }
+        }
+    }
+
+    fn on_message(&mut self, env: &mut Env<'_>, from: NodeId, message: Message, out: &mut Out) {
+        match message {
+            Message::Exchange(message) => self.on_exchange(env, from, message, out),
+            Message::Append(append) => self.on_append(env, from, &append, out),
+            Message::Appended { epoch, position } => self.on_appended(from, epoch, position, out),
+            Message::Mismatch { epoch, retry_after } => self.on_mismatch(from, epoch, retry_after, out),
+            Message::NewerTerm(epoch) => self.on_epoch(env, epoch, out),
+            Message::HandOver(deltas) => self.on_hand_over(env, &deltas, out),
+        }
+    }
+
+    fn on_timer(&mut self, env: &mut Env<'_>, timer: Timer, out: &mut Out) {
+        match timer {
+            Timer::Handshake => self.on_handshake_due(env, out),
+            Timer::Heartbeat => self.on_heartbeat_due(out),
+        }
+    }
+
+    fn on_connection(&mut self, env: &mut Env<'_>, peer: NodeId, connection: Connection, out: &mut Out) {
+        self.on_peer_connection(env, peer, connection, out);
+    }
+
+    fn on_order(&mut self, env: &mut Env<'_>, order: Order, out: &mut Out) {
+        match order {
+            Order::Promote => self.promote(env, out),
+            Order::Decide(mode) => self.mode = mode,
+        }
+    }
+
+    fn view(&self) -> ReplicaView {
+        self.picture()
+    }
+
+    fn digest(&self) -> u64 {
+        let mut hasher = super::super::hash::Hasher::new(self.store.sum());
+        hasher.number(self.epoch.term.0).number(self.log.last().0).number(self.store.len() as u64).number(self.tail.len() as u64);
+        for dot in self.store.vector().iter() {
+            hasher.number(dot.replica.0).number(dot.counter);
+        }
+        hasher.digest().0
+    }
+}
+
+impl MultiLeaderSync {
+    fn recover(config: &Arc<Config>, env: &Env<'_>, recovered: &Durable) -> Self {
+        let me = env.member();
+        let first_leader = env.cluster.nodes_of(me.site).find(|member| member.leads_first).map(|member| member.node);
+        let epoch = recovered.epoch.unwrap_or(Epoch { term: Term(1), leader: first_leader });
+        let mut node = Self {
+            config: config.clone(),
+            me,
+            mode: config.mode,
+            role: if epoch.leader == Some(me.node) { Role::Leader } else { Role::Follower },
+            epoch,
+            store_id: recovered.store_id,
+            store: DeltaStore::default(),
+            log: ReplicationLog::default(),
+            writer: Writer::default(),
+            own: recovered.own.clone(),
+            followers: Followers::default(),
+            exchanges: Vec::new(),
+            tail: recovered.tail.clone(),
+            alarm: None,
+            told_amnesia: false,
+            device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
+        };
+        for delta in genesis(&config.cart) {
+            node.store.apply(delta.clone());
+            node.log.append(Entry { epoch: Epoch::default(), at: Default::default(), payload: delta });
+        }
+        node.reload(recovered, env);
+        node.start_leading(env);
+        node
+    }
+
+    /// Brings back what the store kept: the log in its order, then the tail.
+    fn reload(&mut self, recovered: &Durable, env: &Env<'_>) {
+        for entry in &recovered.entries {
+            self.log.append(entry.clone());
+        }
+        for delta in recovered.entries.iter().map(|entry| &entry.payload).chain(&recovered.tail) {
+            self.writer.clock.follow(delta.stamp, env.local_clock);
+            if !self.store.vector().covers(delta.dot) {
+                self.store.apply(delta.clone());
+            }
+        }
+    }
+
+    /// Sets up what only a leader keeps: its followers' positions and its exchanges.
+    fn start_leading(&mut self, env: &Env<'_>) {
+        let others = env.cluster.nodes_of(self.me.site).map(|member| member.node).filter(|node| *node != self.me.node);
+        let others: Vec<NodeId> = if self.role == Role::Leader { others.collect() } else { Vec::new() };
+        self.followers = Followers::new(others.into_iter(), self.log.last());
+        if self.exchanges.is_empty() {
+            let first = |site: SiteId| env.cluster.nodes_of(site).next().map(|member| Exchange::new(site, member.node));
+            self.exchanges = env.cluster.neighbours(self.me.site).filter_map(first).collect();
+        }
+    }
+
+    fn read(&self, key: &Key) -> Reply {
+        let log = self.store.key(key);
+        let deltas = log.map(|log| log.deltas.as_slice()).unwrap_or_default();
+        let context = log.map(|log| log.seen.clone()).unwrap_or_default();
+        Reply::State { decided: Box::new(modes::decide(self.mode, deltas)), context }
+    }
+
+    fn on_write(&mut self, env: &mut Env<'_>, request: RequestId, intent: Intent, out: &mut Out) {
+        if let Some(refusal) = self.refusal(&intent) {
+            out.reply(request, Reply::Refused(refusal));
+            return;
+        }
+        let key = intent.key.clone();
+        let mut changes = Vec::new();
+        let replica = self.identity(env, &mut changes);
+        let stamp = self.writer.stamp(env.local_clock);
+        let delta = Arc::new(self.writer.mint(replica, &self.store, stamp, &self.config.rules, intent));
+        let reply = |context: VersionVector| Reply::Written { version: delta.dot.counter, dot: Some(delta.dot), context };
+        self.note_conflicts(&delta, out);
+        self.take_in(env, delta.clone(), &mut changes);
+        let context = self.store.key(&key).map(|log| log.seen.clone()).unwrap_or_default();
+        if self.config.rules.persist_first {
+            out.persist(Record(changes));
+            out.reply(request, reply(context));
+        } else {
+            out.reply(request, reply(context));
+            out.persist(Record(changes));
+        }
+        out.note(|| Note::Accepted(delta.dot));
+        self.ship(out);
+        self.pump_all(out);
+    }
+
+    fn refusal(&self, intent: &Intent) -> Option<Refusal> {
+        let is_cart_key = intent.key.0.starts_with("cart");
+        let is_cart_write = matches!(intent.operation, Operation::Cart(..));
+        let fits = matches!(intent.operation, Operation::SetMode(_)) || is_cart_key == is_cart_write;
+        let is_sound = match &intent.operation {
+            Operation::Cart(_, LineChange::Add(count) | LineChange::Set(count, _)) => (1..=limits::MAX_QUANTITY).contains(count),
+            Operation::Cart(_, LineChange::Remove(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => true,
+        };
+        match self.epoch.leader {
+            Some(leader) if self.role != Role::Leader => Some(Refusal::NotLeader(leader)),
+            _ if !fits || !is_sound => Some(Refusal::Unsupported),
+            _ if self.store.len() >= limits::MAX_DELTAS => Some(Refusal::Full),
+            _ if !self.store.vector().covers_all(&intent.context) => Some(Refusal::Behind),
+            _ => None,
+        }
+    }
+
+    /// The identity to write under, minted at the first write after a start and in each term (rule R3).
+    fn identity(&mut self, env: &mut Env<'_>, changes: &mut Vec<Change>) -> ReplicaId {
+        if let Some(replica) = self.writer.replica {
+            return replica;
+        }
+        let fresh = env.rng.bits();
+        let reused = 0xbad0_0000_0000_0000 | u64::from(self.me.site.0);
+        let replica = ReplicaId(if self.config.rules.fresh_ids { fresh } else { reused });
+        self.writer.replica = Some(replica);
+        if !self.own.contains(&replica) {
+            self.own.push(replica);
+            changes.push(Change::Own(replica));
+        }
+        replica
+    }
+
+    /// Appends a delta to the store and to the site's log.
+    fn take_in(&mut self, env: &Env<'_>, delta: Arc<Delta>, changes: &mut Vec<Change>) {
+        let after = self.log.last();
+        let entry = Entry { epoch: self.epoch, at: env.now, payload: delta.clone() };
+        self.store.apply(delta);
+        self.log.append(entry.clone());
+        changes.push(Change::Log { after: self.past_genesis(after), entries: vec![entry] });
+    }
+
+    /// A position of the durable log, which leaves out what every replica starts with.
+    fn past_genesis(&self, position: Lsn) -> Lsn {
+        Lsn(position.0.saturating_sub(self.config.cart.len() as u64))
+    }
+
+    /// What may be done with a delta that arrives, under the rules in force.
+    fn admit(&mut self, delta: &Delta) -> Admission {
+        match self.store.admit(delta) {
+            Admission::Forged if !self.config.rules.fresh_ids => {
+                if self.store.vector().covers(delta.dot) { Admission::Known } else { Admission::New }
+            }
+            Admission::Forged => {
+                self.alarm = Some(Alarm::DotReused(delta.dot));
+                Admission::Forged
+            }
+            Admission::Hole if !self.config.rules.refuse_holes => Admission::New,
+            admission => admission,
+        }
+    }
+
+    /// Takes deltas of others in, in order, up to the first that does not follow. Returns how many are known now.
+    fn ingest(&mut self, env: &Env<'_>, deltas: &[Arc<Delta>], changes: &mut Vec<Change>, out: &mut Out) -> usize {
+        for (index, delta) in deltas.iter().enumerate() {
+            match self.admit(delta) {
+                Admission::Known => {}
+                Admission::New if self.is_dropped_by_clock(delta) => self.store.skip(delta.dot),
+                Admission::New => self.ingest_one(env, delta, changes, out),
+                Admission::Hole | Admission::Forged => return index,
+            }
+        }
+        deltas.len()
+    }
+
+    fn ingest_one(&mut self, env: &Env<'_>, delta: &Arc<Delta>, changes: &mut Vec<Change>, out: &mut Out) {
+        if !self.writer.clock.follow(delta.stamp, env.local_clock) {
+            out.note(|| Note::ClockAhead(delta.dot));
+        }
+        self.note_conflicts(delta, out);
+        out.note(|| Note::Applied(delta.dot));
+        self.take_in(env, delta.clone(), changes);
+    }
+
+    /// Rule R1 off: whoever has the earlier clock is dropped on arrival, silently.
+    fn is_dropped_by_clock(&self, delta: &Delta) -> bool {
+        let log = self.store.key(&delta.key);
+        let is_older = |known: &Arc<Delta>| known.rank() > delta.rank();
+        !self.config.rules.detect_by_vector && log.is_some_and(|log| log.deltas.iter().any(is_older))
+    }
+
+    /// A delta about to come in meets versions that its writer had not seen.
+    fn note_conflicts(&self, delta: &Delta, out: &mut Out) {
+        let Some(log) = self.store.key(&delta.key) else { return };
+        let same_line = |known: &&Arc<Delta>| known.item() == delta.item();
+        let line: Vec<Arc<Delta>> = log.deltas.iter().filter(same_line).cloned().collect();
+        let causal = modes::Causal::new(&line);
+        for version in causal.frontier(None) {
+            let here = causal.dot(version);
+            if !delta.context.covers(here) {
+                out.note(|| Note::Conflict { key: delta.key.clone(), item: delta.item().cloned(), here, arrived: delta.dot });
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Between sites: the leader's side of the reconnect protocol with each neighbouring site.
+
+use super::{Arc, Message, MultiLeaderSync, Out, Record, Timer};
+use crate::replication::causality::{Dot, VersionVector};
+use crate::replication::delta::Delta;
+use crate::replication::exchange::{ExchangeMessage, Hello};
+use crate::replication::ids::{NodeId, SiteId};
+use crate::replication::log::Epoch;
+use crate::replication::note::{Alarm, ExchangeNote, Note};
+use crate::replication::protocol::{Connection, Env};
+use crate::replication::time::SimDuration;
+use crate::replication::view::{ExchangePhase, Role};
+
+impl MultiLeaderSync {
+    pub(super) fn on_handshake_due(&mut self, env: &mut Env<'_>, out: &mut Out) {
+        let every = self.config.handshake_every.0;
+        let jitter = every / 4 * u64::from(env.rng.below(1_000)) / 1_000;
+        out.set_timer(Timer::Handshake, SimDuration(every + jitter));
+        self.greet_all(env, out);
+    }
+
+    /// Greets every neighbouring site; one that does not answer is tried at its next node.
+    pub(super) fn greet_all(&mut self, env: &Env<'_>, out: &mut Out) {
+        if self.role != Role::Leader {
+            return;
+        }
+        for index in 0..self.exchanges.len() {
+            let exchange = &mut self.exchanges[index];
+            if exchange.unanswered_count >= 2 {
+                let nodes: Vec<NodeId> = env.cluster.nodes_of(exchange.site).map(|member| member.node).collect();
+                let position = nodes.iter().position(|node| *node == exchange.peer).map_or(0, |position| position + 1);
+                exchange.peer = nodes[position % nodes.len()];
+                exchange.unanswered_count = 0;
+                exchange.is_down = false;
+            }
+            exchange.unanswered_count += 1;
+            self.greet(index, true, out);
+        }
+    }
+
+    fn greet(&self, index: usize, asks_back: bool, out: &mut Out) {
+        let exchange = &self.exchanges[index];
+        if exchange.is_down || exchange.is_stopped {
+            return;
+        }
+        let hello = Hello {
+            store: self.store_id,
+            epoch: self.epoch,
+            receiver_epoch: exchange.epoch,
+            vector: self.store.vector().clone(),
+            own: self.own.clone(),
+            asks_back,
+            is_routine: exchange.phase == ExchangePhase::Equal,
+        };
+        out.send(exchange.peer, Message::Exchange(ExchangeMessage::Hello(hello)));
+    }
+
+    pub(super) fn on_peer_connection(&mut self, env: &mut Env<'_>, peer: NodeId, connection: Connection, out: &mut Out) {
+        let site = env.cluster.members[peer.index()].site;
+        let Some(index) = self.exchange_with(site) else { return };
+        if self.exchanges[index].peer != peer {
+            return;
+        }
+        match connection {
+            Connection::Down => self.exchanges[index].on_down(),
+            Connection::Up => {
+                self.exchanges[index].is_down = false;
+                self.exchanges[index].phase = ExchangePhase::Apart;
+                if self.role == Role::Leader {
+                    self.greet(index, true, out);
+                }
+            }
+        }
+    }
+
+    fn exchange_with(&self, site: SiteId) -> Option<usize> {
+        self.exchanges.iter().position(|exchange| exchange.site == site)
+    }
+
+    pub(super) fn on_exchange(&mut self, env: &mut Env<'_>, from: NodeId, message: ExchangeMessage, out: &mut Out) {
+        let site = env.cluster.members[from.index()].site;
+        let Some(index) = self.exchange_with(site) else { return };
+        if let ExchangeMessage::NotLeader(epoch) = message {
+            self.on_not_leader(index, epoch, out);
+            return;
+        }
+        if self.role != Role::Leader {
+            out.send(from, Message::Exchange(ExchangeMessage::NotLeader(self.epoch)));
+            return;
+        }
+        if self.exchanges[index].is_stopped {
+            return;
+        }
+        match message {
+            ExchangeMessage::Hello(hello) => self.on_hello(env, index, from, &hello, out),
+            ExchangeMessage::Batch { round, deltas } => self.on_batch(env, index, from, round, &deltas, out),
+            ExchangeMessage::Ack { round, vector } => self.on_ack(index, from, round, &vector, out),
+            ExchangeMessage::Nack { round, vector } => self.on_nack(index, round, &vector, out),
+            ExchangeMessage::Done { vector, sum } => self.on_done(index, from, &vector, sum, out),
+            ExchangeMessage::NotLeader(_) => {}
+        }
+    }
+
+    fn on_not_leader(&mut self, index: usize, epoch: Epoch, out: &mut Out) {
+        let exchange = &mut self.exchanges[index];
+        let Some(leader) = epoch.leader.filter(|_| epoch > exchange.epoch) else { return };
+        exchange.epoch = epoch;
+        exchange.peer = leader;
+        exchange.is_down = false;
+        if self.role == Role::Leader {
+            self.greet(index, true, out);
+        }
+    }
+
+    fn on_hello(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, hello: &Hello, out: &mut Out) {
+        self.on_epoch(env, hello.receiver_epoch, out);
+        if self.role != Role::Leader {
+            out.send(from, Message::Exchange(ExchangeMessage::NotLeader(self.epoch)));
+            return;
+        }
+        self.check_amnesia(from, hello, out);
+        if hello.epoch < self.exchanges[index].epoch {
+            // A leader that was replaced: tell it, by the leadership that our greeting names.
+            let current = std::mem::replace(&mut self.exchanges[index].peer, from);
+            self.greet(index, false, out);
+            self.exchanges[index].peer = current;
+            return;
+        }
+        let pending_before = self.pending_at(index);
+        let exchange = &mut self.exchanges[index];
+        exchange.epoch = hello.epoch;
+        exchange.peer = from;
+        exchange.is_down = false;
+        exchange.unanswered_count = 0;
+        exchange.acknowledged = hello.vector.clone();
+        exchange.restart_from(&hello.vector, self.config.rules.cursor_is_vector);
+        self.open(index, out);
+        self.tell_pending(index, pending_before, out);
+        if hello.asks_back {
+            self.greet(index, false, out);
+        }
+        self.pump(index, out);
+    }
+
+    fn open(&mut self, index: usize, out: &mut Out) {
+        let missing_count = self.exchanges[index].missing_count(&self.store) as u32;
+        let exchange = &mut self.exchanges[index];
+        if missing_count > 0 || exchange.phase == ExchangePhase::Apart {
+            exchange.phase = ExchangePhase::Syncing;
+            let site = exchange.site;
+            out.note(|| Note::Exchange(site, ExchangeNote::Opened { missing_count }));
+        }
+    }
+
+    /// A peer that knows more of an identity of mine than I do: my store went back (rule R9). It is pulled like
+    /// anyone's; nothing is written under it again.
+    fn check_amnesia(&mut self, from: NodeId, hello: &Hello, out: &mut Out) {
+        let lost = |id: &&crate::replication::ids::ReplicaId| hello.vector.get(**id) > self.store.vector().get(**id);
+        let Some(lost) = self.own.iter().find(lost).copied() else { return };
+        if self.writer.replica == Some(lost) {
+            self.writer.replica = None;
+        }
+        if !self.told_amnesia {
+            self.told_amnesia = true;
+            out.note(|| Note::Amnesia(from));
+        }
+    }
+
+    fn on_batch(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, round: u32, deltas: &[Arc<Delta>], out: &mut Out) {
+        let mut changes = Vec::new();
+        let taken = self.ingest(env, deltas, &mut changes, out);
+        for delta in &deltas[..taken] {
+            self.exchanges[index].received(delta);
+        }
+        let is_new = !changes.is_empty();
+        if is_new {
+            out.persist(Record(changes));
+        }
+        let vector = self.store.vector().clone();
+        let answer = if taken == deltas.len() { ExchangeMessage::Ack { round, vector } } else { self.on_hole(index, round, vector, out) };
+        out.send(from, Message::Exchange(answer));
+        if is_new {
+            self.ship(out);
+            self.pump_all(out);
+        }
+    }
+
+    fn on_hole(&mut self, index: usize, round: u32, vector: VersionVector, out: &mut Out) -> ExchangeMessage {
+        let site = self.exchanges[index].site;
+        if let Some(alarm) = self.alarm {
+            self.exchanges[index].is_stopped = true;
+            out.note(|| Note::Alarm(alarm));
+        }
+        out.note(|| Note::Exchange(site, ExchangeNote::Hole));
+        ExchangeMessage::Nack { round, vector }
+    }
+
+    fn on_ack(&mut self, index: usize, from: NodeId, round: u32, vector: &VersionVector, out: &mut Out) {
+        let exchange = &mut self.exchanges[index];
+        if exchange.peer != from || !exchange.is_current(round) {
+            return;
+        }
+        let pending_before = self.pending_at(index);
+        self.exchanges[index].acknowledge(vector);
+        self.tell_pending(index, pending_before, out);
+        self.pump(index, out);
+    }
+
+    fn on_nack(&mut self, index: usize, round: u32, vector: &VersionVector, out: &mut Out) {
+        if self.exchanges[index].is_current(round) {
+            self.exchanges[index].restart_from(vector, self.config.rules.cursor_is_vector);
+            self.pump(index, out);
+        }
+    }
+
+    /// Equal vectors must have equal hashes (rule R11).
+    fn on_done(&mut self, index: usize, from: NodeId, vector: &VersionVector, sum: u64, out: &mut Out) {
+        if vector != self.store.vector() {
+            return;
+        }
+        let site = self.exchanges[index].site;
+        if sum == self.store.sum() {
+            if self.exchanges[index].phase != ExchangePhase::Equal {
+                self.exchanges[index].phase = ExchangePhase::Equal;
+                out.note(|| Note::Exchange(site, ExchangeNote::Equal));
+            }
+        } else {
+            let alarm = Alarm::HashesDiffer(from);
+            self.alarm = Some(alarm);
+            self.exchanges[index].is_stopped = true;
+            out.note(|| Note::Alarm(alarm));
+        }
+    }
+
+    pub(super) fn pump_all(&mut self, out: &mut Out) {
+        for index in 0..self.exchanges.len() {
+            self.pump(index, out);
+        }
+    }
+
+    fn pump(&mut self, index: usize, out: &mut Out) {
+        if self.role != Role::Leader {
+            return;
+        }
+        let peer = self.exchanges[index].peer;
+        for message in self.exchanges[index].pump(&self.store) {
+            out.send(peer, Message::Exchange(message));
+        }
+    }
+
+    /// Whether the site of this exchange must hold our writes before they count as confirmed (rule R8): for a device
+    /// the datacenter it is attached to, for a datacenter every other one.
+    pub(super) fn is_required(&self, index: usize, is_device: impl Fn(SiteId) -> bool) -> bool {
+        if self.me.is_device {
+            let first_datacenter = self.exchanges.iter().position(|exchange| !is_device(exchange.site));
+            return first_datacenter.unwrap_or(0) == index;
+        }
+        !is_device(self.exchanges[index].site)
+    }
+
+    /// Own writes that the site of this exchange does not hold, as far as known.
+    fn pending_at(&self, index: usize) -> u32 {
+        self.own_dots().filter(|dot| !self.exchanges[index].acknowledged.covers(*dot)).count() as u32
+    }
+
+    pub(super) fn own_dots(&self) -> impl Iterator<Item = Dot> + '_ {
+        let counters = |replica: crate::replication::ids::ReplicaId| 1..=self.store.vector().get(replica);
+        self.own.iter().flat_map(move |replica| counters(*replica).map(|counter| Dot { replica: *replica, counter }))
+    }
+
+    fn tell_pending(&self, index: usize, before: u32, out: &mut Out) {
+        let site = self.exchanges[index].site;
+        let pending_count = self.pending_at(index);
+        match pending_count.cmp(&before) {
+            std::cmp::Ordering::Less => out.note(|| Note::Exchange(site, ExchangeNote::Confirmed { pending_count })),
+            std::cmp::Ordering::Greater => out.note(|| Note::Exchange(site, ExchangeNote::PendingAgain { pending_count })),
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+}

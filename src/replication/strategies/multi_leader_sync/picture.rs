@@ -1,0 +1,65 @@
+//! What a person may see of a node.
+
+use super::MultiLeaderSync;
+use crate::replication::causality::Dot;
+use crate::replication::ids::{Lsn, SiteId};
+use crate::replication::modes;
+use crate::replication::time::SimTime;
+use crate::replication::view::{Content, Decided, ExchangeView, ReplicaView, Role};
+
+/// Positions of the leader's log whose times are shown at most.
+const MAX_APPEND_TIMES: usize = 1_000;
+
+impl MultiLeaderSync {
+    pub(super) fn picture(&self) -> ReplicaView {
+        let pending = self.pending();
+        let own_count = self.own_dots().count();
+        ReplicaView {
+            role: self.role,
+            term: self.epoch.term,
+            leader: self.epoch.leader,
+            position: self.log.last(),
+            replica: self.writer.replica,
+            vector: self.store.vector().clone(),
+            hash: self.store.sum(),
+            delta_count: self.store.len() as u64,
+            records: self.store.keys().map(|(key, log)| (key.clone(), self.decided(&log.deltas, &pending))).collect(),
+            confirmed_count: (own_count - pending.len()) as u64,
+            pending,
+            exchanges: self.exchanges.iter().filter(|_| self.role == Role::Leader).map(exchange_view).collect(),
+            appended_at: self.append_times(),
+            alarm: self.alarm,
+        }
+    }
+
+    fn decided(&self, deltas: &[super::Arc<super::Delta>], pending: &[Dot]) -> Decided {
+        let mut decided = modes::decide(self.mode, deltas);
+        if let Content::Cart(lines) = &mut decided.content {
+            for dot in pending {
+                let item = self.store.get(*dot).and_then(|delta| delta.item());
+                if let Some(line) = item.and_then(|item| lines.get_mut(item)) {
+                    line.is_pending = true;
+                }
+            }
+        }
+        decided
+    }
+
+    /// Own writes that a required peer does not hold durably yet (rule R8).
+    fn pending(&self) -> Vec<Dot> {
+        let is_device = |site: SiteId| self.device_sites.contains(&site);
+        let required: Vec<usize> = (0..self.exchanges.len()).filter(|index| self.is_required(*index, is_device)).collect();
+        let is_held = |dot: &Dot| required.iter().all(|index| self.exchanges[*index].acknowledged.covers(*dot));
+        self.own_dots().filter(|dot| !is_held(dot)).collect()
+    }
+
+    fn append_times(&self) -> Vec<(Lsn, SimTime)> {
+        let Some(least) = self.followers.least_matched() else { return Vec::new() };
+        let entries = self.log.after(least).iter().take(MAX_APPEND_TIMES).enumerate();
+        entries.map(|(index, entry)| (Lsn(least.0 + 1 + index as u64), entry.at)).collect()
+    }
+}
+
+fn exchange_view(exchange: &crate::replication::exchange::Exchange) -> ExchangeView {
+    ExchangeView { site: exchange.site, acknowledged: exchange.acknowledged.clone(), phase: exchange.phase }
+}

@@ -1,0 +1,50 @@
+//! Drawing a latency: the only floats of a run, and only through `libm`, which gives the same bits everywhere.
+
+use super::setup::Latency;
+use crate::replication::random::Rng;
+use crate::replication::time::SimDuration;
+
+/// One draw. A constant draws nothing.
+#[inline]
+pub(super) fn draw(latency: Latency, rng: &mut Rng) -> SimDuration {
+    match latency {
+        Latency::Constant { us } => SimDuration::from_us(us),
+        Latency::Uniform { min_us, max_us } => {
+            let span_ns = SimDuration::from_us(max_us.saturating_sub(min_us)).0 + 1;
+            let offset_ns = ((u128::from(rng.bits()) * u128::from(span_ns)) >> 64) as u64;
+            SimDuration::from_us(min_us) + SimDuration(offset_ns)
+        }
+        Latency::Exponential { base_us, mean_us } => {
+            let tail_ns = -libm::log(rng.unit()) * (mean_us as f64 * 1e3);
+            SimDuration::from_us(base_us) + SimDuration(tail_ns as u64)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::random::Purpose;
+
+    fn draws(latency: Latency) -> Vec<u64> {
+        let mut rng = Rng::stream(7, Purpose::Latency, 0);
+        (0..100_000).map(|_| draw(latency, &mut rng).0).collect()
+    }
+
+    fn mean(draws: &[u64]) -> f64 {
+        draws.iter().sum::<u64>() as f64 / draws.len() as f64
+    }
+
+    #[test]
+    fn means_and_ranges_are_as_set() {
+        assert!(draws(Latency::Constant { us: 40 }).iter().all(|ns| *ns == 40_000));
+        let uniform = draws(Latency::Uniform { min_us: 10, max_us: 30 });
+        assert!(uniform.iter().all(|ns| (10_000..=30_000).contains(ns)));
+        assert!((mean(&uniform) / 20_000.0 - 1.0).abs() < 0.01);
+        let exponential = draws(Latency::Exponential { base_us: 500, mean_us: 1_000 });
+        assert!(exponential.iter().all(|ns| *ns >= 500_000));
+        assert!((mean(&exponential) / 1_500_000.0 - 1.0).abs() < 0.01);
+        let above_ln100 = exponential.iter().filter(|ns| **ns > 500_000 + 4_605_170).count();
+        assert!((900..1_100).contains(&above_ln100), "1 % of an exponential lies above ln 100 means, not {above_ln100} of 100000");
+    }
+}

@@ -1,0 +1,213 @@
+//! The event queue: by time, ties by order of scheduling. Heap entries are two words; payloads wait in a slab.
+//!
+//! What was cancelled never reaches the front, so the time of the next event is always true.
+//! Knows nothing of what it holds.
+
+use crate::replication::time::SimTime;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Bits of a key that name the slot; the sequence number stands above them, the time above that.
+const SLOT_BITS: u32 = 24;
+const SLOT_MASK: u128 = (1 << SLOT_BITS) - 1;
+/// Cancelled entries that may wait in the heap before it is cleaned as a whole.
+const CANCELLED_MAX: usize = 64;
+
+/// Where a scheduled payload waits, for cancelling it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ticket(u32);
+
+/// What was taken off the front.
+pub(super) struct Due<T> {
+    /// When.
+    pub(super) at: SimTime,
+    /// The how-manieth that was ever scheduled.
+    pub(super) sequence: u64,
+    /// What.
+    pub(super) payload: T,
+}
+
+/// Payloads in the order of their times.
+#[derive(Clone, Debug)]
+pub(super) struct Queue<T> {
+    heap: BinaryHeap<Reverse<u128>>,
+    slots: Vec<Option<T>>,
+    vacant: Vec<u32>,
+    next_sequence: u64,
+    cancelled_count: usize,
+}
+
+impl<T> Queue<T> {
+    pub(super) const fn new() -> Self {
+        Self { heap: BinaryHeap::new(), slots: Vec::new(), vacant: Vec::new(), next_sequence: 0, cancelled_count: 0 }
+    }
+
+    /// Schedules `payload` for `at`.
+    #[inline]
+    pub(super) fn push(&mut self, at: SimTime, payload: T) -> Ticket {
+        let slot = self.occupy(payload);
+        let key = (u128::from(at.0) << 64) | u128::from((self.next_sequence << SLOT_BITS) | u64::from(slot));
+        self.next_sequence += 1;
+        self.heap.push(Reverse(key));
+        Ticket(slot)
+    }
+
+    #[inline]
+    fn occupy(&mut self, payload: T) -> u32 {
+        if let Some(slot) = self.vacant.pop() {
+            self.slots[slot as usize] = Some(payload);
+            return slot;
+        }
+        let slot = self.slots.len() as u32;
+        assert!(u128::from(slot) <= SLOT_MASK, "the queue holds more events than it has slots");
+        self.slots.push(Some(payload));
+        slot
+    }
+
+    /// Takes the next one.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Due<T>> {
+        let Reverse(key) = self.heap.pop()?;
+        let slot = slot_of(key);
+        let payload = self.slots[slot as usize].take().expect("the front was cleaned of cancelled entries");
+        self.vacant.push(slot);
+        if self.cancelled_count > 0 {
+            self.clean_front();
+        }
+        Some(Due { at: time_of(key), sequence: (key as u64) >> SLOT_BITS, payload })
+    }
+
+    /// When the next one is due.
+    #[inline]
+    pub(super) fn next_at(&self) -> Option<SimTime> {
+        self.heap.peek().map(|Reverse(key)| time_of(*key))
+    }
+
+    /// Forgets a payload that is still scheduled.
+    pub(super) fn cancel(&mut self, ticket: Ticket) {
+        if self.slots[ticket.0 as usize].take().is_none() {
+            return;
+        }
+        self.cancelled_count += 1;
+        self.clean_front();
+        if self.cancelled_count > CANCELLED_MAX.max(self.heap.len() / 2) {
+            self.clean_all();
+        }
+    }
+
+    /// Takes out all for which `is_wanted` says so, in the order of scheduling.
+    pub(super) fn take_where(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
+        let mut taken: Vec<(u64, u32)> = Vec::new();
+        for Reverse(key) in &self.heap {
+            let slot = slot_of(*key);
+            if self.slots[slot as usize].as_ref().is_some_and(&is_wanted) {
+                taken.push((*key as u64, slot));
+            }
+        }
+        taken.sort_unstable();
+        let payloads = taken.iter().filter_map(|(_, slot)| self.slots[*slot as usize].take()).collect();
+        self.clean_all();
+        payloads
+    }
+
+    /// All that is scheduled with its time, in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
+        self.heap.iter().filter_map(|Reverse(key)| self.slots[slot_of(*key) as usize].as_ref().map(|payload| (time_of(*key), payload)))
+    }
+
+    fn clean_front(&mut self) {
+        while let Some(Reverse(key)) = self.heap.peek() {
+            let slot = slot_of(*key);
+            if self.slots[slot as usize].is_some() {
+                return;
+            }
+            self.heap.pop();
+            self.vacant.push(slot);
+            self.cancelled_count -= 1;
+        }
+    }
+
+    fn clean_all(&mut self) {
+        let (slots, vacant) = (&self.slots, &mut self.vacant);
+        self.heap.retain(|Reverse(key)| {
+            let slot = slot_of(*key);
+            let stays = slots[slot as usize].is_some();
+            if !stays {
+                vacant.push(slot);
+            }
+            stays
+        });
+        self.cancelled_count = 0;
+    }
+}
+
+const fn slot_of(key: u128) -> u32 {
+    (key & SLOT_MASK) as u32
+}
+
+const fn time_of(key: u128) -> SimTime {
+    SimTime((key >> 64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::random::{Purpose, Rng};
+
+    fn drain(queue: &mut Queue<u32>) -> Vec<(u64, u32)> {
+        std::iter::from_fn(|| queue.pop()).map(|due| (due.at.0, due.payload)).collect()
+    }
+
+    #[test]
+    fn ties_keep_the_order_of_scheduling() {
+        let mut queue = Queue::new();
+        for (at, payload) in [(5, 1), (3, 2), (5, 3), (3, 4), (0, 5)] {
+            queue.push(SimTime(at), payload);
+        }
+        assert_eq!(drain(&mut queue), [(0, 5), (3, 2), (3, 4), (5, 1), (5, 3)]);
+    }
+
+    #[test]
+    fn it_agrees_with_a_sorted_list_under_random_use() {
+        let mut rng = Rng::stream(1, Purpose::Schedule, 0);
+        let mut queue = Queue::new();
+        let mut model: Vec<(u64, u32, Ticket)> = Vec::new();
+        for payload in 0..20_000 {
+            match rng.below(8) {
+                0..=3 => {
+                    let at = u64::from(rng.below(1_000));
+                    model.push((at, payload, queue.push(SimTime(at), payload)));
+                }
+                4 if !model.is_empty() => {
+                    let (.., ticket) = model.remove(rng.below(model.len() as u32) as usize);
+                    queue.cancel(ticket);
+                }
+                5 if rng.chance(20_000) => {
+                    let taken = queue.take_where(|payload| payload % 3 == 0);
+                    let (gone, kept): (Vec<_>, Vec<_>) = model.into_iter().partition(|(_, payload, _)| payload % 3 == 0);
+                    assert_eq!(taken, gone.iter().map(|(_, payload, _)| *payload).collect::<Vec<_>>());
+                    model = kept;
+                }
+                _ => {
+                    let first = model.iter().min_by_key(|(at, payload, _)| (*at, *payload)).copied();
+                    assert_eq!(queue.next_at().map(|at| at.0), first.map(|(at, ..)| at));
+                    assert_eq!(queue.pop().map(|due| (due.at.0, due.payload)), first.map(|(at, payload, _)| (at, payload)));
+                    model.retain(|(_, payload, _)| Some(*payload) != first.map(|(_, payload, _)| payload));
+                }
+            }
+            assert_eq!(queue.iter().count(), model.len());
+        }
+    }
+
+    #[test]
+    fn cancelled_entries_do_not_pile_up() {
+        let mut queue = Queue::new();
+        for n in 0..10_000 {
+            let ticket = queue.push(SimTime(1_000_000 + n), n);
+            queue.push(SimTime(n), n);
+            queue.cancel(ticket);
+            queue.pop();
+        }
+        assert!(queue.slots.len() <= 2 * CANCELLED_MAX + 2, "{} slots", queue.slots.len());
+    }
+}

@@ -1,0 +1,195 @@
+//! Everything of a simulation but the nodes: carries out what they want done. Time stands still in here.
+
+use super::journal::{DropReason, Happening, Journal, kind_code};
+use super::link::Passage;
+use super::network::{Network, Pair};
+use super::node::Node;
+use super::queue::Queue;
+use super::sessions::Ask;
+use crate::limits;
+use crate::replication::ids::{NodeId, RequestId, SessionId};
+use crate::replication::protocol::{Describe, Effect, MessageKind, Protocol, Reply};
+use crate::replication::random::mix;
+use crate::replication::time::{SimDuration, SimTime};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// What can be due.
+#[derive(Clone, Debug)]
+pub(super) enum Event<P: Protocol> {
+    /// A message arrives.
+    Message(Parcel<P::Message>),
+    /// An alarm of a node rings.
+    Timer(NodeId, P::Timer),
+    /// The oldest record under way at a node is durable.
+    Durable(NodeId),
+    /// A client's request reaches its node.
+    Asked(Box<Ask>),
+    /// An answer reaches its client.
+    Answered(Box<(RequestId, Reply)>),
+    /// A client's loop goes on after a rest.
+    Resumed(SessionId),
+}
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub(super) struct Parcel<M> {
+    pub(super) number: u64,
+    pub(super) sent_at: SimTime,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) message: M,
+}
+
+/// A running mix of all that was done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint(u64);
+
+/// Everything but the nodes.
+#[derive(Clone, Debug)]
+pub(super) struct World<P: Protocol> {
+    pub(super) now: SimTime,
+    pub(super) event_count: u64,
+    pub(super) queue: Queue<Event<P>>,
+    pub(super) network: Network,
+    pub(super) journal: Journal,
+    pub(super) fingerprint: Fingerprint,
+    /// Answers that nodes gave and that no client has been told yet.
+    pub(super) answers: VecDeque<(RequestId, Reply)>,
+    /// How long a store takes.
+    pub(super) persist: SimDuration,
+    pub(super) message_count: u64,
+    pub(super) in_flight_count: usize,
+}
+
+impl Fingerprint {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self(mix(seed))
+    }
+
+    /// Adds a number.
+    #[inline]
+    pub(super) const fn add(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    pub(super) const fn value(self) -> u64 {
+        mix(self.0)
+    }
+}
+
+impl<P: Protocol> World<P> {
+    pub(super) fn note(&mut self, happening: Happening) {
+        self.journal.record(self.now, self.event_count, happening);
+    }
+
+    /// Takes up one effect of a node: now, or once its store is through with what comes before.
+    #[inline]
+    pub(super) fn take_up(&mut self, node: &mut Node<P>, effect: Effect<P>) {
+        let waits = !node.held.is_empty();
+        match effect {
+            Effect::Persist(record) if self.persist == SimDuration::ZERO => P::store(&mut node.durable, &record),
+            Effect::Persist(record) => {
+                node.durable_at = node.durable_at.max(self.now + self.persist);
+                self.queue.push(node.durable_at, Event::Durable(node.id));
+                node.held.push_back(Effect::Persist(record));
+            }
+            effect if waits => node.held.push_back(effect),
+            effect => self.carry_out(node, effect),
+        }
+    }
+
+    /// The oldest record under way is durable: stores it and lets go what waited for it.
+    pub(super) fn release(&mut self, node: &mut Node<P>) {
+        if let Some(Effect::Persist(record)) = node.held.pop_front() {
+            P::store(&mut node.durable, &record);
+        }
+        while let Some(effect) = node.held.pop_front_if(|effect| !matches!(effect, Effect::Persist(_))) {
+            self.carry_out(node, effect);
+        }
+    }
+
+    #[inline]
+    fn carry_out(&mut self, node: &mut Node<P>, effect: Effect<P>) {
+        match effect {
+            Effect::Send(to, message) => self.send(node.id, to, message),
+            Effect::SetTimer(timer, delay) => {
+                let ticket = self.queue.push(self.now + delay, Event::Timer(node.id, timer));
+                if let Some(replaced) = node.set_timer(timer, ticket) {
+                    self.queue.cancel(replaced);
+                }
+            }
+            Effect::CancelTimer(timer) => {
+                if let Some(ticket) = node.take_timer(timer) {
+                    self.queue.cancel(ticket);
+                }
+            }
+            Effect::Reply(request, reply) => self.answers.push_back((request, reply)),
+            Effect::Note(note) => self.note(Happening::Noted(node.id, Rc::new(note))),
+            Effect::Persist(_) => unreachable!("a record is never carried out: it is stored"),
+        }
+    }
+
+    #[inline]
+    fn send(&mut self, from: NodeId, to: NodeId, message: P::Message) {
+        let kind = message.kind();
+        let number = self.number_message(from, to, kind);
+        if self.in_flight_count >= limits::MAX_IN_FLIGHT {
+            return self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Full });
+        }
+        match self.network.pass(from, to, self.now) {
+            Ok(Passage::Twice(due, double_due)) => {
+                let double = self.number_message(from, to, kind);
+                self.dispatch(double_due, Parcel { number: double, sent_at: self.now, from, to, message: message.clone() });
+                self.dispatch(due, Parcel { number, sent_at: self.now, from, to, message });
+            }
+            Ok(Passage::Once(due)) => self.dispatch(due, Parcel { number, sent_at: self.now, from, to, message }),
+            Ok(Passage::Lost) => self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Loss }),
+            Err(reason) => self.note(Happening::Dropped { message: number, from, to, kind, reason }),
+        }
+    }
+
+    #[inline]
+    fn number_message(&mut self, from: NodeId, to: NodeId, kind: MessageKind) -> u64 {
+        let number = self.message_count;
+        self.message_count += 1;
+        self.note(Happening::Sent { message: number, from, to, kind });
+        number
+    }
+
+    #[inline]
+    fn dispatch(&mut self, due: SimTime, parcel: Parcel<P::Message>) {
+        self.in_flight_count += 1;
+        self.queue.push(due, Event::Message(parcel));
+    }
+
+    /// A message arrives: notes it, and hands it over if its node is up.
+    #[inline]
+    pub(super) fn receive(&mut self, parcel: &Parcel<P::Message>) -> bool {
+        let Parcel { number, from, to, .. } = *parcel;
+        let kind = parcel.message.kind();
+        self.in_flight_count -= 1;
+        self.fingerprint.add(parcel.message.digest() ^ u64::from(kind_code(kind)) << 32 ^ u64::from(from.0) << 16 ^ u64::from(to.0));
+        let arrives = self.network.is_up(to);
+        if arrives {
+            self.note(Happening::Delivered { message: number, from, to, kind });
+        } else {
+            self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Down });
+        }
+        arrives
+    }
+
+    /// Drops what travels on these routes.
+    pub(super) fn drop_in_flight(&mut self, routes: &[Pair], reason: DropReason) {
+        if routes.is_empty() {
+            return;
+        }
+        let dropped = self.queue.take_where(|event| matches!(event, Event::Message(parcel) if routes.contains(&(parcel.from, parcel.to))));
+        for event in dropped {
+            if let Event::Message(Parcel { number, from, to, message, .. }) = event {
+                self.in_flight_count -= 1;
+                self.note(Happening::Dropped { message: number, from, to, kind: message.kind(), reason });
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The run as text: every journal entry a sentence. The complete twin of the picture.
+
+use super::names::Names;
+use super::writers::Writers;
+use super::{describe, words};
+use crate::recipe::TimedCommand;
+use crate::replication::note::{ExchangeNote, Note};
+use crate::replication::protocol::{MessageKind, Reply};
+use crate::simulation::history::History;
+use crate::simulation::journal::{Entry, Happening};
+
+/// What a line is about; the sign before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// A message left.
+    Sent,
+    /// A message arrived.
+    Delivered,
+    /// A message was lost.
+    Dropped,
+    /// A node explains.
+    Noted,
+    /// Two versions met.
+    Conflict,
+    /// A client got its answer.
+    Answered,
+    /// A person acted.
+    Commanded,
+    /// Something that must never happen did.
+    Alarm,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLine {
+    /// Its place in the journal.
+    pub index: usize,
+    /// When.
+    pub at: String,
+    /// At which event of the run, for jumping there.
+    pub event: u64,
+    /// When, exactly.
+    pub at_ns: u64,
+    /// What it is about.
+    pub kind: LineKind,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What sentences need to know besides the entry.
+pub struct Context<'a> {
+    /// Names of nodes.
+    pub names: &'a Names,
+    /// Names of writes.
+    pub writers: &'a Writers,
+    /// The command log.
+    pub commands: &'a [TimedCommand],
+    /// What clients were told.
+    pub history: &'a History,
+}
+
+impl LineKind {
+    /// The sign before a line, so that its kind does not hang on colour.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Sent => "→",
+            Self::Delivered => "↓",
+            Self::Dropped => "✕",
+            Self::Noted => "·",
+            Self::Conflict => "⚑",
+            Self::Answered => "✓",
+            Self::Commanded => "▸",
+            Self::Alarm => "!",
+        }
+    }
+
+    /// Its id, for styling.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Dropped => "dropped",
+            Self::Noted => "noted",
+            Self::Conflict => "conflict",
+            Self::Answered => "answered",
+            Self::Commanded => "commanded",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// Whether an entry only says that a node is alive.
+#[must_use]
+pub const fn is_heartbeat(happening: &Happening) -> bool {
+    matches!(
+        happening,
+        Happening::Sent { kind: MessageKind::Heartbeat, .. }
+            | Happening::Delivered { kind: MessageKind::Heartbeat, .. }
+            | Happening::Dropped { kind: MessageKind::Heartbeat, .. }
+    )
+}
+
+/// The line for the entry at `index`.
+#[must_use]
+pub fn line(index: usize, entry: &Entry, context: &Context<'_>) -> EventLine {
+    let (kind, text) = sentence(&entry.happening, context);
+    EventLine { index, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text }
+}
+
+/// What a screen reader should be told of an entry at once, if anything.
+#[must_use]
+pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
+    let is_loud = match &entry.happening {
+        Happening::Noted(_, note) => match note.as_ref() {
+            Note::Conflict { .. } | Note::Promoted(_) | Note::Amnesia(_) | Note::Alarm(_) | Note::ClockAhead(_) => true,
+            Note::Exchange(_, exchange) => matches!(exchange, ExchangeNote::Confirmed { pending_count: 0 } | ExchangeNote::PendingAgain { .. }),
+            Note::Accepted(_) | Note::Applied(_) | Note::CaughtUp(_) | Note::SteppedDown(..) => false,
+        },
+        Happening::Commanded(_) => true,
+        Happening::Sent { .. } | Happening::Delivered { .. } | Happening::Dropped { .. } | Happening::Answered(..) => false,
+    };
+    is_loud.then(|| sentence(&entry.happening, context).1)
+}
+
+fn sentence(happening: &Happening, context: &Context<'_>) -> (LineKind, String) {
+    let name = |node| context.names.node(node);
+    match happening {
+        Happening::Sent { from, to, kind, .. } => (LineKind::Sent, format!("{} sends {} to {}", name(*from), words::message(*kind), name(*to))),
+        Happening::Delivered { from, to, kind, .. } => {
+            (LineKind::Delivered, format!("{} receives {} from {}", name(*to), words::message(*kind), name(*from)))
+        }
+        Happening::Dropped { from, to, kind, reason, .. } => {
+            let why = words::drop_reason(*reason);
+            (LineKind::Dropped, format!("{} from {} to {} is lost: {why}", words::sentence_case(words::message(*kind)), name(*from), name(*to)))
+        }
+        Happening::Noted(node, note) => {
+            let kind = match note.as_ref() {
+                Note::Conflict { .. } => LineKind::Conflict,
+                Note::Alarm(_) | Note::Amnesia(_) => LineKind::Alarm,
+                _ => LineKind::Noted,
+            };
+            (kind, format!("{}: {}", name(*node), describe::note(note, context.names, context.writers)))
+        }
+        Happening::Answered(session, operation) => (LineKind::Answered, answer(context.names.session(*session), *operation, context.history)),
+        Happening::Commanded(index) => {
+            let logged = context.commands.get(*index as usize);
+            (LineKind::Commanded, logged.map_or_else(|| "A command".to_owned(), |timed| describe::command(&timed.command, context.names)))
+        }
+    }
+}
+
+fn answer(session: String, operation: u64, history: &History) -> String {
+    let record = usize::try_from(operation).ok().and_then(|index| history.operations.get(index));
+    let reply = record.and_then(|record| record.closed.as_ref()).map(|(_, reply)| reply);
+    match reply {
+        Some(Reply::Written { .. }) => format!("{session}: the write is durable where it was accepted"),
+        Some(Reply::Value { value, .. }) => {
+            format!("{session}: reads {}", value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string))
+        }
+        Some(Reply::State { decided, .. }) => format!("{session}: reads {}", describe::content(&decided.content)),
+        Some(Reply::Refused(refusal)) => format!("{session}: refused, {}", words::refusal(*refusal)),
+        None => format!("{session}: answered"),
+    }
+}

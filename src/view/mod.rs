@@ -1,0 +1,22 @@
+//! Pure pictures and words: what the page shows, as plain data, tested without a browser. Every sentence shown
+//! to a person stands here, except lesson prose, which stands in its scenario.
+//!
+//! Knows no DOM, no canvas, no Yew; colours appear only as roles.
+
+pub mod cart;
+pub mod conflict;
+pub mod describe;
+pub mod events;
+pub mod faults;
+pub mod geometry;
+pub mod names;
+pub mod quiet;
+pub mod replica;
+pub mod speed;
+pub mod stage;
+pub mod timeline;
+pub mod words;
+pub mod writers;
+
+#[cfg(test)]
+mod example;

@@ -1,0 +1,131 @@
+//! Links as they are drawn: one per pair of sites, one per pair of nodes inside a site.
+
+use super::layout::{Layout, WidthClass};
+use crate::replication::ids::NodeId;
+use crate::replication::view::Role;
+use crate::simulation::setup::{Latency, Wire};
+use crate::simulation::snapshot::{LinkSnapshot, Snapshot};
+use crate::view::geometry::{Curve, Point};
+use crate::view::names::Names;
+
+/// A link as drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkShape {
+    /// Its curve, from circle to circle.
+    pub curve: Curve,
+    /// What is written on it: latency, and whether it is cut.
+    pub label: String,
+    /// Where that is written.
+    pub label_at: Point,
+    /// Whether nothing passes in at least one direction.
+    pub is_cut: bool,
+    /// Whether it leads to a device.
+    pub is_device: bool,
+    /// Whether it stays inside a site.
+    pub is_inside: bool,
+}
+
+/// Every link to draw.
+#[must_use]
+pub fn links(layout: &Layout, snapshot: &Snapshot, names: &Names) -> Vec<LinkShape> {
+    let mut shapes = Vec::new();
+    for link in snapshot.links.iter().filter(|link| link.from < link.to) {
+        let (a, b) = (names.site_of(link.from), names.site_of(link.to));
+        let is_drawn = a == b || (speaker(snapshot, link.from, names), speaker(snapshot, link.to, names)) == (link.from, link.to);
+        if is_drawn {
+            let back = snapshot.links.iter().find(|other| (other.from, other.to) == (link.to, link.from));
+            shapes.push(shape(link, back, layout, names));
+        }
+    }
+    shapes
+}
+
+/// The node that speaks for the site of `node`: its leader in the newest term, or its first node.
+fn speaker(snapshot: &Snapshot, node: NodeId, names: &Names) -> NodeId {
+    let site = names.site_of(node);
+    let members = snapshot.nodes.iter().filter(|member| member.site == site);
+    let leaders = members.clone().filter_map(|member| {
+        let replica = member.replica.as_ref().filter(|replica| replica.role == Role::Leader)?;
+        Some((replica.term, member.node))
+    });
+    leaders.max().map(|(_, node)| node).or_else(|| members.map(|member| member.node).next()).unwrap_or(node)
+}
+
+fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, names: &Names) -> LinkShape {
+    let way = layout.way(link.from, link.to);
+    let (a, b) = (names.site_of(link.from), names.site_of(link.to));
+    let is_inside = a == b;
+    let is_back_cut = back.is_some_and(|back| back.is_cut);
+    let cut = match (link.is_cut, is_back_cut) {
+        (true, true) => Some("cut".to_owned()),
+        (true, false) => Some(format!("cut towards {}", names.node(link.to))),
+        (false, true) => Some(format!("cut towards {}", names.node(link.from))),
+        (false, false) => None,
+    };
+    let is_narrow = layout.class == WidthClass::Narrow;
+    let latency = if is_narrow { latency_short(&link.wire.latency) } else { wire_words(&link.wire) };
+    let label = match cut {
+        Some(cut) if is_inside || is_narrow => cut.split(' ').next().unwrap_or_default().to_owned(),
+        Some(cut) => cut,
+        None if is_inside => String::new(),
+        None => latency,
+    };
+    LinkShape {
+        curve: way.between_discs(super::layout::RADIUS, super::layout::RADIUS),
+        label_at: label_at(&way, is_inside, is_narrow),
+        label,
+        is_cut: link.is_cut || is_back_cut,
+        is_device: names.is_device(a) || names.is_device(b),
+        is_inside,
+    }
+}
+
+fn label_at(way: &Curve, is_inside: bool, is_narrow: bool) -> Point {
+    let middle = way.at(0.5);
+    if is_narrow && !is_inside { middle } else { Point::new(middle.x, middle.y - 10.0) }
+}
+
+fn wire_words(wire: &Wire) -> String {
+    let latency = latency_words(&wire.latency);
+    match wire.loss_per_million {
+        0 => latency,
+        loss => format!("{latency} · {} % lost", f64::from(loss) / 1e4),
+    }
+}
+
+/// A latency distribution, in words.
+#[must_use]
+pub fn latency_words(latency: &Latency) -> String {
+    match *latency {
+        Latency::Constant { us } => format!("{} ms", ms(us)),
+        Latency::Uniform { min_us, max_us } => format!("{} ms ± {}", ms((min_us + max_us) / 2), ms((max_us - min_us) / 2)),
+        Latency::Exponential { base_us: 0, mean_us } => format!("mean {} ms", ms(mean_us)),
+        Latency::Exponential { base_us, mean_us } => format!("{} ms + mean {}", ms(base_us), ms(mean_us)),
+    }
+}
+
+fn latency_short(latency: &Latency) -> String {
+    let us = match *latency {
+        Latency::Constant { us } => us,
+        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2,
+        Latency::Exponential { base_us, mean_us } => base_us + mean_us,
+    };
+    format!("{} ms", ms(us))
+}
+
+/// Milliseconds with at most one decimal.
+fn ms(us: u64) -> f64 {
+    (us as f64 / 100.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_read_as_people_say_them() {
+        assert_eq!(latency_words(&Latency::Constant { us: 500 }), "0.5 ms");
+        assert_eq!(latency_words(&Latency::Uniform { min_us: 62_000, max_us: 74_000 }), "68 ms ± 6");
+        assert_eq!(latency_words(&Latency::Exponential { base_us: 20_000, mean_us: 5_000 }), "20 ms + mean 5");
+    }
+}

@@ -1,0 +1,114 @@
+//! Messages in motion: where each one is follows from when it was sent, when it is due, and what time it is.
+
+use super::Tone;
+use super::layout::{Layout, RADIUS};
+use crate::replication::protocol::MessageKind;
+use crate::replication::time::SimTime;
+use crate::simulation::snapshot::Flight;
+use crate::view::geometry::Point;
+
+/// The outline of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A filled disc.
+    Disc,
+    /// A hollow disc.
+    Ring,
+    /// A diamond.
+    Diamond,
+    /// A triangle.
+    Triangle,
+    /// A square.
+    Square,
+    /// A small dot without a letter.
+    Dot,
+}
+
+/// A message as drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MessageShape {
+    /// Its number.
+    pub id: u64,
+    /// Its middle.
+    pub at: Point,
+    /// Its outline.
+    pub form: Form,
+    /// The letter on it.
+    pub letter: &'static str,
+    /// What it stands for.
+    pub tone: Tone,
+}
+
+/// Outline, letter and tone of a kind of message: three ways to tell them apart.
+#[must_use]
+pub const fn glyph(kind: MessageKind) -> (Form, &'static str, Tone) {
+    match kind {
+        MessageKind::Replicate => (Form::Disc, "R", Tone::Write),
+        MessageKind::Batch => (Form::Disc, "B", Tone::Write),
+        MessageKind::Write => (Form::Disc, "W", Tone::Write),
+        MessageKind::Acknowledge => (Form::Ring, "A", Tone::Acknowledge),
+        MessageKind::Nack => (Form::Ring, "N", Tone::Conflict),
+        MessageKind::Hello => (Form::Square, "H", Tone::Leader),
+        MessageKind::Done => (Form::Square, "D", Tone::Ok),
+        MessageKind::Read => (Form::Diamond, "R", Tone::Read),
+        MessageKind::Heartbeat => (Form::Dot, "", Tone::Quiet),
+    }
+}
+
+/// The messages in flight at `now`; signs of life only on request.
+#[must_use]
+pub fn messages(layout: &Layout, flights: &[Flight], now: SimTime, with_heartbeats: bool) -> Vec<MessageShape> {
+    let is_shown = |flight: &&Flight| with_heartbeats || flight.kind != MessageKind::Heartbeat;
+    flights.iter().filter(is_shown).map(|flight| message(layout, flight, now)).collect()
+}
+
+fn message(layout: &Layout, flight: &Flight, now: SimTime) -> MessageShape {
+    let way = layout.way(flight.from, flight.to).between_discs(RADIUS, RADIUS);
+    let (form, letter, tone) = glyph(flight.kind);
+    MessageShape { id: flight.id, at: way.at(progress(flight, now)), form, letter, tone }
+}
+
+/// How much of its way a message has behind it, 0 to 1.
+fn progress(flight: &Flight, now: SimTime) -> f64 {
+    let whole = flight.due_at.since(flight.sent_at).0;
+    if whole == 0 {
+        return 1.0;
+    }
+    (now.since(flight.sent_at).0 as f64 / whole as f64).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::ids::NodeId;
+    use crate::view::example;
+
+    fn flight(kind: MessageKind, from: u16, to: u16) -> Flight {
+        Flight { id: 1, from: NodeId(from), to: NodeId(to), kind, sent_at: SimTime::from_ms(100), due_at: SimTime::from_ms(200) }
+    }
+
+    #[test]
+    fn a_message_moves_from_sender_to_receiver_with_time() {
+        let layout = Layout::new(&example::cluster().0, 940.0, &[2; 5]);
+        let at = |ms| messages(&layout, &[flight(MessageKind::Batch, 0, 2)], SimTime::from_ms(ms), false)[0].at;
+        let (start, end) = (layout.spots[0].center, layout.spots[2].center);
+        assert!(at(100).distance(start) < 40.0 && at(200).distance(end) < 40.0);
+        assert!(at(120).x < at(150).x && at(150).x < at(180).x);
+        assert_eq!(at(500), at(200), "a held message waits at the door");
+    }
+
+    #[test]
+    fn both_directions_share_one_way() {
+        let layout = Layout::new(&example::cluster().0, 940.0, &[2; 5]);
+        let at = |from, to| messages(&layout, &[flight(MessageKind::Batch, from, to)], SimTime::from_ms(150), false)[0].at;
+        assert!(at(0, 2).distance(at(2, 0)) < 1.0);
+    }
+
+    #[test]
+    fn signs_of_life_are_hidden_unless_asked_for() {
+        let layout = Layout::new(&example::cluster().0, 360.0, &[2; 5]);
+        let flights = [flight(MessageKind::Heartbeat, 0, 1), flight(MessageKind::Hello, 0, 2)];
+        assert_eq!(messages(&layout, &flights, SimTime::from_ms(150), false).len(), 1);
+        assert_eq!(messages(&layout, &flights, SimTime::from_ms(150), true).len(), 2);
+    }
+}

@@ -1,0 +1,58 @@
+//! Whose write is which: names writes by author, place and time, as far as the clients know.
+
+use super::names::Names;
+use crate::replication::causality::Dot;
+use crate::replication::delta::{Author, Operation};
+use crate::replication::ids::NodeId;
+use crate::replication::protocol::Reply;
+use crate::replication::time::SimTime;
+use crate::simulation::history::History;
+use crate::simulation::snapshot::Snapshot;
+use std::collections::BTreeMap;
+
+/// What is known of one write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writer {
+    /// Who.
+    pub author: Author,
+    /// What, where the client's record tells.
+    pub operation: Option<Operation>,
+    /// At which node and when it was asked for, where the client's record tells.
+    pub asked: Option<(NodeId, SimTime)>,
+}
+
+/// Every write whose author is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Writers(BTreeMap<Dot, Writer>);
+
+impl Writers {
+    /// From the answers that clients got, and from what replicas show of versions in conflict.
+    #[must_use]
+    pub fn collect(history: &History, snapshot: &Snapshot) -> Self {
+        let mut known = BTreeMap::new();
+        let records = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref()).flat_map(|replica| replica.records.values());
+        for side in records.flat_map(|record| &record.conflicts).flat_map(|conflict| &conflict.sides) {
+            known.insert(side.dot, Writer { author: side.author.clone(), operation: None, asked: None });
+        }
+        for operation in &history.operations {
+            if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
+                let asked = Some((operation.node, operation.invoked_at));
+                known.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });
+            }
+        }
+        Self(known)
+    }
+
+    /// The write named `dot`.
+    #[must_use]
+    pub fn get(&self, dot: Dot) -> Option<&Writer> {
+        self.0.get(&dot)
+    }
+
+    /// Where and when, for people: "Oregon · 184.2 ms".
+    #[must_use]
+    pub fn place(&self, dot: Dot, names: &Names) -> Option<String> {
+        let (node, at) = self.get(dot)?.asked?;
+        Some(format!("{} · {}", names.site(names.site_of(node)), super::words::time(at)))
+    }
+}

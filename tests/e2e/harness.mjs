@@ -1,0 +1,122 @@
+// Stories: what a visitor does with the release page in a real browser. A story file calls `story` for each of its
+// stories; `run.mjs` runs them all.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { axe } from "./harness-axe.mjs";
+import { expect } from "./harness-expect.mjs";
+import { collectProblems } from "./harness-problems.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const pictures = join(root, "target", "e2e");
+
+const PATIENCE_MS = 10_000;
+const STORY_MS = 60_000;
+
+const stories = [];
+
+/** All stories told so far. */
+export const allStories = () => stories;
+
+/**
+ * Tells a story. Options, all of them optional:
+ *   viewport { width, height }, colorScheme, reducedMotion, hasTouch, as Playwright names them;
+ *   path     what follows the page's address when it is opened, such as "?embed#x"; null opens nothing;
+ *   allow    patterns of problems (console errors, …) that belong to the story;
+ *   timeout  in milliseconds, for the whole story;
+ *   context  more of Playwright's options for the browser context.
+ * The story gets { page, context, expect, axe, open, server }; `open(path)` opens the page anew.
+ */
+export function story(name, options, run) {
+  if (stories.some((other) => other.name === name)) {
+    throw new Error(`two stories are called "${name}"`);
+  }
+  stories.push({ name, options, run });
+}
+
+/** Starts the installed Chromium. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Runs one story in a fresh context. Fails with an error that tells everything that went wrong. */
+export async function runStory(browser, server, { name, options, run }) {
+  const context = await browser.newContext(contextOptions(options));
+  context.setDefaultTimeout(PATIENCE_MS);
+  try {
+    const problemsAtEnd = await collectProblems(context, server, options.allow);
+    const page = await context.newPage();
+    const open = (path = "") => page.goto(server.url + path, { waitUntil: "load" });
+    const errors = [];
+    try {
+      await limited(options.timeout ?? STORY_MS, async () => {
+        if (options.path !== null) {
+          await open(options.path);
+        }
+        await run({ page, context, expect, axe: (rules) => axe(page, rules), open, server });
+      });
+    } catch (error) {
+      errors.push(described(error));
+    }
+    errors.push(...(await problemsAtEnd()));
+    if (errors.length > 0) {
+      errors.push(await picture(page, name));
+      throw new Error(errors.join("\n"));
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+function contextOptions({ viewport, colorScheme, reducedMotion, hasTouch, context }) {
+  return {
+    viewport: viewport ?? { width: 1280, height: 800 },
+    colorScheme: colorScheme ?? "light",
+    reducedMotion: reducedMotion ?? "no-preference",
+    hasTouch: hasTouch ?? false,
+    ...context,
+  };
+}
+
+async function limited(milliseconds, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story took longer than ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What went wrong, and where in the story. */
+function described(error) {
+  const message = String(error?.message ?? error).replace(/\x1b\[\d+m/g, "").trim();
+  const place = String(error?.stack).split("\n").find((line) => line.includes("/stories/"));
+  return place ? `${message}\n${place.trim().replace(root, "")}` : message;
+}
+
+/** Keeps what the page looks like, and says where. */
+async function picture(page, name) {
+  const path = join(pictures, `${name.replace(/[^a-z0-9]+/gi, "-")}.png`);
+  try {
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path });
+    return `screenshot: ${path}`;
+  } catch (error) {
+    return `no screenshot: ${error.message}`;
+  }
+}

@@ -1,0 +1,32 @@
+// Starts the application. A file of its own since the content security policy forbids inline scripts, and a
+// classic script rather than a module, so that it also runs, and can say what is wrong, where the page has an
+// opaque origin (a sandboxed frame) and a module would not even load.
+"use strict";
+
+(() => {
+  // Trunk fills in the hashed names (`pattern_script` in Trunk.toml).
+  const { js, wasm } = document.querySelector("meta[name=replicascope-app]").dataset;
+
+  const absolute = (address) => new URL(address, document.baseURI).href;
+
+  // The page may show its progress from these: `replicascope:started` or `replicascope:failed`.
+  const announce = (name, detail) => dispatchEvent(new CustomEvent(`replicascope:${name}`, { detail }));
+
+  const start = async () => {
+    const application = await import(absolute(js));
+    await application.default({ module_or_path: absolute(wasm) });
+    announce("started");
+  };
+
+  const explain = (error) => {
+    console.error("Replicascope did not start:", error);
+    const message = document.createElement("p");
+    message.setAttribute("role", "alert");
+    message.textContent =
+      "Replicascope could not start: its program did not load. Reload the page; inside a frame, open it in a tab of its own.";
+    document.body.append(message);
+    announce("failed", error);
+  };
+
+  start().catch(explain);
+})();

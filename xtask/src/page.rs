@@ -1,0 +1,158 @@
+//! The release page: its content security policy, and what else has to hold for it to be hosted anywhere.
+
+use crate::{
+    Outcome,
+    markup::{self, Tag},
+    project,
+};
+use std::{env, fs, path::Path};
+
+/// Only the page's own files; WebAssembly, but no `eval`; pictures that the page makes itself, for downloads.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    base-uri 'none'; form-action 'none'";
+
+/// A check of the page, and what is wrong if it does not hold.
+pub(crate) type Check = (&'static str, Vec<String>);
+
+/// Trunk's hook after each build: puts the policy into release pages.
+pub(crate) fn finish() -> Outcome {
+    let folder = env::var_os("TRUNK_STAGING_DIR").ok_or("`finish-page` is for Trunk to call")?;
+    if env::var_os("TRUNK_PROFILE").is_none_or(|profile| profile != "release") {
+        return Ok(());
+    }
+    let path = Path::new(&folder).join("index.html");
+    let page = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if has_inline_script(&markup::tags(&page)) {
+        // `trunk serve --release` reloads by one; the checks of the release page accept none.
+        println!("the page has an inline script, so it gets no content security policy");
+        return Ok(());
+    }
+    let page = with_policy(&page).ok_or("index.html has no <head>")?;
+    fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Whether the file is a release page.
+pub(crate) fn has_policy(index: &Path) -> bool {
+    fs::read_to_string(index).is_ok_and(|page| problems_of_policy(&markup::tags(&page)).is_empty())
+}
+
+/// The policy comes first, since it holds only for what follows it.
+fn with_policy(page: &str) -> Option<String> {
+    let (before, after) = page.split_once("<head>")?;
+    Some(format!("{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{after}"))
+}
+
+/// Everything that has to hold for the page in `dist/`, beside its size.
+pub(crate) fn check() -> Outcome<Vec<Check>> {
+    let dist = project::dist();
+    let page = fs::read_to_string(dist.join("index.html")).map_err(|error| format!("dist/index.html: {error}"))?;
+    let tags = markup::tags(&page);
+    Ok(vec![
+        ("the page has its content security policy", problems_of_policy(&tags)),
+        ("no script is inline", inline_scripts(&tags)),
+        ("no style is inline", inline_styles(&tags)),
+        ("nothing is loaded from elsewhere", references(&tags).filter(|address| is_foreign(address)).collect()),
+        ("all files of the page are there, under relative addresses", missing_files(&tags, &dist)),
+    ])
+}
+
+fn problems_of_policy(tags: &[Tag]) -> Vec<String> {
+    let mut policies = tags.iter().filter(|tag| tag.attribute("http-equiv") == Some("Content-Security-Policy"));
+    match (policies.next(), policies.next()) {
+        (Some(tag), None) if tag.attribute("content") == Some(POLICY) => Vec::new(),
+        (Some(_), None) => vec!["it is another policy than the one in xtask/src/page.rs".to_owned()],
+        (None, _) => vec!["there is none".to_owned()],
+        (Some(_), Some(_)) => vec!["there are several".to_owned()],
+    }
+}
+
+fn has_inline_script(tags: &[Tag]) -> bool {
+    tags.iter().any(|tag| tag.name == "script" && !tag.text.is_empty())
+}
+
+fn inline_scripts(tags: &[Tag]) -> Vec<String> {
+    let scripts = tags.iter().filter(|tag| tag.name == "script" && !tag.text.is_empty());
+    let handlers = tags.iter().flat_map(|tag| &tag.attributes).filter(|(name, _)| name.starts_with("on"));
+    scripts.map(|tag| beginning(&tag.text)).chain(handlers.map(|(name, value)| format!("{name}={value}"))).collect()
+}
+
+fn inline_styles(tags: &[Tag]) -> Vec<String> {
+    let sheets = tags.iter().filter(|tag| tag.name == "style").map(|tag| beginning(&tag.text));
+    sheets.chain(tags.iter().filter_map(|tag| tag.attribute("style")).map(beginning)).collect()
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+/// The addresses of everything that the page loads; where its links lead is no concern of it.
+fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
+    let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
+    let names = ["src", "href", "poster", "data", "data-js", "data-wasm"];
+    loading
+        .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
+        .map(str::to_owned)
+        .filter(|address| !address.starts_with("data:") && !address.starts_with('#'))
+}
+
+fn is_foreign(address: &str) -> bool {
+    address.starts_with("//") || address.contains("://")
+}
+
+fn missing_files(tags: &[Tag], dist: &Path) -> Vec<String> {
+    let is_there = |address: &str| {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        !path.starts_with('/') && dist.join(path).exists()
+    };
+    references(tags).filter(|address| !is_foreign(address) && !is_there(address)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn references_of(page: &str) -> Vec<String> {
+        references(&markup::tags(page)).collect()
+    }
+
+    #[test]
+    fn the_policy_comes_first() {
+        let page = with_policy("<html><head><title>a</title></head></html>").expect("a page");
+        let tags = markup::tags(&page);
+        assert_eq!(tags[2].name, "meta");
+        assert!(problems_of_policy(&tags).is_empty());
+        assert_eq!(with_policy("<p>"), None);
+    }
+
+    #[test]
+    fn missing_and_doubled_policies_are_seen() {
+        assert_eq!(problems_of_policy(&[]), ["there is none"]);
+        let twice = with_policy("<head>").and_then(|page| with_policy(&page)).expect("a page");
+        assert_eq!(problems_of_policy(&markup::tags(&twice)), ["there are several"]);
+    }
+
+    #[test]
+    fn inline_code_is_seen() {
+        let tags = markup::tags("<script src=a.js></script><script>b()</script><p onclick='c()' style='d'><style>e</style>");
+        assert!(has_inline_script(&tags));
+        assert_eq!(inline_scripts(&tags), ["b()", "onclick=c()"]);
+        assert_eq!(inline_styles(&tags), ["e", "d"]);
+    }
+
+    #[test]
+    fn only_what_is_loaded_is_a_reference() {
+        let page = "<a href=https://example.org><link rel=canonical href=https://example.org>\
+            <link rel=icon href=data:,><img src=//example.org/x.png><meta data-js=./a.js data-wasm=./a.wasm>";
+        let found = references_of(page);
+        assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm"]);
+        assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false]);
+    }
+
+    #[test]
+    fn files_are_looked_for_in_the_folder_of_the_page() {
+        let folder = project::root().join("xtask");
+        let tags = markup::tags("<img src=./Cargo.toml?a#b><img src=/xtask/Cargo.toml><img src=none.svg>");
+        assert_eq!(missing_files(&tags, &folder), ["/xtask/Cargo.toml", "none.svg"]);
+    }
+}
