@@ -1,9 +1,27 @@
 //! A cluster in a box: a seeded network delivers the messages of real protocol code and injects faults.
 //! Knows no strategy by name outside `registry`.
 
+pub mod cluster;
 pub mod command;
 pub mod engine;
 pub mod history;
 pub mod journal;
+pub mod registry;
 pub mod setup;
 pub mod snapshot;
+
+mod edit;
+mod faults;
+mod latency;
+mod link;
+mod network;
+mod node;
+mod observe;
+mod queue;
+mod sessions;
+#[expect(clippy::module_inception, reason = "the type is the room's subject")]
+mod simulation;
+mod world;
+
+pub use node::LOCAL_CLOCK_START;
+pub use simulation::{Options, Simulation};

@@ -160,6 +160,12 @@ pub fn note(note: &Note, names: &Names, writers: &Writers) -> String {
         Note::CaughtUp(position) => format!("caught up to {position}"),
         Note::Promoted(term) => format!("is leader now, in term {}", term.0),
         Note::SteppedDown(term, leader) => format!("follows {} in term {}", names.node(*leader), term.0),
+        Note::TailDiscarded(position, count) => {
+            format!("drops {} after {position} that its successor never had", words::count(u64::from(*count), "log entry", "log entries"))
+        }
+        Note::TailHandedOver(count) => {
+            format!("hands over {} that its successor never had", words::count(u64::from(*count), "write", "writes"))
+        }
         Note::ClockAhead(dot) => format!("does not follow the clock of {}: far ahead", write_of_inside(*dot, writers)),
         Note::Amnesia(peer) => format!("{} knows more of its writes than its own store: the store went back", names.node(*peer)),
         Note::Alarm(alarm) => format!("alarm: {}", self::alarm(*alarm, names)),

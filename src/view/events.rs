@@ -7,7 +7,7 @@ use crate::recipe::TimedCommand;
 use crate::replication::note::{ExchangeNote, Note};
 use crate::replication::protocol::{MessageKind, Reply};
 use crate::simulation::history::History;
-use crate::simulation::journal::{Entry, Happening};
+use crate::simulation::journal::{Entry, Happening, Journal};
 
 /// What a line is about; the sign before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub enum LineKind {
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventLine {
-    /// Its place in the journal.
-    pub index: usize,
+    /// Its number in the journal.
+    pub number: u64,
     /// When.
     pub at: String,
     /// At which event of the run, for jumping there.
@@ -102,11 +102,23 @@ pub const fn is_heartbeat(happening: &Happening) -> bool {
     )
 }
 
-/// The line for the entry at `index`.
+/// The latest entries as lines, newest first: at most `most`, signs of life only on request.
 #[must_use]
-pub fn line(index: usize, entry: &Entry, context: &Context<'_>) -> EventLine {
+pub fn latest(journal: &Journal, most: usize, with_heartbeats: bool, context: &Context<'_>) -> Vec<EventLine> {
+    // Signs of life are most of a calm run; looking back this far finds enough else, and stays cheap.
+    let first = journal.end().saturating_sub(most as u64 * 40).max(journal.dropped_count());
+    let shown = (first..).zip(journal.iter_from(first)).filter(|(_, entry)| with_heartbeats || !is_heartbeat(&entry.happening));
+    let mut lines: Vec<(u64, Entry)> = shown.collect();
+    let surplus = lines.len().saturating_sub(most);
+    lines.drain(..surplus).count();
+    lines.iter().rev().map(|(number, entry)| line(*number, entry, context)).collect()
+}
+
+/// The line for the entry with this number.
+#[must_use]
+pub fn line(number: u64, entry: &Entry, context: &Context<'_>) -> EventLine {
     let (kind, text) = sentence(&entry.happening, context);
-    EventLine { index, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text }
+    EventLine { number, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text }
 }
 
 /// What a screen reader should be told of an entry at once, if anything.
@@ -114,7 +126,9 @@ pub fn line(index: usize, entry: &Entry, context: &Context<'_>) -> EventLine {
 pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
     let is_loud = match &entry.happening {
         Happening::Noted(_, note) => match note.as_ref() {
-            Note::Conflict { .. } | Note::Promoted(_) | Note::Amnesia(_) | Note::Alarm(_) | Note::ClockAhead(_) => true,
+            Note::Conflict { .. } | Note::Promoted(_) | Note::Amnesia(_) | Note::Alarm(_) | Note::ClockAhead(_) | Note::TailDiscarded(..) | Note::TailHandedOver(_) => {
+                true
+            },
             Note::Exchange(_, exchange) => matches!(exchange, ExchangeNote::Confirmed { pending_count: 0 } | ExchangeNote::PendingAgain { .. }),
             Note::Accepted(_) | Note::Applied(_) | Note::CaughtUp(_) | Note::SteppedDown(..) => false,
         },

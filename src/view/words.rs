@@ -78,6 +78,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotLeader(_) => "the node is not the leader any more",
         Refusal::Full => "a limit is reached",
+        Refusal::Behind => "the node lacks something that was already seen",
         Refusal::Unsupported => "this strategy cannot do that",
         Refusal::Unreachable => "the node is down or out of reach",
     }

@@ -1,0 +1,126 @@
+//! The object-safe face of a simulation, and what a person may see of it. Built on demand, never per event.
+
+use super::command::Command;
+use super::engine::Engine;
+use super::history::History;
+use super::journal::Journal;
+use super::simulation::Simulation;
+use super::snapshot::{Flight, Lag, LinkSnapshot, NodeSnapshot, Snapshot};
+use super::world::{Event, Fingerprint};
+use crate::replication::ids::SiteId;
+use crate::replication::protocol::{Describe, MessageKind, Protocol};
+use crate::replication::time::SimTime;
+use crate::replication::view::{ReplicaView, Role};
+
+impl<P: Protocol> Engine for Simulation<P> {
+    fn now(&self) -> SimTime {
+        self.world.now
+    }
+
+    fn event_count(&self) -> u64 {
+        self.world.event_count
+    }
+
+    fn next_event_at(&self) -> Option<SimTime> {
+        self.world.queue.next_at()
+    }
+
+    fn step(&mut self) -> bool {
+        self.process_next()
+    }
+
+    fn rest_until(&mut self, time: SimTime) {
+        debug_assert!(self.next_event_at().is_none_or(|at| time <= at), "resting past the next event");
+        self.world.now = self.world.now.max(time);
+    }
+
+    fn apply(&mut self, command: &Command) {
+        self.command(command);
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let in_flight_count = self.flights().iter().filter(|flight| flight.kind != MessageKind::Heartbeat).count() as u32;
+        Snapshot {
+            now: self.world.now,
+            event_count: self.world.event_count,
+            nodes: self.node_snapshots(),
+            links: self.link_snapshots(),
+            sessions: self.sessions.snapshots(),
+            in_flight_count,
+        }
+    }
+
+    fn flights(&self) -> Vec<Flight> {
+        let flight = |(due_at, event): (SimTime, &Event<P>)| match event {
+            Event::Message(parcel) => {
+                let (id, kind) = (parcel.number, parcel.message.kind());
+                Some(Flight { id, from: parcel.from, to: parcel.to, kind, sent_at: parcel.sent_at, due_at })
+            }
+            Event::Timer(..) | Event::Durable(_) | Event::Asked(_) | Event::Answered(_) | Event::Resumed(_) => None,
+        };
+        let mut flights: Vec<Flight> = self.world.queue.iter().filter_map(flight).collect();
+        flights.sort_unstable_by_key(|flight| flight.id);
+        flights
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.world.journal
+    }
+
+    fn history(&self) -> &History {
+        &self.sessions.history
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut fingerprint: Fingerprint = self.world.fingerprint;
+        fingerprint.add(self.world.event_count);
+        for node in &self.nodes {
+            fingerprint.add(node.protocol.as_ref().map_or(0, P::digest));
+        }
+        fingerprint.value()
+    }
+
+    fn fork(&self) -> Box<dyn Engine> {
+        Box::new(self.clone())
+    }
+}
+
+impl<P: Protocol> Simulation<P> {
+    fn node_snapshots(&self) -> Vec<NodeSnapshot> {
+        let views: Vec<Option<ReplicaView>> = self.nodes.iter().map(|node| node.protocol.as_ref().map(P::view)).collect();
+        let sites: Vec<SiteId> = self.cluster.members.iter().map(|member| member.site).collect();
+        let lags: Vec<Option<Lag>> = (0..views.len()).map(|index| self.lag(index, &views, &sites)).collect();
+        let parts = self.nodes.iter().zip(views).zip(sites).zip(lags);
+        parts
+            .map(|(((node, replica), site), lag)| NodeSnapshot {
+                node: node.id,
+                site,
+                replica,
+                skew_ms: node.skew_ns / 1_000_000,
+                lag,
+                held_count: node.held.len() as u32,
+            })
+            .collect()
+    }
+
+    /// How far a follower is behind the leader of its site: the live one with the highest term.
+    fn lag(&self, index: usize, views: &[Option<ReplicaView>], sites: &[SiteId]) -> Option<Lag> {
+        let follower = views[index].as_ref().filter(|view| view.role == Role::Follower)?;
+        let of_site = views.iter().zip(sites).filter(|(_, site)| **site == sites[index]);
+        let leaders = of_site.filter_map(|(view, _)| view.as_ref()).filter(|view| view.role == Role::Leader);
+        let leader = leaders.max_by_key(|view| view.term)?;
+        let oldest = leader.appended_at.iter().find(|(lsn, _)| *lsn > follower.position);
+        Some(Lag {
+            entry_count: leader.position.0.saturating_sub(follower.position.0),
+            age: oldest.map(|(_, at)| self.world.now.since(*at)).unwrap_or_default(),
+            leader_position: leader.position,
+        })
+    }
+
+    fn link_snapshots(&self) -> Vec<LinkSnapshot> {
+        let directions = self.world.network.directions().iter();
+        directions
+            .map(|direction| LinkSnapshot { from: direction.from, to: direction.to, wire: direction.wire, is_cut: direction.is_cut })
+            .collect()
+    }
+}

@@ -1,0 +1,261 @@
+//! The simulation: takes the next event, hands it to its node, and carries out what the node wants.
+
+use super::cluster::cluster_of;
+use super::history::History;
+use super::journal::{Happening, Journal, Trace};
+use super::network::Network;
+use super::node::Node;
+use super::queue::{Due, Queue};
+use super::sessions::{Ask, Next, Sessions, session_of};
+use super::setup::Setup;
+use super::world::{Event, Fingerprint, World};
+use crate::limits;
+use crate::replication::delta::Mode;
+use crate::replication::ids::{NodeId, RequestId};
+use crate::replication::protocol::{Cluster, Connection, Env, Order, Outbox, Protocol, Refusal, Reply};
+use crate::replication::time::{SimDuration, SimTime};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// How long a client's loop rests after an operation that took no time (else time would never pass).
+const LOOP_REST: SimDuration = SimDuration::from_ms(10);
+
+/// How much a simulation remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the journal is a ring, complete or off.
+    pub trace: Trace,
+    /// Entries of a ring.
+    pub journal_entries_max: usize,
+    /// Operations in the history.
+    pub history_operations_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            trace: Trace::Ring,
+            journal_entries_max: limits::MAX_JOURNAL_ENTRIES,
+            history_operations_max: limits::MAX_HISTORY_OPERATIONS,
+        }
+    }
+}
+
+/// A cluster of nodes that run `P`, their network and their clients.
+pub struct Simulation<P: Protocol> {
+    pub(super) cluster: Rc<Cluster>,
+    pub(super) config: P::Config,
+    pub(super) nodes: Vec<Node<P>>,
+    pub(super) world: World<P>,
+    pub(super) sessions: Sessions,
+    /// How conflicts are decided since the last such command; told to nodes that restart.
+    pub(super) decided: Option<Mode>,
+    pub(super) command_count: u32,
+    explains: bool,
+    outbox: Outbox<P>,
+}
+
+impl<P: Protocol> Simulation<P> {
+    /// Starts every node and then every client of a checked setup.
+    #[must_use]
+    pub fn new(setup: &Setup, seed: u64, config: P::Config, options: Options) -> Self {
+        let cluster = Rc::new(cluster_of(setup));
+        let world = World {
+            now: SimTime::ZERO,
+            event_count: 0,
+            queue: Queue::new(),
+            network: Network::new(setup, seed),
+            journal: Journal::new(options.trace, options.journal_entries_max),
+            fingerprint: Fingerprint::new(seed),
+            answers: VecDeque::new(),
+            persist: setup.dials.persist,
+            message_count: 0,
+            in_flight_count: 0,
+        };
+        let explains = options.trace != Trace::Off;
+        let mut simulation = Self {
+            nodes: cluster.members.iter().map(|member| Node::new(member.node, seed)).collect(),
+            cluster,
+            config,
+            world,
+            sessions: Sessions::new(setup, seed, History::bounded(options.history_operations_max)),
+            decided: None,
+            command_count: 0,
+            explains,
+            outbox: Outbox::new(explains),
+        };
+        simulation.start_all();
+        simulation
+    }
+
+    fn start_all(&mut self) {
+        for index in 0..self.nodes.len() {
+            self.start(index);
+        }
+        for session in self.sessions.ids() {
+            let next = self.sessions.go_on(session, self.world.now);
+            self.proceed(next);
+        }
+        self.answer_clients();
+    }
+
+    /// A node comes up with what its store kept.
+    pub(super) fn start(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        let local_clock = super::node::local_clock(self.world.now, node.skew_ns);
+        let mut env = Env { now: self.world.now, local_clock, me: node.id, cluster: &self.cluster, rng: &mut node.rng };
+        node.protocol = Some(P::on_start(&self.config, &mut env, &node.durable, &mut self.outbox));
+        self.take_up(index);
+    }
+
+    /// The running code of a node; `None` while it is down.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> Option<&P> {
+        self.nodes.get(node.index())?.protocol.as_ref()
+    }
+
+    /// What the store of a node holds.
+    #[must_use]
+    pub fn durable(&self, node: NodeId) -> Option<&P::Durable> {
+        self.nodes.get(node.index()).map(|node| &node.durable)
+    }
+
+    #[inline]
+    fn take_up(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        for effect in self.outbox.drain() {
+            self.world.take_up(node, effect);
+        }
+    }
+
+    /// Lets a node handle something, if it is up, and takes up what it wants.
+    #[inline]
+    fn handle(&mut self, node: NodeId, handler: impl FnOnce(&mut P, &mut Env<'_>, &mut Outbox<P>)) -> bool {
+        let index = node.index();
+        let Some((protocol, mut env)) = self.nodes[index].awake(&self.cluster, self.world.now) else { return false };
+        handler(protocol, &mut env, &mut self.outbox);
+        self.take_up(index);
+        true
+    }
+
+    pub(super) fn order(&mut self, node: NodeId, order: Order) {
+        self.handle(node, |protocol, env, out| protocol.on_order(env, order, out));
+    }
+
+    pub(super) fn tell_connection(&mut self, node: NodeId, peer: NodeId, connection: Connection) {
+        self.handle(node, |protocol, env, out| protocol.on_connection(env, peer, connection, out));
+    }
+
+    /// Processes one event. `false` when there is none.
+    pub(super) fn process_next(&mut self) -> bool {
+        let Some(Due { at, sequence, payload }) = self.world.queue.pop() else { return false };
+        self.world.now = at;
+        self.world.event_count += 1;
+        self.world.fingerprint.add(at.0);
+        self.world.fingerprint.add(sequence);
+        self.process(payload);
+        self.answer_clients();
+        true
+    }
+
+    #[inline]
+    fn process(&mut self, event: Event<P>) {
+        match event {
+            Event::Message(parcel) => {
+                if self.world.receive(&parcel) {
+                    self.handle(parcel.to, |protocol, env, out| protocol.on_message(env, parcel.from, parcel.message, out));
+                }
+            }
+            Event::Timer(node, timer) => {
+                self.world.fingerprint.add(1 << 48 | u64::from(node.0));
+                self.nodes[node.index()].take_timer(timer);
+                self.handle(node, |protocol, env, out| protocol.on_timer(env, timer, out));
+            }
+            Event::Durable(node) => {
+                self.world.fingerprint.add(2 << 48 | u64::from(node.0));
+                self.world.release(&mut self.nodes[node.index()]);
+            }
+            Event::Asked(ask) => {
+                self.world.fingerprint.add(3 << 48 | ask.request.0);
+                self.ask_node(*ask);
+            }
+            Event::Answered(answer) => {
+                self.world.fingerprint.add(4 << 48 | answer.0.0);
+                let (request, reply) = *answer;
+                self.tell_client(request, reply);
+            }
+            Event::Resumed(session) => {
+                self.world.fingerprint.add(5 << 48 | u64::from(session.0));
+                let next = self.sessions.go_on(session, self.world.now);
+                self.proceed(next);
+            }
+        }
+    }
+
+    /// Does what a client does next.
+    pub(super) fn proceed(&mut self, next: Next) {
+        match next {
+            Next::Ask(ask) => match self.sessions.draw_access(ask.request) {
+                None => self.ask_node(ask),
+                Some(delay) => {
+                    self.world.queue.push(self.world.now + delay, Event::Asked(Box::new(ask)));
+                }
+            },
+            Next::Rest(session) => {
+                self.world.queue.push(self.world.now + LOOP_REST, Event::Resumed(session));
+            }
+            Next::Nothing => {}
+        }
+    }
+
+    /// A request reaches its node.
+    #[inline]
+    fn ask_node(&mut self, ask: Ask) {
+        let Ask { request, node, asked } = ask;
+        self.sessions.on_arrival(request);
+        let is_up = self.handle(node, |protocol, env, out| protocol.on_request(env, request, asked, out));
+        if !is_up {
+            self.world.answers.push_back((request, Reply::Refused(Refusal::Unreachable)));
+        }
+    }
+
+    /// Sends the answers that nodes gave back to their clients, and lets those go on, until nobody has more to say.
+    pub(super) fn answer_clients(&mut self) {
+        while let Some((request, reply)) = self.world.answers.pop_front() {
+            match self.sessions.draw_access(request) {
+                None => self.tell_client(request, reply),
+                Some(delay) => {
+                    self.sessions.on_departure(request);
+                    self.world.queue.push(self.world.now + delay, Event::Answered(Box::new((request, reply))));
+                }
+            }
+        }
+    }
+
+    /// An answer reaches its client.
+    #[inline]
+    fn tell_client(&mut self, request: RequestId, reply: Reply) {
+        let Some(closed) = self.sessions.on_answer(request, reply, self.world.now) else { return };
+        if let Some(operation) = closed.operation {
+            self.world.note(Happening::Answered(session_of(request), operation));
+        }
+        self.proceed(closed.next);
+    }
+}
+
+impl<P: Protocol> Clone for Simulation<P> {
+    fn clone(&self) -> Self {
+        Self {
+            cluster: Rc::clone(&self.cluster),
+            config: self.config.clone(),
+            nodes: self.nodes.clone(),
+            world: self.world.clone(),
+            sessions: self.sessions.clone(),
+            decided: self.decided,
+            command_count: self.command_count,
+            explains: self.explains,
+            // Between events it is always empty.
+            outbox: Outbox::new(self.explains),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Conflicts for the eye: both sides, what was before, what was decided, and what became of every write.
+
+use super::names::Names;
+use super::writers::Writers;
+use super::{describe, words};
+use crate::replication::causality::Dot;
+use crate::replication::ids::NodeId;
+use crate::replication::view::{Conflict, Decided, Fate, Side, SideValue};
+use crate::simulation::snapshot::Snapshot;
+
+/// The conflicts of one replica.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConflictView {
+    /// The replica that they are shown at.
+    pub node: NodeId,
+    /// Its name.
+    pub place: String,
+    /// The conflicts.
+    pub conflicts: Vec<ConflictCard>,
+    /// What a reader sees there.
+    pub decided: String,
+    /// What became of the writes that matter.
+    pub fates: Vec<FateLine>,
+    /// Writes that a later one had seen and replaced: how many.
+    pub superseded_count: u64,
+}
+
+/// One conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConflictCard {
+    /// What it is about.
+    pub subject: String,
+    /// "two writes, neither had seen the other".
+    pub nature: String,
+    /// The versions.
+    pub sides: Vec<SideCard>,
+    /// What stood there before.
+    pub base: String,
+    /// Whether a person has to decide.
+    pub is_open: bool,
+}
+
+/// One version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideCard {
+    /// Where, who and when.
+    pub origin: String,
+    /// What.
+    pub value: String,
+    /// The quantity it stands for; `None` when it is not one cart line.
+    pub quantity: Option<u32>,
+}
+
+/// What became of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FateLine {
+    /// Its id, for styling: kept, discarded, overruled or open.
+    pub kind: &'static str,
+    /// The sign before it.
+    pub sign: &'static str,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Which replica's conflicts to show: the selected one's, else the most recent device's or leader's that has any.
+#[must_use]
+pub fn focus(snapshot: &Snapshot, selected: Option<NodeId>, names: &Names) -> Option<NodeId> {
+    let has_conflict = |node: &&crate::simulation::snapshot::NodeSnapshot| {
+        node.replica.as_ref().is_some_and(|replica| replica.records.values().any(|record| !record.conflicts.is_empty()))
+    };
+    let fitting = || snapshot.nodes.iter().filter(has_conflict);
+    let chosen = selected.filter(|wanted| fitting().any(|node| node.node == *wanted));
+    chosen.or_else(|| fitting().max_by_key(|node| (names.is_device(node.site), std::cmp::Reverse(node.node))).map(|node| node.node))
+}
+
+/// The conflicts at `node`, or what is decided there when it has none.
+#[must_use]
+pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers) -> Option<ConflictView> {
+    let replica = snapshot.nodes.get(node.index())?.replica.as_ref()?;
+    let records: Vec<&Decided> = replica.records.values().collect();
+    let conflicts = records.iter().flat_map(|record| &record.conflicts).map(|conflict| card(conflict, names, writers)).collect();
+    let decided = records.iter().map(|record| describe::content(&record.content)).collect::<Vec<_>>().join("; ");
+    let fates = records.iter().flat_map(|record| fates(record, writers)).collect();
+    let all = records.iter().flat_map(|record| record.fates.values());
+    let superseded_count = all.filter(|fate| matches!(fate, Fate::Superseded { .. })).count() as u64;
+    Some(ConflictView { node, place: names.node(node), conflicts, decided, fates, superseded_count })
+}
+
+/// One conflict for the eye.
+#[must_use]
+pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCard {
+    let subject = conflict.item.as_ref().map_or_else(|| "the whole cart".to_owned(), ToString::to_string);
+    let nature = match conflict.sides.len() {
+        2 => "two writes, neither had seen the other".to_owned(),
+        count => format!("{count} writes that had not seen each other"),
+    };
+    let sides = conflict.sides.iter().map(|side| side_card(side, names, writers)).collect();
+    ConflictCard { subject, nature, sides, base: describe::base_value(&conflict.base), is_open: conflict.is_open }
+}
+
+fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
+    let clock = format!("{} ms", side.stamp.wall_ms);
+    let site = writers.get(side.dot).and_then(|writer| writer.asked).map(|(node, _)| names.site(names.site_of(node)).to_owned());
+    let origin = site.map_or_else(|| format!("{} · {clock}", side.author), |site| format!("{site} · {} · {clock}", side.author));
+    let quantity = match &side.value {
+        SideValue::Absent => Some(0),
+        SideValue::Quantity(quantity) => Some(*quantity),
+        SideValue::Cart(_) | SideValue::Plain(_) => None,
+    };
+    SideCard { origin, value: describe::side_value(&side.value), quantity }
+}
+
+/// What was kept and what was not, whose and why. Superseded writes had been seen by a later one: no loss, no line.
+fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
+    let contested: Vec<Dot> = record.conflicts.iter().flat_map(|conflict| &conflict.sides).map(|side| side.dot).collect();
+    let line = |(dot, fate): (&Dot, &Fate)| match *fate {
+        Fate::Visible if contested.contains(dot) => {
+            Some(FateLine { kind: "kept", sign: "✓", text: format!("{} is kept.", describe::write_of(*dot, writers)) })
+        }
+        Fate::Visible | Fate::Superseded { .. } => None,
+        Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", *dot, by, reason, writers)),
+        Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", *dot, by, reason, writers)),
+        Fate::Open => Some(FateLine { kind: "open", sign: "?", text: format!("{} waits for a decision.", describe::write_of(*dot, writers)) }),
+    };
+    record.fates.iter().filter_map(line).collect()
+}
+
+fn lost(kind: &'static str, how: &str, dot: Dot, by: Dot, reason: crate::replication::view::Reason, writers: &Writers) -> FateLine {
+    let (lost, winner) = (describe::write_of(dot, writers), describe::write_of_inside(by, writers));
+    FateLine { kind, sign: "✕", text: format!("{lost} was {how} {winner}: {}.", words::reason(reason)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::delta::{Item, LineChange, Operation};
+    use crate::replication::ids::SessionId;
+    use crate::replication::protocol::Reply;
+    use crate::replication::time::SimTime;
+    use crate::simulation::history::{History, OperationRecord};
+    use crate::view::example;
+
+    fn history() -> History {
+        let written = |dot: Dot, author: &str, node, change| OperationRecord {
+            session: SessionId(0),
+            author: author.into(),
+            node: NodeId(node),
+            key: "cart".into(),
+            write: Some(Operation::Cart(Item::from("eggs"), change)),
+            context: crate::replication::causality::VersionVector::new(),
+            invoked_at: SimTime::from_ms(115),
+            closed: Some((
+                SimTime::from_ms(120),
+                Reply::Written { version: dot.counter, dot: Some(dot), context: crate::replication::causality::VersionVector::new() },
+            )),
+        };
+        let operations = vec![
+            written(example::ANAS, "Ana", 0, LineChange::Set(12, Vec::new())),
+            written(example::YOURS, "you", 4, LineChange::Remove(Vec::new())),
+        ];
+        History { operations, is_cut: false }
+    }
+
+    #[test]
+    fn an_overruled_removal_is_told_with_its_author_and_reason() {
+        let (setup, snapshot) = example::cluster();
+        let names = Names::new(&setup);
+        let writers = Writers::collect(&history(), &snapshot);
+        let node = focus(&snapshot, None, &names).expect("a conflict");
+        assert_eq!(node, NodeId(4), "the device comes first");
+        let view = at(node, &snapshot, &names, &writers).expect("up");
+        assert_eq!(view.conflicts[0].subject, "eggs");
+        assert_eq!(view.conflicts[0].sides[1].origin, "Oregon · Ana · 120 ms");
+        assert_eq!(view.conflicts[0].base, "6");
+        let texts: Vec<_> = view.fates.iter().map(|fate| fate.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "Ana's eggs set to 12 is kept.",
+                "Your removal of eggs was overruled by Ana's eggs set to 12: the removal had not seen that write, and add-wins removes only what was seen."
+            ]
+        );
+    }
+
+    #[test]
+    fn the_selected_replica_is_shown_only_if_it_has_a_conflict() {
+        let (setup, mut snapshot) = example::cluster();
+        let names = Names::new(&setup);
+        assert_eq!(focus(&snapshot, Some(NodeId(2)), &names), Some(NodeId(2)));
+        snapshot.nodes[2].replica = None;
+        assert_eq!(focus(&snapshot, Some(NodeId(2)), &names), Some(NodeId(4)));
+    }
+}

@@ -1,0 +1,177 @@
+//! What can be broken, as it stands: nodes with their clocks, links with their latency and loss.
+
+use super::names::Names;
+use super::stage::latency_words;
+use crate::replication::ids::{NodeId, SiteId};
+use crate::replication::view::Role;
+use crate::simulation::command::End;
+use crate::simulation::setup::{Latency, Setup, Wire, WireKind};
+use crate::simulation::snapshot::Snapshot;
+
+/// A node that can be broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeFault {
+    /// Which.
+    pub node: NodeId,
+    /// Its name.
+    pub name: String,
+    /// Whether it runs.
+    pub is_up: bool,
+    /// Whether it could become leader: it runs, is a follower, and not alone.
+    pub can_lead: bool,
+    /// How far its clock is off, in milliseconds.
+    pub skew_ms: i64,
+}
+
+/// One direction of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Direction {
+    /// From.
+    pub from: End,
+    /// To.
+    pub to: End,
+    /// "Oregon → Ireland".
+    pub name: String,
+    /// Whether nothing passes.
+    pub is_cut: bool,
+}
+
+/// A link that can be broken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkFault {
+    /// Its name.
+    pub name: String,
+    /// Both directions.
+    pub directions: [Direction; 2],
+    /// The pair of sites, if it joins two: such a link can be tuned.
+    pub sites: Option<(SiteId, SiteId)>,
+    /// How it behaves.
+    pub wire: Wire,
+    /// That in words.
+    pub words: String,
+}
+
+/// A site that can be taken off the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteFault {
+    /// Which.
+    pub site: SiteId,
+    /// Its name.
+    pub name: String,
+    /// Whether nothing passes to or from it.
+    pub is_cut_off: bool,
+}
+
+/// Every node.
+#[must_use]
+pub fn nodes(snapshot: &Snapshot, names: &Names) -> Vec<NodeFault> {
+    let fault = |node: &crate::simulation::snapshot::NodeSnapshot| NodeFault {
+        node: node.node,
+        name: names.node(node.node),
+        is_up: node.replica.is_some(),
+        can_lead: node.replica.as_ref().is_some_and(|replica| replica.role == Role::Follower),
+        skew_ms: node.skew_ms,
+    };
+    snapshot.nodes.iter().map(fault).collect()
+}
+
+/// Every site.
+#[must_use]
+pub fn sites(snapshot: &Snapshot, names: &Names) -> Vec<SiteFault> {
+    let fault =
+        |site| SiteFault { site, name: names.site(site).to_owned(), is_cut_off: super::quiet::is_cut_off(site, snapshot, names) };
+    names.sites().map(fault).collect()
+}
+
+/// Every link between sites, then every pair of nodes inside a site.
+#[must_use]
+pub fn links(setup: &Setup, snapshot: &Snapshot, names: &Names) -> Vec<LinkFault> {
+    let between = setup.links.iter().map(|link| {
+        let inside = |from: SiteId, to: SiteId| {
+            move |one: &&crate::simulation::snapshot::LinkSnapshot| (names.site_of(one.from), names.site_of(one.to)) == (from, to)
+        };
+        let is_cut = |from, to| {
+            let mut both = snapshot.links.iter().filter(inside(from, to)).peekable();
+            both.peek().is_some() && both.all(|one| one.is_cut)
+        };
+        let wire = snapshot.links.iter().find(inside(link.a, link.b)).map_or(link.wire, |one| one.wire);
+        let cuts = [is_cut(link.a, link.b), is_cut(link.b, link.a)];
+        fault([End::Site(link.a), End::Site(link.b)], [names.site(link.a), names.site(link.b)], cuts, Some((link.a, link.b)), wire)
+    });
+    let pairs = snapshot.links.iter().filter(|one| one.from < one.to && names.site_of(one.from) == names.site_of(one.to));
+    let within = pairs.map(|one| {
+        let back = snapshot.links.iter().find(|other| (other.from, other.to) == (one.to, one.from));
+        let (a, b) = (names.node(one.from), names.node(one.to));
+        let cuts = [one.is_cut, back.is_some_and(|back| back.is_cut)];
+        fault([End::Node(one.from), End::Node(one.to)], [&a, &b], cuts, None, one.wire)
+    });
+    between.chain(within).collect()
+}
+
+fn fault(ends: [End; 2], names: [&str; 2], cuts: [bool; 2], sites: Option<(SiteId, SiteId)>, wire: Wire) -> LinkFault {
+    let direction = |from: usize, to: usize| Direction {
+        from: ends[from],
+        to: ends[to],
+        name: format!("{} → {}", names[from], names[to]),
+        is_cut: cuts[from],
+    };
+    let name = format!("{} – {}", names[0], names[1]);
+    LinkFault { name, directions: [direction(0, 1), direction(1, 0)], sites, wire, words: latency_words(&wire.latency) }
+}
+
+/// The latency that a dial shows: the middle of the distribution, in milliseconds.
+#[must_use]
+pub fn latency_ms(wire: &Wire) -> u64 {
+    match wire.latency {
+        Latency::Constant { us } => us / 1_000,
+        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2_000,
+        Latency::Exponential { base_us, .. } => base_us / 1_000,
+    }
+}
+
+/// The same wire with its latency moved to `ms`, its spread kept as far as it fits.
+#[must_use]
+pub fn with_latency(wire: Wire, ms: u64) -> Wire {
+    let us = ms.saturating_mul(1_000).min(crate::limits::MAX_LATENCY_US);
+    let latency = match wire.latency {
+        Latency::Constant { .. } => Latency::Constant { us },
+        Latency::Uniform { min_us, max_us } => {
+            let half = (max_us.saturating_sub(min_us) / 2).min(us).min(crate::limits::MAX_LATENCY_US - us);
+            Latency::Uniform { min_us: us - half, max_us: us + half }
+        }
+        Latency::Exponential { mean_us, .. } => Latency::Exponential { base_us: us, mean_us },
+    };
+    Wire { latency, ..wire }
+}
+
+/// Whether messages on it can be lost: a stream sends them again instead, which only delays.
+#[must_use]
+pub const fn can_lose(wire: &Wire) -> bool {
+    matches!(wire.kind, WireKind::Datagram)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::command::{Command, LinkCommand};
+    use crate::view::example;
+
+    #[test]
+    fn every_fault_that_is_offered_is_a_valid_command() {
+        let (setup, snapshot) = example::cluster();
+        let names = Names::new(&setup);
+        let links = links(&setup, &snapshot, &names);
+        assert_eq!(links.len(), 4, "two between sites, two inside");
+        for link in &links {
+            for Direction { from, to, .. } in link.directions.clone() {
+                Command::Link(LinkCommand::Cut { from, to }).check(&setup).expect("a valid cut");
+            }
+            if let Some((a, b)) = link.sites {
+                for ms in [0, 3, 250, 60_000] {
+                    Command::Link(LinkCommand::Tune { a, b, wire: with_latency(link.wire, ms) }).check(&setup).expect("a valid wire");
+                }
+            }
+        }
+        assert_eq!(latency_ms(&with_latency(links[0].wire, 250)), 250);
+    }
+}

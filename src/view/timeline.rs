@@ -1,0 +1,126 @@
+//! The scrub track: how much time it spans, and what is marked on it.
+
+use crate::replication::note::Note;
+use crate::replication::time::SimTime;
+use crate::simulation::journal::{Entry, Happening};
+use std::collections::BTreeSet;
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    /// Messages arrived.
+    Event,
+    /// Somebody acted.
+    Command,
+    /// Versions in conflict met.
+    Conflict,
+    /// Something that must never happen did.
+    Alarm,
+}
+
+/// A mark, in thousandths of the track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// What.
+    pub kind: MarkKind,
+    /// Where, 0 to 1000.
+    pub place: u32,
+}
+
+/// The track without its cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// The time at its right end.
+    pub extent: SimTime,
+    /// How far the run is known, 0 to 1000.
+    pub horizon: u32,
+    /// Marks, each place once per kind.
+    pub marks: Vec<Mark>,
+    /// Other futures: where they leave, where they end.
+    pub branches: Vec<(u32, u32)>,
+}
+
+impl MarkKind {
+    /// Its id, for styling.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Command => "command",
+            Self::Conflict => "conflict",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// The track of a run known up to `horizon`, with other branches as (from, horizon).
+#[must_use]
+pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
+    let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
+    let extent = extent(furthest);
+    let marks: BTreeSet<Mark> = entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })).collect();
+    let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
+    Track { extent, horizon: place(horizon, extent), marks: marks.into_iter().collect(), branches }
+}
+
+/// Where `at` stands on a track that ends at `extent`, in thousandths.
+#[must_use]
+pub fn place(at: SimTime, extent: SimTime) -> u32 {
+    let share = u128::from(at.0) * 1_000 / u128::from(extent.0.max(1));
+    u32::try_from(share).unwrap_or(1_000).min(1_000)
+}
+
+/// The end of the track: 1, 2 or 5 times a power of ten, so that it rarely changes.
+fn extent(furthest: SimTime) -> SimTime {
+    let mut unit = SimTime::from_ms(100).0;
+    loop {
+        for factor in [1, 2, 5] {
+            if furthest.0 <= unit.saturating_mul(factor) {
+                return SimTime(unit.saturating_mul(factor));
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+fn kind(happening: &Happening) -> Option<MarkKind> {
+    match happening {
+        _ if super::events::is_heartbeat(happening) => None,
+        Happening::Delivered { .. } => Some(MarkKind::Event),
+        Happening::Commanded(_) => Some(MarkKind::Command),
+        Happening::Noted(_, note) => match note.as_ref() {
+            Note::Conflict { .. } => Some(MarkKind::Conflict),
+            Note::Alarm(_) | Note::Amnesia(_) => Some(MarkKind::Alarm),
+            _ => None,
+        },
+        Happening::Sent { .. } | Happening::Dropped { .. } | Happening::Answered(..) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::ids::NodeId;
+    use crate::replication::protocol::MessageKind;
+
+    fn delivered(ms: u64, kind: MessageKind) -> Entry {
+        Entry { at: SimTime::from_ms(ms), event: 1, happening: Happening::Delivered { message: 1, from: NodeId(0), to: NodeId(1), kind } }
+    }
+
+    #[test]
+    fn the_track_ends_at_a_round_time_after_the_horizon() {
+        let ends = |ms| track(std::iter::empty(), SimTime::from_ms(ms), &[]).extent;
+        assert_eq!(ends(0), SimTime::from_ms(100));
+        assert_eq!(ends(184), SimTime::from_ms(200));
+        assert_eq!(ends(2_001), SimTime::from_ms(5_000));
+        assert_eq!(track(std::iter::empty(), SimTime::ZERO, &[(SimTime::ZERO, SimTime::from_ms(900))]).extent, SimTime::from_ms(1_000));
+    }
+
+    #[test]
+    fn marks_stand_at_their_time_and_signs_of_life_leave_none() {
+        let entries = [delivered(50, MessageKind::Batch), delivered(50, MessageKind::Batch), delivered(60, MessageKind::Heartbeat)];
+        let track = track(entries.into_iter(), SimTime::from_ms(80), &[]);
+        assert_eq!(track.marks, [Mark { kind: MarkKind::Event, place: 500 }]);
+        assert_eq!(track.horizon, 800);
+    }
+}

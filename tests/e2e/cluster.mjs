@@ -1,0 +1,89 @@
+// The words in which stories speak of the page: carts, policies, the network. All of it through what a visitor sees.
+
+export function cluster({ page, expect }) {
+  const id = (name) => page.getByTestId(name);
+  const names = ["your phone", "Oregon", "Ireland"];
+  const card = (who) => id(`cart-${{ you: 0, ana: 1, ben: 2 }[who]}`);
+  const line = (who, item) => card(who).getByTestId(`line-${item}`);
+
+  const self = {
+    id,
+    card,
+    line,
+    names,
+    ready: () => expect.visible(id("play")),
+
+    /** Leaves the guided tour: the cluster is the visitor's. */
+    async free() {
+      await self.ready();
+      const close = id("lesson-close");
+      if (await close.count()) {
+        await close.click();
+      }
+    },
+
+    /** Runs until nothing is on its way any more. */
+    async settle() {
+      await id("settle").click();
+      await expect.attribute(id("settle"), "data-quiet", "true");
+    },
+
+    async offline() {
+      await id("offline-toggle").click();
+      await expect.attribute(id("offline-toggle"), "data-offline", "true");
+    },
+
+    async online() {
+      await id("offline-toggle").click();
+      await expect.attribute(id("offline-toggle"), "data-offline", "false");
+    },
+
+    async policy(mode) {
+      await id("tab-conflict").click();
+      await id(`policy-${mode}`).click();
+      await expect.attribute(id(`policy-${mode}`), "aria-checked", "true");
+    },
+
+    async set(who, item, quantity) {
+      const field = line(who, item).getByTestId("quantity");
+      await field.fill(String(quantity));
+      await field.press("Enter");
+      await expect.attribute(line(who, item), "data-quantity", String(quantity));
+    },
+
+    async remove(who, item) {
+      await line(who, item).getByTestId("remove").click();
+      await expect.count(line(who, item), 0);
+    },
+
+    async add(who, item, quantity = 1) {
+      await card(who).getByTestId("new-item").fill(item);
+      await card(who).getByTestId("new-quantity").fill(String(quantity));
+      await card(who).getByTestId("add-item").click();
+      await expect.attribute(line(who, item), "data-quantity", String(quantity));
+    },
+
+    async plus(who, item, quantity) {
+      await line(who, item).getByTestId("plus").click();
+      await expect.attribute(line(who, item), "data-quantity", String(quantity));
+    },
+
+    /** What every replica on the stage holds, by its number. */
+    async carts() {
+      const carts = {};
+      for (const replica of await page.locator("[data-testid^=replica-]").all()) {
+        carts[await replica.getAttribute("data-testid")] = await replica.getAttribute("data-cart");
+      }
+      return carts;
+    },
+
+    /** Every replica on the stage comes to hold this cart. */
+    async everywhere(cart) {
+      await expect.becomes("the carts of all replicas", async () => [...new Set(Object.values(await self.carts()))], [cart]);
+    },
+
+    timeNs: async () => BigInt(await id("time").getAttribute("data-ns")),
+    fingerprint: () => id("fingerprint").first().innerText(),
+  };
+  return self;
+}

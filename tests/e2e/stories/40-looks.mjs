@@ -1,0 +1,78 @@
+import { story } from "../harness.mjs";
+import { cluster } from "../cluster.mjs";
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [360, 1280, 2560]) {
+    const viewport = { width, height: width === 360 ? 740 : 900 };
+    story(`no accessibility violation and nothing wider than the screen: ${colorScheme}, ${width} px`, { colorScheme, viewport }, async (told) => {
+      const { axe, expect, page } = told;
+      const c = cluster(told);
+      await c.ready();
+      await axe();
+      await c.free();
+      for (const tab of ["conflict", "verdicts", "replica", "faults", "events"]) {
+        await c.id(`tab-${tab}`).click();
+        await axe();
+        const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        expect.ok(width[0] <= width[1], `${tab}: ${width[0]} px on a screen of ${width[1]} px`);
+      }
+    });
+  }
+}
+
+story("the guided tour runs to its end and hands over", { reducedMotion: "reduce" }, async (told) => {
+  const { expect } = told;
+  const c = cluster(told);
+  await c.ready();
+  const count = Number((await c.id("lesson-count").innerText()).match(/of (\d+)/)[1]);
+  expect.ok(count >= 6, "there are several steps");
+  for (let step = 1; step < count; step += 1) {
+    const answer = c.id("prediction-answer-0");
+    if (await answer.count()) {
+      await answer.click();
+    }
+    await c.id("lesson-next").click();
+    await expect.text(c.id("lesson-count"), new RegExp(`^${step + 1} of ${count}`));
+    await expect.attribute(c.id("lesson-text"), "data-reached", "true");
+  }
+  await c.everywhere("bread:1,eggs:12");
+  await c.id("lesson-back").click();
+  await expect.text(c.id("lesson-count"), new RegExp(`^${count - 1} of ${count}`));
+});
+
+story("everything by keyboard alone", {}, async (told) => {
+  const { expect, page } = told;
+  const c = cluster(told);
+  await c.ready();
+  await page.keyboard.press("?");
+  await expect.visible(page.locator("dialog[open]"));
+  await page.keyboard.press("Escape");
+  await expect.hidden(page.locator("dialog[open]"));
+  await c.id("lesson-close").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("o");
+  await expect.attribute(c.id("offline-toggle"), "data-offline", "true");
+  const before = await c.timeNs();
+  await page.keyboard.press("ArrowRight");
+  await expect.until("a step moves the time", async () => (await c.timeNs()) > before);
+  await page.keyboard.press("ArrowLeft");
+  await expect.becomes("the time", c.timeNs, before);
+  await page.keyboard.press(" ");
+  await expect.attribute(c.id("play"), "aria-pressed", "true");
+  await page.keyboard.press(" ");
+  await expect.attribute(c.id("play"), "aria-pressed", "false");
+});
+
+story("on a small screen by touch", { viewport: { width: 360, height: 740 }, hasTouch: true }, async (told) => {
+  const { expect } = told;
+  const c = cluster(told);
+  await c.ready();
+  await c.id("lesson-close").tap();
+  await c.id("offline-toggle").tap();
+  await expect.attribute(c.id("offline-toggle"), "data-offline", "true");
+  await c.line("you", "milk").getByTestId("remove").tap();
+  await expect.count(c.line("you", "milk"), 0);
+  await c.id("offline-toggle").tap();
+  await c.id("settle").tap();
+  await c.everywhere("eggs:6");
+});
