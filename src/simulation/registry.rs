@@ -5,7 +5,10 @@ use super::engine::Engine;
 use super::setup::{Setup, SetupError, SiteKind, within};
 use super::simulation::{Options, Simulation};
 use crate::replication::protocol::Protocol;
+use crate::replication::strategies::multi_leader_sync::{self, MultiLeaderSync};
 use crate::replication::strategies::register::{Register, RegisterConfig};
+use crate::replication::strategies::single_leader::{self, SingleLeader};
+use std::sync::Arc;
 
 /// A strategy, as pickers, documentation and recipes know it.
 pub struct StrategyEntry {
@@ -20,12 +23,26 @@ pub struct StrategyEntry {
 }
 
 /// Every strategy, by id.
-pub static ALL: &[StrategyEntry] = &[StrategyEntry {
-    id: "register",
-    title: "Leaderless register",
-    summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
-    build: |setup, seed, options| start::<Register>(setup, seed, register_config(setup)?, options),
-}];
+pub static ALL: &[StrategyEntry] = &[
+    StrategyEntry {
+        id: "multi-leader-sync",
+        title: "Multi-leader with offline devices",
+        summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
+        build: |setup, seed, options| start::<MultiLeaderSync>(setup, seed, multi_leader_config(setup), options),
+    },
+    StrategyEntry {
+        id: "register",
+        title: "Leaderless register",
+        summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
+        build: |setup, seed, options| start::<Register>(setup, seed, register_config(setup)?, options),
+    },
+    StrategyEntry {
+        id: "single-leader-async",
+        title: "Single leader, asynchronous followers",
+        summary: "The leader answers after its own append; followers apply its log later.",
+        build: |setup, seed, options| start::<SingleLeader>(setup, seed, single_leader_config(setup), options),
+    },
+];
 
 /// Checks the setup and starts a run of its strategy.
 ///
@@ -53,6 +70,20 @@ pub fn find(id: &str) -> Option<&'static StrategyEntry> {
 
 fn start<P: Protocol>(setup: &Setup, seed: u64, config: P::Config, options: Options) -> Result<Box<dyn Engine>, SetupError> {
     Ok(Box::new(Simulation::<P>::new(setup, seed, config, options)))
+}
+
+fn multi_leader_config(setup: &Setup) -> Arc<multi_leader_sync::Config> {
+    Arc::new(multi_leader_sync::Config {
+        mode: setup.mode,
+        cart: setup.cart.iter().map(|line| (line.item.clone(), line.quantity)).collect(),
+        handshake_every: setup.dials.handshake_every,
+        heartbeat_every: setup.dials.heartbeat_every,
+        rules: setup.dials.rules,
+    })
+}
+
+const fn single_leader_config(setup: &Setup) -> single_leader::Config {
+    single_leader::Config { heartbeat_every: setup.dials.heartbeat_every }
 }
 
 fn register_config(setup: &Setup) -> Result<RegisterConfig, SetupError> {

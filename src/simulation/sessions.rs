@@ -268,7 +268,7 @@ impl Sessions {
                 let following = position.map_or(0, |position| (position + 1) % count);
                 (open.unreachable_count + 1 < count).then_some(NodeId(first + following))
             }
-            Refusal::Full | Refusal::Unsupported => None,
+            Refusal::Full | Refusal::Behind | Refusal::Unsupported => None,
         }
     }
 

@@ -158,7 +158,7 @@ mod tests {
             written(example::ANAS, "Ana", 0, LineChange::Set(12, Vec::new())),
             written(example::YOURS, "you", 4, LineChange::Remove(Vec::new())),
         ];
-        History { operations, is_cut: false }
+        operations.into_iter().collect()
     }
 
     #[test]

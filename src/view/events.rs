@@ -166,7 +166,7 @@ fn sentence(happening: &Happening, context: &Context<'_>) -> (LineKind, String) 
 }
 
 fn answer(session: String, operation: u64, history: &History) -> String {
-    let record = usize::try_from(operation).ok().and_then(|index| history.operations.get(index));
+    let record = usize::try_from(operation).ok().and_then(|index| history.get(index));
     let reply = record.and_then(|record| record.closed.as_ref()).map(|(_, reply)| reply);
     match reply {
         Some(Reply::Written { .. }) => format!("{session}: the write is durable where it was accepted"),

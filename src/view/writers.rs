@@ -34,7 +34,7 @@ impl Writers {
         for side in records.flat_map(|record| &record.conflicts).flat_map(|conflict| &conflict.sides) {
             known.insert(side.dot, Writer { author: side.author.clone(), operation: None, asked: None });
         }
-        for operation in &history.operations {
+        for operation in history.iter() {
             if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
                 let asked = Some((operation.node, operation.invoked_at));
                 known.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });
