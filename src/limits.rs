@@ -42,3 +42,5 @@ pub const MAX_BATCH_DELTAS: usize = 100;
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 /// Checkpoints kept for scrubbing.
 pub const MAX_CHECKPOINTS: usize = 64;
+/// Futures of one run kept side by side; the oldest one that does not play goes first.
+pub const MAX_BRANCHES: usize = 16;

@@ -1,1 +1,8 @@
-fn main() {}
+//! The page: mounts the application.
+
+use replicascope::ui::{App, show_panics};
+
+fn main() {
+    show_panics();
+    yew::Renderer::<App>::new().render();
+}

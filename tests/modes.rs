@@ -10,7 +10,7 @@ use replicascope::replication::delta::{Item, LineChange, Mode, Operation};
 use replicascope::replication::modes::decide;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::view::{Content, Decided, Fate, Reason, SideValue};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn add(count: u32) -> LineChange {
     LineChange::Add(count)
@@ -205,7 +205,8 @@ impl Mirror {
 
     fn library_cart(&self, at: usize) -> BTreeMap<String, u32> {
         let mut sums: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-        for (item, _, is_set, count) in self.sets[at].read().val {
+        let members: BTreeSet<_> = self.sets[at].read().val.into_iter().collect();
+        for (item, _, is_set, count) in members {
             let entry = sums.entry(item).or_default();
             if is_set { entry.0 = entry.0.max(count) } else { entry.1 += count }
         }

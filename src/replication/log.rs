@@ -218,3 +218,79 @@ impl Followers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(term: u64) -> Epoch {
+        Epoch { term: Term(term), leader: Some(NodeId(term as u16)) }
+    }
+
+    fn log(entries: &[(u64, char)]) -> ReplicationLog<char> {
+        let mut log = ReplicationLog::default();
+        for (term, payload) in entries {
+            log.append(Entry { epoch: epoch(*term), at: SimTime::ZERO, payload: *payload });
+        }
+        log
+    }
+
+    fn letters(log: &ReplicationLog<char>) -> String {
+        log.after(Lsn(0)).iter().map(|entry| entry.payload).collect()
+    }
+
+    fn append(from: &ReplicationLog<char>, term: u64, previous: u64, count: usize) -> Append<char> {
+        let previous = Lsn(previous);
+        let entries = from.after(previous).iter().take(count).cloned().collect();
+        Append { epoch: epoch(term), previous, previous_epoch: from.epoch_at(previous).unwrap_or_default(), entries, end: from.last() }
+    }
+
+    #[test]
+    fn a_follower_takes_what_follows_and_ignores_what_it_has() {
+        let leader = log(&[(1, 'a'), (1, 'b'), (1, 'c')]);
+        let mut follower = log(&[(1, 'a')]);
+        assert_eq!(follower.accept(&append(&leader, 1, 1, 2)).expect("it follows").position, Lsn(3));
+        let again = follower.accept(&append(&leader, 1, 0, 2)).expect("an old append");
+        assert_eq!((again.position, again.truncated.len()), (Lsn(2), 0), "an overtaken append takes nothing away");
+        assert_eq!(letters(&follower), "abc");
+    }
+
+    #[test]
+    fn a_gap_is_refused_with_the_position_to_retry_after() {
+        let leader = log(&[(1, 'a'), (1, 'b'), (1, 'c')]);
+        assert_eq!(log(&[(1, 'a')]).accept(&append(&leader, 1, 2, 1)).err(), Some(Lsn(1)));
+    }
+
+    #[test]
+    fn the_tail_of_an_older_leadership_is_handed_back() {
+        let leader = log(&[(1, 'a'), (2, 'x')]);
+        let mut old = log(&[(1, 'a'), (1, 'b'), (1, 'c')]);
+        assert_eq!(old.accept(&append(&leader, 2, 2, 0)).err(), Some(Lsn(1)), "the entry before is another");
+        let accepted = old.accept(&append(&leader, 2, 1, 1)).expect("the common prefix");
+        assert_eq!(accepted.truncated.iter().map(|entry| entry.payload).collect::<String>(), "bc");
+        assert_eq!(letters(&old), "ax");
+    }
+
+    #[test]
+    fn a_tail_behind_the_new_leaders_end_goes_too() {
+        let leader = log(&[(1, 'a')]);
+        let mut old = log(&[(1, 'a'), (1, 'b')]);
+        let accepted = old.accept(&append(&leader, 2, 1, 0)).expect("the prefix matches");
+        assert_eq!((accepted.truncated.len(), letters(&old).as_str()), (1, "a"));
+        let mut same_term = log(&[(2, 'a'), (2, 'b')]);
+        let overtaken = append(&log(&[(2, 'a')]), 2, 1, 0);
+        assert_eq!(same_term.accept(&overtaken).expect("an overtaken heartbeat").truncated.len(), 0);
+    }
+
+    #[test]
+    fn what_is_not_acknowledged_for_a_whole_beat_is_sent_again() {
+        let leader = log(&[(1, 'a'), (1, 'b')]);
+        let mut followers = Followers::new([NodeId(7)].into_iter(), Lsn(0));
+        assert_eq!(followers.next_for(NodeId(7), &leader, epoch(1)).expect("known").entries.len(), 2);
+        followers.on_beat();
+        assert_eq!(followers.next_for(NodeId(7), &leader, epoch(1)).expect("known").entries.len(), 2, "nothing moved: again");
+        followers.matched(NodeId(7), Lsn(2));
+        followers.on_beat();
+        assert_eq!(followers.next_for(NodeId(7), &leader, epoch(1)).expect("known").entries.len(), 0);
+    }
+}

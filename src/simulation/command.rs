@@ -210,7 +210,7 @@ impl End {
 impl NodeCommand {
     fn check(self) -> Result<(), SetupError> {
         match self {
-            Self::Skew { ms } if ms.abs() > limits::MAX_SKEW_MS => {
+            Self::Skew { ms } if ms.unsigned_abs() > limits::MAX_SKEW_MS.unsigned_abs() => {
                 Err(SetupError::new("node.fault.skew.ms", format!("at most {} either way", limits::MAX_SKEW_MS)))
             }
             Self::Skew { .. } | Self::Crash | Self::Restart | Self::Promote => Ok(()),

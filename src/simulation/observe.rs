@@ -6,9 +6,9 @@ use super::history::History;
 use super::journal::Journal;
 use super::simulation::Simulation;
 use super::snapshot::{Flight, Lag, LinkSnapshot, NodeSnapshot, Snapshot};
-use super::world::{Event, Fingerprint};
+use super::world::{Event, Fingerprint, Parcel};
 use crate::replication::ids::SiteId;
-use crate::replication::protocol::{Describe, MessageKind, Protocol};
+use crate::replication::protocol::{MessageKind, Protocol};
 use crate::replication::time::SimTime;
 use crate::replication::view::{ReplicaView, Role};
 
@@ -53,8 +53,8 @@ impl<P: Protocol> Engine for Simulation<P> {
     fn flights(&self) -> Vec<Flight> {
         let flight = |(due_at, event): (SimTime, &Event<P>)| match event {
             Event::Message(parcel) => {
-                let (id, kind) = (parcel.number, parcel.message.kind());
-                Some(Flight { id, from: parcel.from, to: parcel.to, kind, sent_at: parcel.sent_at, due_at })
+                let Parcel { number: id, from, to, kind, .. } = *parcel;
+                Some(Flight { id, from, to, kind, sent_at: parcel.sent_at, due_at })
             }
             Event::Timer(..) | Event::Durable(_) | Event::Asked(_) | Event::Answered(_) | Event::Resumed(_) => None,
         };

@@ -17,14 +17,15 @@ const CANCELLED_MAX: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ticket(u32);
 
-/// What was taken off the front.
-pub(super) struct Due<T> {
+/// What was taken off the front. Its payload still waits, to be taken out whole or in part without copying.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
     /// When.
     pub(super) at: SimTime,
     /// The how-manieth that was ever scheduled.
     pub(super) sequence: u64,
-    /// What.
-    pub(super) payload: T,
+    /// Where the payload waits.
+    pub(super) ticket: Ticket,
 }
 
 /// Payloads in the order of their times.
@@ -43,7 +44,7 @@ impl<T> Queue<T> {
     }
 
     /// Schedules `payload` for `at`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, at: SimTime, payload: T) -> Ticket {
         let slot = self.occupy(payload);
         let key = (u128::from(at.0) << 64) | u128::from((self.next_sequence << SLOT_BITS) | u64::from(slot));
@@ -52,7 +53,7 @@ impl<T> Queue<T> {
         Ticket(slot)
     }
 
-    #[inline]
+    #[inline(always)]
     fn occupy(&mut self, payload: T) -> u32 {
         if let Some(slot) = self.vacant.pop() {
             self.slots[slot as usize] = Some(payload);
@@ -64,17 +65,27 @@ impl<T> Queue<T> {
         slot
     }
 
-    /// Takes the next one.
-    #[inline]
-    pub(super) fn pop(&mut self) -> Option<Due<T>> {
+    /// Takes the next one off the front. Its payload must be taken out with [`Queue::take`].
+    #[inline(always)]
+    pub(super) fn pop(&mut self) -> Option<Due> {
         let Reverse(key) = self.heap.pop()?;
-        let slot = slot_of(key);
-        let payload = self.slots[slot as usize].take().expect("the front was cleaned of cancelled entries");
-        self.vacant.push(slot);
         if self.cancelled_count > 0 {
             self.clean_front();
         }
-        Some(Due { at: time_of(key), sequence: (key as u64) >> SLOT_BITS, payload })
+        Some(Due { at: time_of(key), sequence: (key as u64) >> SLOT_BITS, ticket: Ticket(slot_of(key)) })
+    }
+
+    /// The payload of what was just taken off the front.
+    #[inline(always)]
+    pub(super) fn payload_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
+        self.slots[ticket.0 as usize].as_mut()
+    }
+
+    /// Takes the payload of what was just taken off the front, and frees its place.
+    #[inline(always)]
+    pub(super) fn take(&mut self, ticket: Ticket) -> Option<T> {
+        self.vacant.push(ticket.0);
+        self.slots[ticket.0 as usize].take()
     }
 
     /// When the next one is due.
@@ -154,8 +165,13 @@ mod tests {
     use super::*;
     use crate::replication::random::{Purpose, Rng};
 
+    fn next(queue: &mut Queue<u32>) -> Option<(u64, u32)> {
+        let due = queue.pop()?;
+        Some((due.at.0, queue.take(due.ticket).expect("what is due has a payload")))
+    }
+
     fn drain(queue: &mut Queue<u32>) -> Vec<(u64, u32)> {
-        std::iter::from_fn(|| queue.pop()).map(|due| (due.at.0, due.payload)).collect()
+        std::iter::from_fn(|| next(queue)).collect()
     }
 
     #[test]
@@ -191,7 +207,7 @@ mod tests {
                 _ => {
                     let first = model.iter().min_by_key(|(at, payload, _)| (*at, *payload)).copied();
                     assert_eq!(queue.next_at().map(|at| at.0), first.map(|(at, ..)| at));
-                    assert_eq!(queue.pop().map(|due| (due.at.0, due.payload)), first.map(|(at, payload, _)| (at, payload)));
+                    assert_eq!(next(&mut queue), first.map(|(at, payload, _)| (at, payload)));
                     model.retain(|(_, payload, _)| Some(*payload) != first.map(|(_, payload, _)| payload));
                 }
             }
@@ -206,7 +222,7 @@ mod tests {
             let ticket = queue.push(SimTime(1_000_000 + n), n);
             queue.push(SimTime(n), n);
             queue.cancel(ticket);
-            queue.pop();
+            next(&mut queue);
         }
         assert!(queue.slots.len() <= 2 * CANCELLED_MAX + 2, "{} slots", queue.slots.len());
     }

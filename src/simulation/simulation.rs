@@ -8,11 +8,11 @@ use super::node::Node;
 use super::queue::{Due, Queue};
 use super::sessions::{Ask, Next, Sessions, session_of};
 use super::setup::Setup;
-use super::world::{Event, Fingerprint, World};
+use super::world::{Event, Fingerprint, Parcel, World};
 use crate::limits;
 use crate::replication::delta::Mode;
 use crate::replication::ids::{NodeId, RequestId};
-use crate::replication::protocol::{Cluster, Connection, Env, Order, Outbox, Protocol, Refusal, Reply};
+use crate::replication::protocol::{Cluster, Connection, Describe as _, Env, MessageKind, Order, Outbox, Protocol, Refusal, Reply};
 use crate::replication::time::{SimDuration, SimTime};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -120,7 +120,7 @@ impl<P: Protocol> Simulation<P> {
         self.nodes.get(node.index()).map(|node| &node.durable)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_up(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         for effect in self.outbox.drain() {
@@ -129,7 +129,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Lets a node handle something, if it is up, and takes up what it wants.
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, node: NodeId, handler: impl FnOnce(&mut P, &mut Env<'_>, &mut Outbox<P>)) -> bool {
         let index = node.index();
         let Some((protocol, mut env)) = self.nodes[index].awake(&self.cluster, self.world.now) else { return false };
@@ -148,24 +148,35 @@ impl<P: Protocol> Simulation<P> {
 
     /// Processes one event. `false` when there is none.
     pub(super) fn process_next(&mut self) -> bool {
-        let Some(Due { at, sequence, payload }) = self.world.queue.pop() else { return false };
+        let Some(Due { at, sequence, ticket }) = self.world.queue.pop() else { return false };
         self.world.now = at;
         self.world.event_count += 1;
         self.world.fingerprint.add(at.0);
         self.world.fingerprint.add(sequence);
-        self.process(payload);
+        if let Some(Event::Message(parcel)) = self.world.queue.payload_mut(ticket) {
+            let (number, from, to, kind) = (parcel.number, parcel.from, parcel.to, parcel.kind);
+            let message = parcel.message.take();
+            self.world.queue.take(ticket);
+            self.deliver(number, (from, to), kind, message);
+        } else if let Some(event) = self.world.queue.take(ticket) {
+            self.process(event);
+        }
         self.answer_clients();
         true
     }
 
-    #[inline]
+    /// A message arrives.
+    #[inline(always)]
+    fn deliver(&mut self, number: u64, (from, to): (NodeId, NodeId), kind: MessageKind, message: Option<P::Message>) {
+        let Some(message) = message else { return };
+        if self.world.receive(number, (from, to), kind, message.digest()) {
+            self.handle(to, |protocol, env, out| protocol.on_message(env, from, message, out));
+        }
+    }
+
     fn process(&mut self, event: Event<P>) {
         match event {
-            Event::Message(parcel) => {
-                if self.world.receive(&parcel) {
-                    self.handle(parcel.to, |protocol, env, out| protocol.on_message(env, parcel.from, parcel.message, out));
-                }
-            }
+            Event::Message(Parcel { number, from, to, kind, message, .. }) => self.deliver(number, (from, to), kind, message),
             Event::Timer(node, timer) => {
                 self.world.fingerprint.add(1 << 48 | u64::from(node.0));
                 self.nodes[node.index()].take_timer(timer);

@@ -38,7 +38,9 @@ pub(super) struct Parcel<M> {
     pub(super) sent_at: SimTime,
     pub(super) from: NodeId,
     pub(super) to: NodeId,
-    pub(super) message: M,
+    pub(super) kind: MessageKind,
+    /// Taken out on arrival.
+    pub(super) message: Option<M>,
 }
 
 /// A running mix of all that was done.
@@ -84,19 +86,20 @@ impl<P: Protocol> World<P> {
     }
 
     /// Takes up one effect of a node: now, or once its store is through with what comes before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_up(&mut self, node: &mut Node<P>, effect: Effect<P>) {
-        let waits = !node.held.is_empty();
         match effect {
             Effect::Persist(record) if self.persist == SimDuration::ZERO => P::store(&mut node.durable, &record),
-            Effect::Persist(record) => {
-                node.durable_at = node.durable_at.max(self.now + self.persist);
-                self.queue.push(node.durable_at, Event::Durable(node.id));
-                node.held.push_back(Effect::Persist(record));
-            }
-            effect if waits => node.held.push_back(effect),
-            effect => self.carry_out(node, effect),
+            Effect::Persist(_) => self.persist(node, effect),
+            effect if node.held.is_empty() => self.carry_out(node, effect),
+            effect => node.held.push_back(effect),
         }
+    }
+
+    fn persist(&mut self, node: &mut Node<P>, effect: Effect<P>) {
+        node.durable_at = node.durable_at.max(self.now + self.persist);
+        self.queue.push(node.durable_at, Event::Durable(node.id));
+        node.held.push_back(effect);
     }
 
     /// The oldest record under way is durable: stores it and lets go what waited for it.
@@ -109,10 +112,17 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn carry_out(&mut self, node: &mut Node<P>, effect: Effect<P>) {
         match effect {
             Effect::Send(to, message) => self.send(node.id, to, message),
+            Effect::Reply(request, reply) => self.answers.push_back((request, reply)),
+            rare => self.carry_out_rare(node, rare),
+        }
+    }
+
+    fn carry_out_rare(&mut self, node: &mut Node<P>, effect: Effect<P>) {
+        match effect {
             Effect::SetTimer(timer, delay) => {
                 let ticket = self.queue.push(self.now + delay, Event::Timer(node.id, timer));
                 if let Some(replaced) = node.set_timer(timer, ticket) {
@@ -124,13 +134,12 @@ impl<P: Protocol> World<P> {
                     self.queue.cancel(ticket);
                 }
             }
-            Effect::Reply(request, reply) => self.answers.push_back((request, reply)),
             Effect::Note(note) => self.note(Happening::Noted(node.id, Rc::new(note))),
-            Effect::Persist(_) => unreachable!("a record is never carried out: it is stored"),
+            Effect::Send(..) | Effect::Reply(..) | Effect::Persist(_) => unreachable!("carried out, or stored, before this"),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, from: NodeId, to: NodeId, message: P::Message) {
         let kind = message.kind();
         let number = self.number_message(from, to, kind);
@@ -140,10 +149,10 @@ impl<P: Protocol> World<P> {
         match self.network.pass(from, to, self.now) {
             Ok(Passage::Twice(due, double_due)) => {
                 let double = self.number_message(from, to, kind);
-                self.dispatch(double_due, Parcel { number: double, sent_at: self.now, from, to, message: message.clone() });
-                self.dispatch(due, Parcel { number, sent_at: self.now, from, to, message });
+                self.dispatch(double_due, Parcel { number: double, sent_at: self.now, from, to, kind, message: Some(message.clone()) });
+                self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) });
             }
-            Ok(Passage::Once(due)) => self.dispatch(due, Parcel { number, sent_at: self.now, from, to, message }),
+            Ok(Passage::Once(due)) => self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) }),
             Ok(Passage::Lost) => self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Loss }),
             Err(reason) => self.note(Happening::Dropped { message: number, from, to, kind, reason }),
         }
@@ -157,19 +166,17 @@ impl<P: Protocol> World<P> {
         number
     }
 
-    #[inline]
+    #[inline(always)]
     fn dispatch(&mut self, due: SimTime, parcel: Parcel<P::Message>) {
         self.in_flight_count += 1;
         self.queue.push(due, Event::Message(parcel));
     }
 
-    /// A message arrives: notes it, and hands it over if its node is up.
-    #[inline]
-    pub(super) fn receive(&mut self, parcel: &Parcel<P::Message>) -> bool {
-        let Parcel { number, from, to, .. } = *parcel;
-        let kind = parcel.message.kind();
+    /// A message arrives: notes it, and says whether its node is up to take it.
+    #[inline(always)]
+    pub(super) fn receive(&mut self, number: u64, (from, to): Pair, kind: MessageKind, digest: u64) -> bool {
         self.in_flight_count -= 1;
-        self.fingerprint.add(parcel.message.digest() ^ u64::from(kind_code(kind)) << 32 ^ u64::from(from.0) << 16 ^ u64::from(to.0));
+        self.fingerprint.add(digest ^ u64::from(kind_code(kind)) << 32 ^ u64::from(from.0) << 16 ^ u64::from(to.0));
         let arrives = self.network.is_up(to);
         if arrives {
             self.note(Happening::Delivered { message: number, from, to, kind });
@@ -186,9 +193,9 @@ impl<P: Protocol> World<P> {
         }
         let dropped = self.queue.take_where(|event| matches!(event, Event::Message(parcel) if routes.contains(&(parcel.from, parcel.to))));
         for event in dropped {
-            if let Event::Message(Parcel { number, from, to, message, .. }) = event {
+            if let Event::Message(Parcel { number, from, to, kind, .. }) = event {
                 self.in_flight_count -= 1;
-                self.note(Happening::Dropped { message: number, from, to, kind: message.kind(), reason });
+                self.note(Happening::Dropped { message: number, from, to, kind, reason });
             }
         }
     }

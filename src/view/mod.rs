@@ -15,6 +15,7 @@ pub mod replica;
 pub mod speed;
 pub mod stage;
 pub mod timeline;
+pub mod verdicts;
 pub mod words;
 pub mod writers;
 

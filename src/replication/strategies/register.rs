@@ -38,25 +38,27 @@ pub enum RegisterMessage {
     /// To a replica: what do you hold?
     Read(u32, Key),
     /// To a replica: hold this, unless you hold something newer.
-    Write(u32, Key, Versioned),
+    Write(u32, Arc<Cell>),
     /// From a replica: this, if anything.
-    Held(u32, Option<Versioned>),
+    Held(u32, Option<Arc<Cell>>),
     /// From a replica: it is durable here.
     Stored(u32),
 }
 
-/// A value with its version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Versioned {
+/// One write of one key: travels, and is held, as one shared piece.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Which record.
+    pub key: Key,
     /// Its place in the key's order.
     pub version: Version,
     /// The value; `None` when the key was deleted.
     pub value: Option<Value>,
 }
 
-/// What a replica holds, sorted by key.
+/// What a replica holds: the newest write of each key, sorted by key.
 #[derive(Clone, Debug, Default)]
-pub struct Cells(Vec<(Key, Versioned)>);
+pub struct Cells(Vec<Arc<Cell>>);
 
 /// One node of a register.
 #[derive(Clone, Debug)]
@@ -78,7 +80,7 @@ struct Pending {
     heard: u64,
     missing_count: u16,
     /// For a write, what is written; for a read, the newest answer so far.
-    newest: Option<Versioned>,
+    newest: Option<Arc<Cell>>,
     is_write: bool,
 }
 
@@ -92,10 +94,10 @@ impl Describe for RegisterMessage {
     }
 
     fn label(&self) -> String {
-        let shown = |held: &Versioned| held.value.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string);
+        let shown = |cell: &Arc<Cell>| cell.value.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string);
         match self {
             Self::Read(_, key) => format!("read {key}"),
-            Self::Write(_, key, new) => format!("write {key} = {}", shown(new)),
+            Self::Write(_, new) => format!("write {} = {}", new.key, shown(new)),
             Self::Held(_, held) => held.as_ref().map_or_else(|| "nothing".to_owned(), shown),
             Self::Stored(_) => "stored".to_owned(),
         }
@@ -104,7 +106,7 @@ impl Describe for RegisterMessage {
     fn digest(&self) -> u64 {
         match self {
             Self::Read(number, _) | Self::Stored(number) => u64::from(*number),
-            Self::Write(number, _, versioned) | Self::Held(number, Some(versioned)) => versioned.version.0 ^ u64::from(*number) << 40,
+            Self::Write(number, cell) | Self::Held(number, Some(cell)) => cell.version.0 ^ u64::from(*number) << 40,
             Self::Held(number, None) => u64::from(*number) | 1 << 63,
         }
     }
@@ -113,30 +115,25 @@ impl Describe for RegisterMessage {
 impl Cells {
     fn position(&self, key: &Key) -> Result<usize, usize> {
         match self.0.first() {
-            Some((first, _)) if Arc::ptr_eq(&first.0, &key.0) => Ok(0),
-            _ => self.0.binary_search_by(|(held, _)| held.cmp(key)),
+            Some(first) if Arc::ptr_eq(&first.key.0, &key.0) => Ok(0),
+            _ => self.0.binary_search_by(|held| held.key.cmp(key)),
         }
     }
 
     /// What is held of `key`.
     #[must_use]
-    pub fn get(&self, key: &Key) -> Option<&Versioned> {
-        self.position(key).ok().map(|index| &self.0[index].1)
+    pub fn get(&self, key: &Key) -> Option<&Arc<Cell>> {
+        self.position(key).ok().map(|index| &self.0[index])
     }
 
     /// Takes `new`, unless something newer is held; says whether it did.
-    pub fn offer(&mut self, key: &Key, new: &Versioned) -> bool {
-        match self.position(key) {
-            Ok(index) if self.0[index].1.version >= new.version => false,
-            Ok(index) => {
-                self.0[index].1 = new.clone();
-                true
-            }
-            Err(index) => {
-                self.0.insert(index, (key.clone(), new.clone()));
-                true
-            }
+    pub fn offer(&mut self, new: &Arc<Cell>) -> bool {
+        match self.position(&new.key) {
+            Ok(index) if self.0[index].version >= new.version => return false,
+            Ok(index) => self.0[index] = Arc::clone(new),
+            Err(index) => self.0.insert(index, Arc::clone(new)),
         }
+        true
     }
 }
 
@@ -148,7 +145,7 @@ impl Register {
         Version(self.last_clock << NODE_BITS | u64::from(env.me.0))
     }
 
-    fn begin(&mut self, request: RequestId, newest: Option<Versioned>, is_write: bool) -> u32 {
+    fn begin(&mut self, request: RequestId, newest: Option<Arc<Cell>>, is_write: bool) -> u32 {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
         let missing_count = if is_write { self.config.write_quorum } else { self.config.read_quorum };
@@ -163,13 +160,13 @@ impl Register {
     }
 
     fn write(&mut self, env: &Env<'_>, request: RequestId, key: Key, value: Option<Value>, out: &mut Outbox<Self>) {
-        let new = Versioned { version: self.next_version(env), value };
-        let number = self.begin(request, Some(new.clone()), true);
-        self.ask_all(&RegisterMessage::Write(number, key, new), out);
+        let new = Arc::new(Cell { key, version: self.next_version(env), value });
+        let number = self.begin(request, Some(Arc::clone(&new)), true);
+        self.ask_all(&RegisterMessage::Write(number, new), out);
     }
 
     /// An answer: closes the request when it completes the quorum. Later ones find nothing and change nothing.
-    fn on_answer(&mut self, from: NodeId, number: u32, held: Option<Versioned>, out: &mut Outbox<Self>) {
+    fn on_answer(&mut self, from: NodeId, number: u32, held: Option<Arc<Cell>>, out: &mut Outbox<Self>) {
         let Some(index) = self.pending.iter().position(|pending| pending.number == number) else { return };
         let pending = &mut self.pending[index];
         if pending.heard >> from.0 & 1 == 1 {
@@ -190,7 +187,7 @@ impl Register {
 
 impl Pending {
     fn into_reply(self) -> Reply {
-        let (version, value) = self.newest.map_or((0, None), |newest| (newest.version.0, newest.value));
+        let (version, value) = self.newest.map_or((0, None), |newest| (newest.version.0, newest.value.clone()));
         if self.is_write {
             return Reply::Written { version, dot: None, context: VersionVector::new() };
         }
@@ -201,7 +198,7 @@ impl Pending {
 impl Protocol for Register {
     type Message = RegisterMessage;
     type Timer = ();
-    type Record = (Key, Versioned);
+    type Record = Arc<Cell>;
     type Durable = Cells;
     type Config = RegisterConfig;
 
@@ -217,8 +214,8 @@ impl Protocol for Register {
         }
     }
 
-    fn store(durable: &mut Cells, (key, new): &(Key, Versioned)) {
-        durable.offer(key, new);
+    fn store(durable: &mut Cells, new: &Arc<Cell>) {
+        durable.offer(new);
     }
 
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Outbox<Self>) {
@@ -244,9 +241,9 @@ impl Protocol for Register {
     fn on_message(&mut self, _env: &mut Env<'_>, from: NodeId, message: RegisterMessage, out: &mut Outbox<Self>) {
         match message {
             RegisterMessage::Read(number, key) => out.send(from, RegisterMessage::Held(number, self.cells.get(&key).cloned())),
-            RegisterMessage::Write(number, key, new) => {
-                if self.cells.offer(&key, &new) {
-                    out.persist((key, new));
+            RegisterMessage::Write(number, new) => {
+                if self.cells.offer(&new) {
+                    out.persist(new);
                 }
                 out.send(from, RegisterMessage::Stored(number));
             }
@@ -258,9 +255,9 @@ impl Protocol for Register {
     fn on_timer(&mut self, _env: &mut Env<'_>, (): (), _out: &mut Outbox<Self>) {}
 
     fn view(&self) -> ReplicaView {
-        let decided = |(key, held): &(Key, Versioned)| {
+        let decided = |held: &Arc<Cell>| {
             let content = held.value.clone().map_or(Content::Absent, Content::Plain);
-            (key.clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
+            (held.key.clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
         };
         ReplicaView {
             delta_count: self.cells.0.len() as u64,
@@ -272,8 +269,8 @@ impl Protocol for Register {
 
     fn digest(&self) -> u64 {
         let mut hasher = Hasher::new(self.pending.len() as u64);
-        for (key, held) in &self.cells.0 {
-            hasher.text(&key.0).number(held.version.0);
+        for held in &self.cells.0 {
+            hasher.text(&held.key.0).number(held.version.0);
         }
         hasher.digest().0
     }

@@ -1,0 +1,98 @@
+//! What checkers look at: acknowledged writes by name, with what their clients had really seen; the replicas that
+//! answer for the data; and whether the network is quiet.
+
+use crate::replication::causality::{Dot, VersionVector};
+use crate::replication::delta::{Key, LineChange, Operation};
+use crate::replication::protocol::Reply;
+use crate::replication::view::{Decided, Fate, ReplicaView, Role};
+use crate::simulation::history::{History, OperationRecord};
+use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
+use std::collections::BTreeMap;
+
+/// Snapshot and history, prepared.
+pub struct Evidence<'a> {
+    snapshot: &'a Snapshot,
+    history: &'a History,
+    /// Acknowledged writes by name: number in the history and operation.
+    pub(super) writes: BTreeMap<Dot, (u64, &'a OperationRecord)>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Reads the history once.
+    #[must_use]
+    pub fn collect(snapshot: &'a Snapshot, history: &'a History) -> Self {
+        let acknowledged = history.iter().enumerate().filter_map(|(number, operation)| match &operation.closed {
+            Some((_, Reply::Written { dot: Some(dot), .. })) => Some((*dot, (number as u64, operation))),
+            _ => None,
+        });
+        Self { snapshot, history, writes: acknowledged.collect() }
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.history.is_cut()
+    }
+
+    pub(super) fn operations(&self) -> impl Iterator<Item = (u64, &'a OperationRecord)> + '_ {
+        self.history.iter().enumerate().map(|(number, operation)| (number as u64, operation))
+    }
+
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
+        self.snapshot.nodes.iter().filter_map(|node| node.replica.as_ref().map(|replica| (node, replica)))
+    }
+
+    /// The leaders that are up.
+    pub(super) fn leaders(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
+        self.nodes().filter(|(_, replica)| replica.role == Role::Leader)
+    }
+
+    /// Why the cluster is not quiet, if it is not.
+    pub(super) fn unrest(&self) -> Option<String> {
+        let in_flight = self.snapshot.in_flight_count;
+        let pending: usize = self.leaders().map(|(_, replica)| replica.pending.len()).sum();
+        let down = self.snapshot.nodes.iter().filter(|node| node.replica.is_none()).count();
+        let behind = self.snapshot.nodes.iter().filter(|node| node.lag.is_some_and(|lag| lag.entry_count > 0)).count();
+        let first = self.leaders().next().map(|(_, replica)| &replica.vector);
+        let apart = self.leaders().any(|(_, replica)| Some(&replica.vector) != first);
+        match () {
+            () if down > 0 => Some(counted(down, "node is down", "nodes are down")),
+            () if in_flight > 0 => Some(counted(in_flight as usize, "message is in flight", "messages are in flight")),
+            () if pending > 0 => Some(counted(pending, "write is pending", "writes are pending")),
+            () if behind > 0 => Some(counted(behind, "follower is behind", "followers are behind")),
+            () if apart => Some("the leaders have not exchanged everything yet".to_owned()),
+            () => None,
+        }
+    }
+
+    /// What a leader decided about the key of a write.
+    pub(super) fn fate(replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<Fate> {
+        replica.records.get(&operation.key).and_then(|record| record.fates.get(&dot)).copied()
+    }
+
+    /// The record of a key at some leader.
+    pub(super) fn record(&self, key: &Key) -> Option<&'a Decided> {
+        self.leaders().find_map(|(_, replica)| replica.records.get(key))
+    }
+
+    /// What the client of an acknowledged write had seen; `None` when nobody was told of the write.
+    pub(super) fn context(&self, dot: Dot) -> Option<&'a VersionVector> {
+        self.writes.get(&dot).map(|(_, operation)| &operation.context)
+    }
+
+    /// A write in words: "Ana's set of eggs to 12".
+    pub(super) fn name(operation: &OperationRecord) -> String {
+        let author = &operation.author;
+        match &operation.write {
+            Some(Operation::Cart(item, LineChange::Add(count))) => format!("{author}: add {count} {item}"),
+            Some(Operation::Cart(item, LineChange::Set(quantity, _))) => format!("{author}: set {item} to {quantity}"),
+            Some(Operation::Cart(item, LineChange::Remove(_))) => format!("{author}: remove {item}"),
+            Some(Operation::Put(value)) => format!("{author}: write {value} to {}", operation.key),
+            Some(Operation::Delete) => format!("{author}: delete {}", operation.key),
+            Some(Operation::SetMode(mode)) => format!("{author}: decide {} by {}", operation.key, mode.id()),
+            None => format!("{author}: read {}", operation.key),
+        }
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

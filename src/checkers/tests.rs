@@ -1,0 +1,1 @@
+//! Hand-made runs, each of which breaks one thing.

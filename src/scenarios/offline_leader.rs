@@ -1,0 +1,164 @@
+//! The offline shopping cart: two datacenters and your phone, which is a leader of its own and goes offline.
+//!
+//! You remove eggs on the phone while Ana sets them to 12 in Oregon: a conflict that nobody could avoid, found by
+//! version vectors on reconnect and decided the same way at every replica.
+
+use super::{Panel, Prediction, Scenario, Step, Until, Variant};
+use crate::replication::delta::{Item, Mode};
+use crate::replication::ids::{NodeId, SessionId, SiteId};
+use crate::replication::note::{ExchangeNote, Note};
+use crate::simulation::command::{Action, Command, LinkCommand};
+use crate::simulation::setup::{CartLine, Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+
+const OREGON: SiteId = SiteId(0);
+const IRELAND: SiteId = SiteId(1);
+const PHONE: SiteId = SiteId(2);
+const IRELAND_FOLLOWER: NodeId = NodeId(3);
+const PHONE_NODE: NodeId = NodeId(4);
+const YOU: SessionId = SessionId(0);
+const ANA: SessionId = SessionId(1);
+
+pub(super) static SCENARIO: Scenario = Scenario {
+    id: "offline-leader",
+    title: "Offline shopping cart",
+    summary: "Your phone goes offline, the cart is edited on both sides, and one conflict waits on reconnect.",
+    seed: 7,
+    setup,
+    variants: &[
+        Variant { id: "add-wins", title: "Merge by item (add wins)", change: |setup| setup.mode = Mode::AddWins },
+        Variant { id: "naive-union", title: "Naive union: removed items return", change: |setup| setup.mode = Mode::NaiveUnion },
+        Variant { id: "last-write", title: "Last write wins, whole cart", change: |setup| setup.mode = Mode::LastWrite },
+        Variant { id: "last-write-line", title: "Last write wins, line by line", change: |setup| setup.mode = Mode::LastWriteLine },
+        Variant { id: "ask", title: "Ask a person", change: |setup| setup.mode = Mode::Ask },
+    ],
+    steps,
+};
+
+fn setup() -> Setup {
+    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count };
+    let person = |name: &str, site, access| Session { author: name.into(), site, access, workload: Workload::Idle };
+    let nearby = Some(Latency::Constant { us: 2_000 });
+    let line = |item: &str, quantity| CartLine { item: item.into(), quantity };
+    Setup {
+        strategy: "multi-leader-sync".to_owned(),
+        sites: vec![site("Oregon", SiteKind::Datacenter, 2), site("Ireland", SiteKind::Datacenter, 2), site("Your phone", SiteKind::Device, 1)],
+        links: vec![
+            Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000) },
+            Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000) },
+        ],
+        inside: stream(5_000, 3_000),
+        sessions: vec![person("You", PHONE, None), person("Ana", OREGON, nearby), person("Ben", IRELAND, nearby)],
+        mode: Mode::AddWins,
+        cart: vec![line("milk", 2), line("eggs", 6)],
+        dials: Dials::default(),
+    }
+}
+
+const fn stream(base_us: u64, mean_us: u64) -> Wire {
+    let latency = Latency::Exponential { base_us, mean_us };
+    Wire { kind: WireKind::Stream, latency, loss_per_million: 0, duplicate_per_million: 0 }
+}
+
+fn act(session: SessionId, action: Action) -> Command {
+    Command::Act { session, action }
+}
+
+fn eggs() -> Item {
+    "eggs".into()
+}
+
+fn step(text: &'static str, until: Until, panel: Option<Panel>) -> Step {
+    Step { text, actions: Vec::new(), until, prediction: None, panel }
+}
+
+fn steps() -> Vec<Step> {
+    let mut steps = offline_steps();
+    steps.extend(reconnect_steps());
+    steps
+}
+
+fn offline_steps() -> Vec<Step> {
+    vec![
+        step(
+            "One shopping cart, five replicas: a leader and a follower in Oregon, a leader and a follower in Ireland, and your \
+             phone. Each of them holds milk 2 and eggs 6. Each leader takes writes on its own; the phone is a leader too.",
+            Until::Now,
+            Some(Panel::Carts),
+        ),
+        Step {
+            actions: vec![Command::Link(LinkCommand::Disconnect(PHONE))],
+            ..step("Your phone goes offline. Nothing passes between it and Oregon any more.", Until::Now, Some(Panel::Carts))
+        },
+        Step {
+            actions: vec![
+                act(YOU, Action::Remove { item: "milk".into() }),
+                act(YOU, Action::Remove { item: eggs() }),
+                act(YOU, Action::Add { item: "bread".into(), count: 1 }),
+            ],
+            ..step(
+                "You go on shopping: you remove the milk, remove the eggs and add bread. The phone answers at once. The three \
+                 writes are safe in its store and wait in its outbox: pending, because nobody else has them yet.",
+                Until::Quiet,
+                Some(Panel::Carts),
+            )
+        },
+        Step {
+            actions: vec![act(ANA, Action::Set { item: eggs(), quantity: 12 })],
+            ..step(
+                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers her before anybody else has the change. \
+                 Its follower applies it some milliseconds later, Ireland after a trip across the ocean, Ireland's follower \
+                 last: that is replication lag. Your phone hears nothing of it.",
+                Until::Noted(|node, note| node == IRELAND_FOLLOWER && matches!(note, Note::Applied(_))),
+                Some(Panel::Carts),
+            )
+        },
+        Step { prediction: Some(PREDICTION), ..step("Your phone is about to come back. Think first.", Until::Now, None) },
+    ]
+}
+
+const PREDICTION: Prediction = Prediction {
+    question: "You removed milk and eggs and added bread; Ana set the eggs to 12. What will the cart hold?",
+    answers: &["Eggs 12 and bread 1", "Only bread 1", "Milk 2, eggs 12 and bread 1"],
+    right: 0,
+    because: "Nobody else touched the milk, so it stays removed. Ana set the eggs without having seen your removal, and this \
+              cart keeps what somebody added or set meanwhile. Your bread joins them.",
+};
+
+fn reconnect_steps() -> Vec<Step> {
+    vec![
+        Step {
+            actions: vec![Command::Link(LinkCommand::Reconnect(PHONE))],
+            ..step(
+                "The phone is back. Each side greets the other with its version vector, a list of what it knows, and then \
+                 sends only what the other lacks: three writes one way, one the other.",
+                Until::Noted(|node, note| node == PHONE_NODE && matches!(note, Note::Exchange(_, ExchangeNote::Opened { .. }))),
+                Some(Panel::Events),
+            )
+        },
+        step(
+            "Two writes about the eggs meet: you removed them, Ana set them to 12, and neither of you had seen the other's \
+             change. That is a conflict. The version vectors show it; no clock is asked.",
+            Until::Noted(|_, note| matches!(note, Note::Conflict { item: Some(item), .. } if *item == eggs())),
+            Some(Panel::Conflict),
+        ),
+        step(
+            "Every replica decides it by the same rule, so all five agree without a vote: eggs 12, bread 1, and the milk stays \
+             removed. Your removal of the eggs was overruled by Ana's 12; the list of writes says so, with her name.",
+            Until::Quiet,
+            Some(Panel::Conflict),
+        ),
+        step(
+            "Oregon holds your three writes in its store and has told your phone: nothing is pending any more, they are \
+             confirmed. All replicas know the same writes, and their hashes are equal.",
+            Until::Now,
+            Some(Panel::Verdicts),
+        ),
+        step(
+            "Now you do it. Decide the same writes by naive union: the milk that you removed comes back. By last write wins \
+             for the whole cart, Ana's cart, written last, replaces yours, and your bread is gone. Or cut a link, crash a \
+             leader, and see what still agrees.",
+            Until::Now,
+            Some(Panel::Faults),
+        ),
+    ]
+}

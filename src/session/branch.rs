@@ -1,0 +1,79 @@
+//! Several futures of one run. Acting in the past leaves the old future where it was.
+
+use super::{Position, Session};
+use crate::recipe::TimedCommand;
+use crate::replication::time::SimTime;
+
+/// Branches kept at most; beyond, the oldest that is not in use goes.
+const MAX_BRANCHES: usize = 16;
+
+/// One future.
+#[derive(Clone, Debug)]
+pub(super) struct Branch {
+    pub(super) name: String,
+    pub(super) from: SimTime,
+    pub(super) commands: Vec<TimedCommand>,
+    pub(super) horizon: SimTime,
+}
+
+/// A branch, as shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchView {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the one on the stage.
+    pub is_active: bool,
+    /// Where it left the branch before it.
+    pub from: SimTime,
+    /// How far it was played.
+    pub horizon: SimTime,
+}
+
+impl Session {
+    /// Every future of this run.
+    #[must_use]
+    pub fn branches(&self) -> Vec<BranchView> {
+        let view = |(index, branch): (usize, &Branch)| BranchView {
+            name: branch.name.clone(),
+            is_active: index == self.active,
+            from: branch.from,
+            horizon: branch.horizon,
+        };
+        self.branches.iter().enumerate().map(view).collect()
+    }
+
+    /// Goes to another future, to the time where we are now if it reaches that far.
+    pub fn switch_branch(&mut self, index: usize) {
+        if index >= self.branches.len() || index == self.active {
+            return;
+        }
+        let now = self.now();
+        let (here, there) = (&self.branches[self.active].commands, &self.branches[index].commands);
+        let shared = here.iter().zip(there).take_while(|(a, b)| a == b).count();
+        let parting = here.get(shared).into_iter().chain(there.get(shared)).map(|timed| (timed.at_ns, timed.event)).min();
+        if let Some((at, event)) = parting {
+            self.checkpoints.forget_after(&Position { event, command_count: shared, at });
+        }
+        self.active = index;
+        let (position, engine) = self.checkpoints.latest(|position| position.at <= now && position.command_count <= shared);
+        self.engine = engine;
+        self.applied_count = position.command_count;
+        let target = now.min(self.horizon());
+        self.seek(target);
+    }
+
+    /// The future from here on becomes a branch of its own; what was there before stays.
+    pub(super) fn fork_future(&mut self) {
+        self.named_count += 1;
+        let commands = self.branches[self.active].commands[..self.applied_count].to_vec();
+        let now = self.now();
+        let branch = Branch { name: format!("run {}", self.named_count), from: now, commands, horizon: now };
+        self.checkpoints.forget_after(&self.position());
+        self.branches.push(branch);
+        self.active = self.branches.len() - 1;
+        if self.branches.len() > MAX_BRANCHES {
+            self.branches.remove(0);
+            self.active -= 1;
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! The owner of the run: takes wishes, moves time, decides what to render.
+
+use super::clock::Clock;
+use super::components::{AlertBar, Carts, Dialogs, DialogsProps, Header, PanelView, RibbonView, Stage, Transport};
+use super::hooks::frame::Frames;
+use super::hooks::listen::Listener;
+use super::hooks::page;
+use super::keys;
+use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
+use super::painter::{self, Palette};
+use super::player::Player;
+use super::screen::{self, Focus, Screen};
+use super::theme::Theme;
+use super::{opening, panic};
+use crate::replication::ids::{NodeId, SessionId};
+use crate::scenarios::Panel as LessonPanel;
+use crate::simulation::command::{Action, Command, LinkCommand};
+use crate::view::conflict::ConflictCard;
+use crate::view::stage;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+/// The page.
+pub struct App {
+    player: Option<Player>,
+    screen: Option<Screen>,
+    dispatch: Callback<Msg>,
+    tab: Tab,
+    selected: Option<NodeId>,
+    with_heartbeats: bool,
+    width: f64,
+    dialog: Option<Dialog>,
+    asked: Option<Asked>,
+    alert: Option<String>,
+    announced: AttrValue,
+    told_until: u64,
+    theme: Theme,
+    palette: Palette,
+    is_motion_reduced: bool,
+    clock: Clock,
+    canvas: NodeRef,
+    frames: Option<Frames>,
+    last_frame_ms: Option<f64>,
+    waited_us: u64,
+    _listeners: Vec<Listener>,
+}
+
+/// A conflict that a person is about to decide.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Asked {
+    /// Whose session.
+    pub(crate) session: SessionId,
+    /// Which line.
+    pub(crate) item: String,
+    /// Both sides, as last seen; `None` when it could not be read.
+    pub(crate) card: Option<ConflictCard>,
+    /// What went otherwise than expected.
+    pub(crate) notice: Option<String>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let dispatch = ctx.link().callback(|msg: Msg| msg);
+        let (opened, problem) = match opening::from_address() {
+            Some(Ok(player)) => (Ok(player), None),
+            Some(Err(reason)) => (opening::default_scene(), Some(format!("{reason} Showing the default scene instead."))),
+            None => (opening::default_scene(), None),
+        };
+        let (player, failure) = match opened {
+            Ok(player) => (Some(player), None),
+            Err(reason) => (None, Some(format!("Nothing can be shown: {reason}"))),
+        };
+        let theme = Theme::stored();
+        theme.apply();
+        let listeners = listeners(ctx);
+        let mut app = Self {
+            player,
+            screen: None,
+            dispatch,
+            tab: Tab::Conflict,
+            selected: None,
+            with_heartbeats: false,
+            width: page::window().map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
+            dialog: None,
+            asked: None,
+            alert: problem.or(failure),
+            announced: AttrValue::default(),
+            told_until: 0,
+            theme,
+            palette: Palette::read(),
+            is_motion_reduced: page::prefers_reduced_motion(),
+            clock: Clock::default(),
+            canvas: NodeRef::default(),
+            frames: None,
+            last_frame_ms: None,
+            waited_us: 0,
+            _listeners: listeners,
+        };
+        app.opened();
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
+        let renders = match msg {
+            Msg::Frame(at_ms) => self.on_frame(at_ms),
+            Msg::Run(msg) => self.on_run(msg),
+            Msg::Guide(msg) => self.on_guide(msg),
+            Msg::Act(session, action) => self.on_command(Command::Act { session, action }),
+            Msg::Command(command) => self.on_command(command),
+            Msg::ToggleDevice => self.toggle_device().is_some_and(|command| self.on_command(command)),
+            Msg::Show(msg) => self.on_show(msg),
+            Msg::Open(msg) => self.on_open(msg),
+            Msg::Ask(msg) => self.on_ask(msg),
+        };
+        if is_log_touched && let Some(player) = &self.player {
+            panic::remember(player.session.recipe().to_json());
+        }
+        self.keep_frames(ctx);
+        if renders {
+            self.refresh();
+        } else {
+            self.paint();
+        }
+        renders
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let main = match (&self.player, &self.screen) {
+            (Some(player), Some(screen)) => self.play(player, screen),
+            _ => html! { <p class="empty">{ "The page has nothing to play." }</p> },
+        };
+        let skip = Callback::from(|event: MouseEvent| {
+            event.prevent_default();
+            page::focus("main");
+        });
+        html! {
+            <div class="app">
+                <a class="skip" href="#main" onclick={skip}>{ "Skip to the stage" }</a>
+                <Header scenario={self.player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id)}
+                    variant={self.player.as_ref().and_then(|player| player.variant.clone())} theme={self.theme} dispatch={self.dispatch.clone()} />
+                <AlertBar text={self.alert.clone()} dispatch={self.dispatch.clone()} />
+                <main id="main" class="play" tabindex="-1">{ main }</main>
+                <div class="visually-hidden" aria-live="polite" data-testid="live">{ self.announced.clone() }</div>
+                <Dialogs ..self.dialogs() />
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first_render: bool) {
+        self.paint();
+    }
+}
+
+impl App {
+    fn play(&self, player: &Player, screen: &Screen) -> Html {
+        let dispatch = || self.dispatch.clone();
+        let ribbon = player.guide.as_ref().map(|guide| Rc::new(guide.ribbon()));
+        let branches: Vec<(String, bool)> = player.session.branches().into_iter().map(|branch| (branch.name, branch.is_active)).collect();
+        html! {
+            <>
+                <h1 class="visually-hidden">{ "Play: a replicated shopping cart" }</h1>
+                <div class="scene">
+                    <RibbonView {ribbon} is_playing={player.is_playing()} dispatch={dispatch()} />
+                    <Stage scene={screen.scene.clone()} canvas={self.canvas.clone()} selected={self.selected}
+                        with_heartbeats={self.with_heartbeats} dispatch={dispatch()} />
+                    <Transport track={screen.track.clone()} clock={self.clock.clone()} is_playing={player.is_playing()} speed={player.speed}
+                        seed={player.session.seed()} branches={Rc::new(branches)} dispatch={dispatch()} />
+                </div>
+                <Carts cards={screen.carts.clone()} dispatch={dispatch()} />
+                <PanelView tab={self.tab} panel={screen.panel.clone()} names={player.names.clone()} selected={self.selected}
+                    conflict_count={screen.conflict_count} dispatch={dispatch()} />
+            </>
+        }
+    }
+
+    fn dialogs(&self) -> DialogsProps {
+        let shared = self.player.as_ref().filter(|_| self.dialog == Some(Dialog::Share)).map(|player| {
+            let recipe = opening::shared(player);
+            let link = recipe.to_link().map(|link| format!("{}{link}", page::address())).map_err(|error| error.to_string());
+            (link, recipe.to_json())
+        });
+        DialogsProps { dialog: self.dialog, shared, asked: self.asked.clone(), dispatch: self.dispatch.clone() }
+    }
+
+    /// A new run is there.
+    fn opened(&mut self) {
+        self.selected = None;
+        self.asked = None;
+        self.told_until = 0;
+        self.follow_lesson();
+        self.screen = None;
+        self.refresh();
+        if let Some(player) = &self.player {
+            panic::remember(player.session.recipe().to_json());
+        }
+    }
+
+    fn refresh(&mut self) {
+        let Some(player) = &self.player else { return };
+        let focus = Focus { tab: self.tab, node: self.selected, width: self.width, with_heartbeats: self.with_heartbeats, at_ms: page::now_ms() };
+        let screen = Screen::new(player, focus, self.screen.as_ref());
+        let end = player.session.journal().end();
+        if end > self.told_until {
+            let said = screen::announcements(player, &screen.snapshot, self.told_until);
+            if let Some(last) = said.last() {
+                self.announced = last.clone().into();
+            }
+        }
+        self.told_until = end;
+        self.screen = Some(screen);
+    }
+
+    fn paint(&mut self) {
+        let (Some(player), Some(screen)) = (&self.player, &mut self.screen) else { return };
+        let now = player.session.now();
+        let layout = &screen.scene.layout;
+        let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
+        painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
+        self.clock.show(now, screen.track.extent);
+    }
+
+    /// Frames run exactly while time passes.
+    fn keep_frames(&mut self, ctx: &Context<Self>) {
+        let is_playing = self.player.as_ref().is_some_and(Player::is_playing);
+        if !is_playing {
+            self.frames = None;
+            self.last_frame_ms = None;
+        } else if self.frames.is_none() {
+            let link = ctx.link().clone();
+            self.frames = Some(Frames::start(move |at_ms| link.send_message(Msg::Frame(at_ms))));
+        }
+    }
+
+    fn on_frame(&mut self, at_ms: f64) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        // A page that was hidden does not catch up: at most a tenth of a second passes per frame.
+        let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
+        self.last_frame_ms = Some(at_ms);
+        let passed_us = (passed_ms * 1_000.0) as u64;
+        if !self.is_motion_reduced {
+            return player.advance(passed_us);
+        }
+        self.waited_us += passed_us;
+        player.advance_without_motion(&mut self.waited_us)
+    }
+
+    fn on_run(&mut self, msg: RunMsg) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        match msg {
+            RunMsg::Toggle => player.toggle(),
+            RunMsg::Step => player.step(),
+            RunMsg::StepBack => player.step_back(),
+            RunMsg::Seek(time) => {
+                player.running = None;
+                player.session.seek(time.min(player.session.horizon()));
+            }
+            RunMsg::Jump(at, event) => {
+                player.running = None;
+                player.session.seek_event(crate::session::Position { at, event });
+            }
+            RunMsg::Settle => {
+                if !player.settle() {
+                    self.alert = Some("The run did not become quiet within two minutes of simulated time.".to_owned());
+                }
+            }
+            RunMsg::Speed(speed) => player.speed = speed,
+            RunMsg::Restart(seed) => {
+                player.running = None;
+                player.session.restart(seed);
+                player.guide = player.scenario.and_then(super::guide::Guide::new).map(super::guide::Guide::closed);
+            }
+            RunMsg::Branch(index) => {
+                player.running = None;
+                player.session.switch_branch(index);
+            }
+        }
+        true
+    }
+
+    fn on_guide(&mut self, msg: GuideMsg) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        let is_moving = matches!(msg, GuideMsg::Next | GuideMsg::Back);
+        match msg {
+            GuideMsg::Next => player.next_step(),
+            GuideMsg::Back => player.previous_step(),
+            GuideMsg::Close | GuideMsg::Reopen => {
+                if let Some(guide) = &mut player.guide {
+                    guide.set_closed(matches!(msg, GuideMsg::Close));
+                }
+            }
+            GuideMsg::Answer(chosen) => {
+                if let Some(guide) = &mut player.guide {
+                    guide.answer(chosen);
+                }
+            }
+        }
+        if is_moving {
+            self.follow_lesson();
+        }
+        true
+    }
+
+    /// Brings forward what the lesson wants to be seen.
+    fn follow_lesson(&mut self) {
+        let guide = self.player.as_ref().and_then(|player| player.guide.as_ref()).filter(|guide| !guide.is_closed());
+        self.tab = match guide.and_then(super::guide::Guide::panel) {
+            Some(LessonPanel::Conflict) => Tab::Conflict,
+            Some(LessonPanel::Verdicts) => Tab::Verdicts,
+            Some(LessonPanel::Replica) => Tab::Replica,
+            Some(LessonPanel::Faults) => Tab::Faults,
+            Some(LessonPanel::Events) => Tab::Events,
+            Some(LessonPanel::Carts) | None => self.tab,
+        };
+    }
+
+    fn on_command(&mut self, command: Command) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        if let Err(error) = player.act(command) {
+            self.alert = Some(format!("That cannot be done: {error}"));
+        }
+        true
+    }
+
+    fn on_show(&mut self, msg: ShowMsg) -> bool {
+        match msg {
+            ShowMsg::Tab(tab) => self.tab = tab,
+            ShowMsg::Node(node) => {
+                self.selected = Some(node);
+                if self.tab != Tab::Conflict {
+                    self.tab = Tab::Replica;
+                }
+            }
+            ShowMsg::Theme(theme) => {
+                self.theme = theme;
+                theme.apply();
+                theme.store();
+                self.palette = Palette::read();
+            }
+            ShowMsg::Media => {
+                self.palette = Palette::read();
+                self.is_motion_reduced = page::prefers_reduced_motion();
+            }
+            ShowMsg::Dialog(dialog) => self.dialog = Some(dialog),
+            ShowMsg::CloseDialog => {
+                self.dialog = None;
+                self.asked = None;
+            }
+            ShowMsg::DismissAlert => self.alert = None,
+            ShowMsg::Resized(width) => self.width = width,
+            ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
+        }
+        true
+    }
+
+    fn on_open(&mut self, msg: OpenMsg) -> bool {
+        let scenario = self.player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
+        let attempt = match (msg, scenario) {
+            (OpenMsg::Scenario(id), _) => opening::from_scenario(&id, None),
+            (OpenMsg::Variant(variant), Some(id)) => opening::from_scenario(id, Some(variant.as_str()).filter(|variant| !variant.is_empty())),
+            (OpenMsg::Variant(_), None) => return false,
+            (OpenMsg::Text(text), _) => opening::from_text(&text).map_err(|reason| format!("This recipe cannot be opened: {reason}")),
+            (OpenMsg::Address, _) => match opening::from_address() {
+                Some(attempt) => attempt,
+                None => return false,
+            },
+        };
+        match attempt {
+            Ok(player) => {
+                let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
+                self.player = Some(Player { speed, ..player });
+                self.alert = None;
+                self.dialog = None;
+                self.opened();
+            }
+            Err(reason) => self.alert = Some(reason),
+        }
+        true
+    }
+
+    fn on_ask(&mut self, msg: AskMsg) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        match (msg, self.asked.take()) {
+            (AskMsg::Open(session, item), _) => self.asked = Some(player.look(session, item, None)),
+            (AskMsg::Resolve(quantity), Some(asked)) => self.asked = player.resolve(asked, quantity),
+            (AskMsg::Resolve(_), None) => {}
+        }
+        true
+    }
+
+    /// What takes the device offline, or back.
+    fn toggle_device(&self) -> Option<Command> {
+        let (site, is_offline) = self.screen.as_ref()?.device()?;
+        let link = if is_offline { LinkCommand::Reconnect(site) } else { LinkCommand::Disconnect(site) };
+        Some(Command::Link(link))
+    }
+}
+
+/// Keys, the address, and what the reader prefers.
+fn listeners(ctx: &Context<App>) -> Vec<Listener> {
+    let link = ctx.link().clone();
+    let keys = Listener::window("keydown", move |event| {
+        let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+        let Some(key) = keys::meaning(event) else { return };
+        event.prevent_default();
+        link.send_message(key);
+    });
+    let on = |msg: fn() -> Msg| {
+        let link = ctx.link().clone();
+        move |_| link.send_message(msg())
+    };
+    let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
+    let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
+    let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
+    [keys, address, dark, motion].into_iter().flatten().collect()
+}

@@ -1,0 +1,33 @@
+//! The two things that change with every frame besides the canvas: the time and the cursor of the track.
+
+use crate::replication::time::SimTime;
+use crate::view::timeline;
+use crate::view::words;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::NodeRef;
+
+/// Where they are on the page.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Clock {
+    /// The time in words.
+    pub(crate) time: NodeRef,
+    /// The range input of the track.
+    pub(crate) scrub: NodeRef,
+}
+
+impl Clock {
+    /// Shows `now` on a track that ends at `extent`. Past the virtual DOM, which does not know these values.
+    pub(crate) fn show(&self, now: SimTime, extent: SimTime) {
+        let words = words::time(now);
+        if let Some(time) = self.time.cast::<HtmlElement>() {
+            time.set_text_content(Some(&words));
+            drop(time.set_attribute("data-ns", &now.0.to_string()));
+        }
+        if let Some(scrub) = self.scrub.cast::<HtmlInputElement>() {
+            let place = f64::from(timeline::place(now, extent));
+            scrub.set_value(&place.to_string());
+            drop(scrub.set_attribute("aria-valuetext", &words));
+            drop(scrub.style().set_property("--at", &format!("{:.1}%", place / 10.0)));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Effects of the browser: frames, sizes, listeners, storage, the address, the clipboard. The only place below
+//! which a clock is read.
+
+pub(crate) mod clipboard;
+pub(crate) mod frame;
+pub(crate) mod listen;
+pub(crate) mod page;
+pub(crate) mod size;
+pub(crate) mod storage;

@@ -1,0 +1,158 @@
+//! Everything that can be asked of the page, by area.
+
+use super::theme::Theme;
+use crate::replication::ids::{NodeId, SessionId};
+use crate::replication::time::SimTime;
+use crate::simulation::command::{Action, Command};
+use crate::view::speed::Speed;
+
+/// One wish.
+pub(crate) enum Msg {
+    /// A frame of the screen, at this page time in milliseconds.
+    Frame(f64),
+    /// About playback.
+    Run(RunMsg),
+    /// About the guide.
+    Guide(GuideMsg),
+    /// A person acts in a session.
+    Act(SessionId, Action),
+    /// Anything else done to the run.
+    Command(Command),
+    /// The first device goes offline, or back online.
+    ToggleDevice,
+    /// About what is shown.
+    Show(ShowMsg),
+    /// About what is being played.
+    Open(OpenMsg),
+    /// About deciding a conflict by hand.
+    Ask(AskMsg),
+}
+
+/// Playback.
+pub(crate) enum RunMsg {
+    /// Play if paused, pause if playing.
+    Toggle,
+    /// To just after the next event.
+    Step,
+    /// To just after the event before.
+    StepBack,
+    /// To a time.
+    Seek(SimTime),
+    /// To just after an event.
+    Jump(SimTime, u64),
+    /// On until nothing moves.
+    Settle,
+    /// How fast.
+    Speed(Speed),
+    /// From the start with this seed.
+    Restart(u64),
+    /// To another branch.
+    Branch(usize),
+}
+
+/// The guide.
+pub(crate) enum GuideMsg {
+    /// The next step.
+    Next,
+    /// The step before.
+    Back,
+    /// Into free play.
+    Close,
+    /// Back from free play.
+    Reopen,
+    /// An answer to the prediction.
+    Answer(usize),
+}
+
+/// What is shown.
+pub(crate) enum ShowMsg {
+    /// A tab of the panel.
+    Tab(Tab),
+    /// A replica.
+    Node(NodeId),
+    /// Light or dark.
+    Theme(Theme),
+    /// The browser's own light or dark, or its wish for less motion, changed.
+    Media,
+    /// A dialog.
+    Dialog(Dialog),
+    /// No dialog.
+    CloseDialog,
+    /// No alert.
+    DismissAlert,
+    /// The stage has this width.
+    Resized(f64),
+    /// Signs of life, or not.
+    Heartbeats(bool),
+}
+
+/// What is played.
+pub(crate) enum OpenMsg {
+    /// A scenario.
+    Scenario(String),
+    /// A variant of it; empty for the plain one.
+    Variant(String),
+    /// A link or recipe, pasted.
+    Text(String),
+    /// The address of the page changed.
+    Address,
+}
+
+/// Deciding by hand.
+pub(crate) enum AskMsg {
+    /// Look at the conflict on this line in this session.
+    Open(SessionId, String),
+    /// This quantity from now on.
+    Resolve(u32),
+}
+
+/// Tabs of the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// Conflicts and how they are decided.
+    Conflict,
+    /// Guarantees.
+    Verdicts,
+    /// One replica.
+    Replica,
+    /// What can be broken.
+    Faults,
+    /// The run as text.
+    Events,
+}
+
+/// Dialogs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    /// Link and recipe.
+    Share,
+    /// Keys and rules.
+    Help,
+}
+
+impl Tab {
+    /// Every tab, in order.
+    pub(crate) const ALL: [Self; 5] = [Self::Conflict, Self::Verdicts, Self::Replica, Self::Faults, Self::Events];
+
+    /// Its id in the page.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Verdicts => "verdicts",
+            Self::Replica => "replica",
+            Self::Faults => "faults",
+            Self::Events => "events",
+        }
+    }
+
+    /// Its name.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Conflict => "Conflict",
+            Self::Verdicts => "Verdicts",
+            Self::Replica => "Replica",
+            Self::Faults => "Faults",
+            Self::Events => "Events",
+        }
+    }
+}

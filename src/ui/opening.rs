@@ -1,0 +1,46 @@
+//! What the page opens with: the recipe in its address, or the first scenario.
+
+use super::hooks::page;
+use super::player::Player;
+use crate::recipe::Recipe;
+use crate::scenarios::{self, Scenario};
+
+/// Why something could not be opened, for the person.
+pub(crate) type Reason = String;
+
+/// The run that the address asks for; `None` when it asks for none.
+pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
+    let fragment = page::fragment();
+    (!fragment.is_empty()).then(|| from_text(&format!("#{fragment}")).map_err(|reason| format!("This link cannot be opened: {reason}")))
+}
+
+/// The run in a pasted link or recipe.
+pub(crate) fn from_text(text: &str) -> Result<Player, Reason> {
+    let recipe = Recipe::parse(text.trim()).map_err(|error| error.to_string())?;
+    Player::open(recipe).map_err(|error| error.to_string())
+}
+
+/// A scenario, or a variant of it.
+pub(crate) fn from_scenario(id: &str, variant: Option<&str>) -> Result<Player, Reason> {
+    let scenario = scenarios::find(id).ok_or_else(|| format!("There is no scenario \"{id}\"."))?;
+    let recipe = scenario.recipe(variant).ok_or_else(|| format!("\"{}\" has no such variant.", scenario.title))?;
+    Player::open(recipe).map_err(|error| error.to_string())
+}
+
+/// The first scenario that can be run.
+pub(crate) fn default_scene() -> Result<Player, Reason> {
+    let attempts = scenarios::ALL.iter().map(|scenario: &&Scenario| from_scenario(scenario.id, None));
+    let mut problem = "no scenario is built in".to_owned();
+    for attempt in attempts {
+        match attempt {
+            Ok(player) => return Ok(player),
+            Err(reason) => problem = reason,
+        }
+    }
+    Err(problem)
+}
+
+/// The recipe to share: the run with the moment at which it is paused.
+pub(crate) fn shared(player: &Player) -> Recipe {
+    player.session.recipe()
+}

@@ -1,0 +1,199 @@
+//! All that the components show, computed in one place from the run after each change.
+
+use super::message::Tab;
+use super::player::Player;
+use crate::replication::delta::Mode;
+use crate::replication::ids::NodeId;
+use crate::replication::protocol::MessageKind;
+use crate::replication::time::SimTime;
+use crate::simulation::command::Command;
+use crate::simulation::setup::SiteKind;
+use crate::simulation::snapshot::{Flight, Snapshot};
+use crate::view::cart::{self, CartCard};
+use crate::view::conflict::{self, ConflictView};
+use crate::view::events::{self, Context, EventLine};
+use crate::view::faults::{self, LinkFault, NodeFault, SiteFault};
+use crate::view::replica::{self, Inspection};
+use crate::view::stage::{self, Scene};
+use crate::view::timeline::{self, Track};
+use crate::view::verdicts::{self, VerdictCard};
+use crate::view::words;
+use crate::view::writers::Writers;
+use std::rc::Rc;
+
+/// The page's content at one moment.
+pub(crate) struct Screen {
+    /// The cluster.
+    pub(crate) snapshot: Snapshot,
+    /// Messages on their way.
+    pub(crate) flights: Vec<Flight>,
+    /// The picture.
+    pub(crate) scene: Rc<Scene>,
+    /// The carts.
+    pub(crate) carts: Rc<Vec<CartCard>>,
+    /// The scrub track.
+    pub(crate) track: Rc<Track>,
+    /// The active tab.
+    pub(crate) panel: Panel,
+    /// Conflicts anywhere: how many.
+    pub(crate) conflict_count: usize,
+    track_made_ms: f64,
+}
+
+/// What the active tab shows.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Panel {
+    /// Conflicts.
+    Conflict(Option<Rc<ConflictView>>, Mode),
+    /// Guarantees.
+    Verdicts(Rc<Vec<VerdictCard>>),
+    /// One replica, and the fingerprint of the run.
+    Replica(Option<Rc<Inspection>>, String),
+    /// What can be broken.
+    Faults(Rc<Breakable>),
+    /// The run as text, and what is in flight.
+    Events(Rc<Vec<EventLine>>, String),
+}
+
+/// Everything that can be broken.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Breakable {
+    /// Nodes.
+    pub(crate) nodes: Vec<NodeFault>,
+    /// Sites.
+    pub(crate) sites: Vec<SiteFault>,
+    /// Links.
+    pub(crate) links: Vec<LinkFault>,
+}
+
+/// What the person has chosen to look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Focus {
+    /// The tab.
+    pub(crate) tab: Tab,
+    /// The replica.
+    pub(crate) node: Option<NodeId>,
+    /// Width of the stage.
+    pub(crate) width: f64,
+    /// Signs of life too.
+    pub(crate) with_heartbeats: bool,
+    /// Page time.
+    pub(crate) at_ms: f64,
+}
+
+/// Lines of the event list, at most.
+const MOST_LINES: usize = 300;
+/// While playing, the marks of the track are refreshed this often.
+const TRACK_EVERY_MS: f64 = 250.0;
+
+impl Screen {
+    /// The content for `player` as it is now; `before` is what was shown until now.
+    pub(crate) fn new(player: &Player, focus: Focus, before: Option<&Self>) -> Self {
+        let session = &player.session;
+        let snapshot = session.snapshot();
+        let scene = stage::scene(session.setup(), &player.names, &snapshot, focus.width);
+        let conflict_count = snapshot.nodes.iter().map(|node| conflicts_at(&snapshot, node.node)).max().unwrap_or(0);
+        let (track, track_made_ms) = match before.filter(|before| player.is_playing() && focus.at_ms - before.track_made_ms < TRACK_EVERY_MS) {
+            Some(before) if before.track.extent >= session.now() => (before.track.clone(), before.track_made_ms),
+            _ => (Rc::new(track(player)), focus.at_ms),
+        };
+        Self {
+            flights: session.flights(),
+            carts: Rc::new(cart::cards(session.setup(), &player.names, &snapshot)),
+            panel: panel(player, focus, &snapshot),
+            scene: Rc::new(scene),
+            track,
+            track_made_ms,
+            conflict_count,
+            snapshot,
+        }
+    }
+
+    /// The first device, if there is one: its site and whether it is offline.
+    pub(crate) fn device(&self) -> Option<(crate::replication::ids::SiteId, bool)> {
+        self.carts.iter().find_map(|card| card.device.map(|site| (site, card.is_offline)))
+    }
+}
+
+/// How replicas decide now: the last word said about it up to this moment.
+pub(crate) fn mode(player: &Player) -> Mode {
+    let now = player.session.position();
+    let said = player.session.commands().iter().rev().find_map(|timed| match timed.command {
+        Command::Decide(mode) if timed.at_ns < now.at || timed.at_ns == now.at && timed.event <= now.event => Some(mode),
+        _ => None,
+    });
+    said.unwrap_or(player.session.setup().mode)
+}
+
+/// Sentences that a screen reader should hear about what happened from journal entry `first` on.
+pub(crate) fn announcements(player: &Player, snapshot: &Snapshot, first: u64) -> Vec<String> {
+    let session = &player.session;
+    let writers = Writers::collect(session.history(), snapshot);
+    let context = Context { names: &player.names, writers: &writers, commands: session.commands(), history: session.history() };
+    session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).collect()
+}
+
+fn conflicts_at(snapshot: &Snapshot, node: NodeId) -> usize {
+    let replica = snapshot.nodes.get(node.index()).and_then(|node| node.replica.as_ref());
+    replica.map_or(0, |replica| replica.records.values().map(|record| record.conflicts.len()).sum())
+}
+
+fn track(player: &Player) -> Track {
+    let session = &player.session;
+    let others = session.branches().into_iter().filter(|branch| !branch.is_active);
+    let branches: Vec<(SimTime, SimTime)> = others.map(|branch| (branch.from, branch.horizon)).collect();
+    timeline::track(session.journal().iter(), session.horizon(), &branches)
+}
+
+fn panel(player: &Player, focus: Focus, snapshot: &Snapshot) -> Panel {
+    let session = &player.session;
+    let names = &player.names;
+    let writers = Writers::collect(session.history(), snapshot);
+    match focus.tab {
+        Tab::Conflict => {
+            let node = conflict::focus(snapshot, focus.node, names).or(focus.node).or_else(|| first_leader(player));
+            let view = node.and_then(|node| conflict::at(node, snapshot, names, &writers));
+            Panel::Conflict(view.map(Rc::new), mode(player))
+        }
+        Tab::Verdicts => Panel::Verdicts(Rc::new(verdicts::cards(&session.verdicts()))),
+        Tab::Replica => {
+            let node = focus.node.unwrap_or(NodeId(0));
+            let fingerprint = format!("{:016x}", session.fingerprint());
+            Panel::Replica(replica::inspect(node, snapshot, names, &writers).map(Rc::new), fingerprint)
+        }
+        Tab::Faults => Panel::Faults(Rc::new(Breakable {
+            nodes: faults::nodes(snapshot, names),
+            sites: faults::sites(snapshot, names),
+            links: faults::links(session.setup(), snapshot, names),
+        })),
+        Tab::Events => {
+            let context = Context { names, writers: &writers, commands: session.commands(), history: session.history() };
+            let lines = events::latest(session.journal(), MOST_LINES, focus.with_heartbeats, &context);
+            Panel::Events(Rc::new(lines), in_flight(player))
+        }
+    }
+}
+
+/// The person's device, or the first node.
+fn first_leader(player: &Player) -> Option<NodeId> {
+    let sites = &player.session.setup().sites;
+    player.names.nodes().find(|node| {
+        let site = player.names.site_of(*node);
+        sites.get(site.index()).is_some_and(|site| site.kind == SiteKind::Device)
+    }).or(Some(NodeId(0)))
+}
+
+/// The canvas's text twin: what is on its way.
+fn in_flight(player: &Player) -> String {
+    let flights = player.session.flights();
+    let shown: Vec<String> = flights
+        .iter()
+        .filter(|flight| flight.kind != MessageKind::Heartbeat)
+        .take(20)
+        .map(|flight| {
+            let kind = words::sentence_case(words::message(flight.kind));
+            format!("{kind} from {} to {}, due at {}", player.names.node(flight.from), player.names.node(flight.to), words::time(flight.due_at))
+        })
+        .collect();
+    if shown.is_empty() { "Nothing is in flight.".to_owned() } else { format!("In flight: {}.", shown.join("; ")) }
+}

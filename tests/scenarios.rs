@@ -1,0 +1,78 @@
+//! Every scenario, every variant: the guided tour reaches its end and shows what its text says; fingerprints are
+//! pinned.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
+mod pins;
+
+use replicascope::replication::delta::Key;
+use replicascope::replication::view::{Content, Fate, Role};
+use replicascope::scenarios::{self, play_tour};
+use replicascope::session::Session;
+
+/// What every replica holds at the end of a tour: one text if they agree.
+fn carts(session: &Session) -> Vec<String> {
+    let mut carts: Vec<String> = session
+        .snapshot()
+        .nodes
+        .iter()
+        .map(|node| {
+            let record = &node.replica.as_ref().unwrap().records[&Key::from("cart")];
+            let Content::Cart(lines) = &record.content else { panic!("no cart") };
+            let lines: Vec<String> = lines.iter().map(|(item, line)| format!("{item} {}{}", line.quantity, if line.is_open { "?" } else { "" })).collect();
+            lines.join(", ")
+        })
+        .collect();
+    carts.dedup();
+    carts
+}
+
+/// The writes that do not show, as "author: fate".
+fn losers(session: &Session) -> Vec<String> {
+    let snapshot = session.snapshot();
+    let leader = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref()).find(|replica| replica.role == Role::Leader).unwrap();
+    let fates = &leader.records[&Key::from("cart")].fates;
+    let author = |dot| {
+        session.history().iter().find_map(|operation| match &operation.closed {
+            Some((_, replicascope::replication::protocol::Reply::Written { dot: Some(written), .. })) if *written == dot => Some(operation.author.to_string()),
+            _ => None,
+        })
+    };
+    let told = fates.iter().filter_map(|(dot, fate)| match fate {
+        Fate::Discarded { reason, .. } => Some(format!("{}: discarded, {reason:?}", author(*dot)?)),
+        Fate::Overruled { reason, .. } => Some(format!("{}: overruled, {reason:?}", author(*dot)?)),
+        Fate::Visible | Fate::Superseded { .. } | Fate::Open => None,
+    });
+    let mut told: Vec<String> = told.collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn every_tour_reaches_its_end_and_every_variant_decides_as_stated() {
+    let expected = [
+        ("add-wins", "bread 1, eggs 12", vec!["you: overruled, AddWins"]),
+        ("naive-union", "bread 1, eggs 12, milk 2", vec!["you: overruled, UnionKeeps", "you: overruled, UnionKeeps"]),
+        ("last-write", "eggs 12, milk 2", vec!["you: discarded, OlderStamp"; 3]),
+        ("last-write-line", "bread 1, eggs 12", vec!["you: discarded, OlderStamp"]),
+        ("ask", "bread 1, eggs 12?", vec![]),
+    ];
+    let scenario = scenarios::find("offline-leader").unwrap();
+    assert_eq!(scenario.variants.len(), expected.len());
+    for (variant, cart, lost) in expected {
+        let session = play_tour(scenario, variant).unwrap_or_else(|| panic!("{variant}: the tour got stuck"));
+        assert_eq!(carts(&session), [cart], "{variant}");
+        assert_eq!(losers(&session), lost, "{variant}");
+        assert!(session.verdicts().iter().all(|verdict| verdict.guarantee != "accounted-for" || verdict.holds == Some(true)), "{variant}");
+    }
+}
+
+#[test]
+fn fingerprints_are_pinned() {
+    let all: usize = scenarios::ALL.iter().map(|scenario| scenario.variants.len()).sum();
+    assert_eq!(pins::PINS.len(), all, "every variant has a pin");
+    for (scenario, variant, pin) in pins::PINS {
+        let fingerprint = scenarios::fingerprint_of(scenario, variant).unwrap();
+        assert_eq!(fingerprint, *pin, "{scenario} {variant}: 0x{fingerprint:016x}");
+    }
+}
