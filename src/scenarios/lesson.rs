@@ -21,8 +21,6 @@ pub struct Lesson {
 struct Entered {
     /// Before its actions.
     position: Position,
-    /// Commands in the log before its actions.
-    command_count: usize,
     /// The first journal entry that may reach it.
     journal_from: u64,
 }
@@ -80,12 +78,11 @@ impl Lesson {
         let Some(next) = self.steps.get(self.index() + 1) else { return false };
         let entered = Entered {
             position: session.position(),
-            command_count: session.applied_count(),
             journal_from: self.journal_from(next, session),
         };
         for action in &next.actions {
             if session.submit(action.clone()).is_err() {
-                session.rewind(entered.position, entered.command_count);
+                session.truncate_commands(entered.position);
                 return false;
             }
         }
@@ -153,9 +150,10 @@ impl Lesson {
             return false;
         }
         let here = self.here();
-        self.answers[self.index()] = None;
+        let index = self.index();
+        self.answers[index] = None;
         self.entered.pop();
-        session.rewind(here.position, here.command_count);
+        session.truncate_commands(here.position);
         true
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
-mod lesson;
+pub mod lesson;
 mod offline_leader;
 
 pub use lesson::Lesson;

@@ -119,6 +119,8 @@ struct Chunk {
     last_event: u64,
     first_message: u64,
     first_operation: u64,
+    /// Rows that still fit; 0 before the first one, which sets what the others are relative to.
+    room: usize,
     rows: Vec<Row>,
     notes: Vec<Rc<Note>>,
 }
@@ -129,6 +131,13 @@ struct Row {
     head: u32,
     after_ns: u32,
     body: u32,
+}
+
+/// The two ends of a message's way, by the tag of their row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    Sent = TAG_SENT as isize,
+    Delivered = TAG_DELIVERED as isize,
 }
 
 const TAG_SENT: u32 = 0;
@@ -217,7 +226,6 @@ impl Journal {
     }
 
     /// Adds an entry. Times and event numbers must not decrease.
-    #[inline]
     pub fn record(&mut self, at: SimTime, event: u64, happening: Happening) {
         if self.trace == Trace::Off {
             return;
@@ -226,6 +234,30 @@ impl Journal {
             self.close_chunk();
         }
         self.open.push(at, event, happening);
+    }
+
+    /// Adds what most entries are, without building an entry.
+    #[inline(always)]
+    pub(super) fn record_message(&mut self, at: SimTime, event: u64, step: Step, message: u64, (from, to): (NodeId, NodeId), kind: MessageKind) {
+        if self.trace == Trace::Off {
+            return;
+        }
+        let chunk = &mut self.open;
+        let after_ns = at.0.wrapping_sub(chunk.first_at.0);
+        let advance = event.wrapping_sub(chunk.last_event);
+        let body = message.wrapping_sub(chunk.first_message) as i64;
+        if chunk.room > 0 && after_ns <= u64::from(u32::MAX) && advance <= MAX_ADVANCE && i64::from(body as i32) == body {
+            let head = step as u32 | kind_code(kind) << 3 | route_code(from, to) | (advance as u32) << 22;
+            chunk.last_event = event;
+            chunk.room -= 1;
+            chunk.rows.push(Row { head, after_ns: after_ns as u32, body: body as u32 });
+            return;
+        }
+        let happening = match step {
+            Step::Sent => Happening::Sent { message, from, to, kind },
+            Step::Delivered => Happening::Delivered { message, from, to, kind },
+        };
+        self.record(at, event, happening);
     }
 
     fn close_chunk(&mut self) {
@@ -247,6 +279,7 @@ impl Journal {
             self.dropped_count += oldest.rows.len() as u64;
             if let Ok(mut chunk) = Rc::try_unwrap(oldest) {
                 chunk.rows.clear();
+                chunk.room = 0;
                 chunk.notes.clear();
                 recycled = chunk;
             }
@@ -256,7 +289,6 @@ impl Journal {
 }
 
 impl Chunk {
-    #[inline]
     fn fits(&self, at: SimTime, event: u64, happening: &Happening) -> bool {
         if self.rows.is_empty() {
             return true;
@@ -271,7 +303,6 @@ impl Chunk {
         body_fits && self.rows.len() < CHUNK_ROWS && at.since(self.first_at).0 <= u64::from(u32::MAX) && event - self.last_event <= MAX_ADVANCE
     }
 
-    #[inline]
     fn push(&mut self, at: SimTime, event: u64, happening: Happening) {
         if self.rows.is_empty() {
             self.open(at, event, &happening);
@@ -279,6 +310,7 @@ impl Chunk {
         let advance = ((event - self.last_event) as u32) << 22;
         self.last_event = event;
         let (head, body) = self.pack(happening);
+        self.room = CHUNK_ROWS - 1 - self.rows.len();
         self.rows.push(Row { head: head | advance, after_ns: at.since(self.first_at).0 as u32, body });
     }
 
@@ -293,9 +325,8 @@ impl Chunk {
         };
     }
 
-    #[inline]
     fn pack(&mut self, happening: Happening) -> (u32, u32) {
-        let route = |from: NodeId, to: NodeId| (u32::from(from.0 & 63) << 10) | (u32::from(to.0 & 63) << 16);
+        let route = route_code;
         match happening {
             Happening::Sent { message, from, to, kind } => {
                 (TAG_SENT | kind_code(kind) << 3 | route(from, to), message.wrapping_sub(self.first_message) as u32)
@@ -338,6 +369,10 @@ impl Chunk {
             _ => Happening::Commanded(row.body),
         }
     }
+}
+
+const fn route_code(from: NodeId, to: NodeId) -> u32 {
+    ((from.0 & 63) as u32) << 10 | ((to.0 & 63) as u32) << 16
 }
 
 fn is_near(number: u64, first: u64) -> bool {

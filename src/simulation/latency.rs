@@ -4,19 +4,33 @@ use super::setup::Latency;
 use crate::replication::random::Rng;
 use crate::replication::time::SimDuration;
 
-/// One draw. A constant draws nothing.
-#[inline]
-pub(super) fn draw(latency: Latency, rng: &mut Rng) -> SimDuration {
-    match latency {
-        Latency::Constant { us } => SimDuration::from_us(us),
-        Latency::Uniform { min_us, max_us } => {
-            let span_ns = SimDuration::from_us(max_us.saturating_sub(min_us)).0 + 1;
-            let offset_ns = ((u128::from(rng.bits()) * u128::from(span_ns)) >> 64) as u64;
-            SimDuration::from_us(min_us) + SimDuration(offset_ns)
+/// A latency distribution, ready to be drawn from: in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Delay {
+    Constant { ns: u64 },
+    Uniform { min_ns: u64, span_ns: u64 },
+    Exponential { base_ns: u64, mean_ns: f64 },
+}
+
+impl From<Latency> for Delay {
+    fn from(latency: Latency) -> Self {
+        let ns = |us: u64| SimDuration::from_us(us).0;
+        match latency {
+            Latency::Constant { us } => Self::Constant { ns: ns(us) },
+            Latency::Uniform { min_us, max_us } => Self::Uniform { min_ns: ns(min_us), span_ns: ns(max_us.saturating_sub(min_us)) + 1 },
+            Latency::Exponential { base_us, mean_us } => Self::Exponential { base_ns: ns(base_us), mean_ns: ns(mean_us) as f64 },
         }
-        Latency::Exponential { base_us, mean_us } => {
-            let tail_ns = -libm::log(rng.unit()) * (mean_us as f64 * 1e3);
-            SimDuration::from_us(base_us) + SimDuration(tail_ns as u64)
+    }
+}
+
+impl Delay {
+    /// One draw. A constant draws nothing.
+    #[inline(always)]
+    pub(super) fn draw(self, rng: &mut Rng) -> SimDuration {
+        match self {
+            Self::Constant { ns } => SimDuration(ns),
+            Self::Uniform { min_ns, span_ns } => SimDuration(min_ns + ((u128::from(rng.bits()) * u128::from(span_ns)) >> 64) as u64),
+            Self::Exponential { base_ns, mean_ns } => SimDuration(base_ns.saturating_add((-libm::log(rng.unit()) * mean_ns) as u64)),
         }
     }
 }
@@ -28,7 +42,7 @@ mod tests {
 
     fn draws(latency: Latency) -> Vec<u64> {
         let mut rng = Rng::stream(7, Purpose::Latency, 0);
-        (0..100_000).map(|_| draw(latency, &mut rng).0).collect()
+        (0..100_000).map(|_| Delay::from(latency).draw(&mut rng).0).collect()
     }
 
     fn mean(draws: &[u64]) -> f64 {

@@ -1,6 +1,6 @@
 //! One direction of a link: when a message that enters it comes out, if at all.
 
-use super::latency;
+use super::latency::Delay;
 use super::setup::{Wire, WireKind};
 use crate::replication::ids::NodeId;
 use crate::replication::random::{Purpose, Rng};
@@ -22,8 +22,9 @@ pub(super) enum Passage {
 pub(super) struct Direction {
     pub(super) from: NodeId,
     pub(super) to: NodeId,
-    pub(super) wire: Wire,
     pub(super) is_cut: bool,
+    wire: Wire,
+    delay: Delay,
     /// The arrival of the message before: a stream delivers nothing earlier.
     last_due: SimTime,
     latency: Rng,
@@ -36,12 +37,23 @@ impl Direction {
         Self {
             from,
             to,
-            wire,
             is_cut: false,
+            wire,
+            delay: wire.latency.into(),
             last_due: SimTime::ZERO,
             latency: Rng::stream(seed, Purpose::Latency, entity),
             loss: Rng::stream(seed, Purpose::Loss, entity),
         }
+    }
+
+    /// How it behaves.
+    pub(super) const fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// It behaves like this from now on.
+    pub(super) fn tune(&mut self, wire: Wire) {
+        (self.wire, self.delay) = (wire, wire.latency.into());
     }
 
     pub(super) const fn is_stream(&self) -> bool {
@@ -49,9 +61,9 @@ impl Direction {
     }
 
     /// A message enters at `now`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&mut self, now: SimTime) -> Passage {
-        let due = now + latency::draw(self.wire.latency, &mut self.latency);
+        let due = now + self.delay.draw(&mut self.latency);
         if self.is_stream() {
             self.last_due = self.last_due.max(due);
             return Passage::Once(self.last_due);
@@ -60,7 +72,7 @@ impl Direction {
             return Passage::Lost;
         }
         if self.loss.chance(self.wire.duplicate_per_million) {
-            return Passage::Twice(due, now + latency::draw(self.wire.latency, &mut self.latency));
+            return Passage::Twice(due, now + self.delay.draw(&mut self.latency));
         }
         Passage::Once(due)
     }

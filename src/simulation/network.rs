@@ -73,14 +73,14 @@ impl Network {
         self.directions.get(usize::from(*self.table.get(self.cell(from, to))?))
     }
 
-    #[inline]
+    #[inline(always)]
     fn direction_mut(&mut self, from: NodeId, to: NodeId) -> Option<&mut Direction> {
         let cell = self.cell(from, to);
         self.directions.get_mut(usize::from(*self.table.get(cell)?))
     }
 
     /// A message enters the network.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&mut self, from: NodeId, to: NodeId, now: SimTime) -> Result<Passage, DropReason> {
         let down = self.down;
         let direction = self.direction_mut(from, to).ok_or(DropReason::NoRoute)?;
@@ -150,7 +150,7 @@ impl Network {
         for direction in &mut self.directions {
             let ends = (sites[direction.from.index()], sites[direction.to.index()]);
             if ends == (a, b) || ends == (b, a) {
-                direction.wire = wire;
+                direction.tune(wire);
             }
         }
     }

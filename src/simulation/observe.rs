@@ -120,7 +120,7 @@ impl<P: Protocol> Simulation<P> {
     fn link_snapshots(&self) -> Vec<LinkSnapshot> {
         let directions = self.world.network.directions().iter();
         directions
-            .map(|direction| LinkSnapshot { from: direction.from, to: direction.to, wire: direction.wire, is_cut: direction.is_cut })
+            .map(|direction| LinkSnapshot { from: direction.from, to: direction.to, wire: *direction.wire(), is_cut: direction.is_cut })
             .collect()
     }
 }

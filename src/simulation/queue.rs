@@ -56,7 +56,8 @@ impl<T> Queue<T> {
     #[inline(always)]
     fn occupy(&mut self, payload: T) -> u32 {
         if let Some(slot) = self.vacant.pop() {
-            self.slots[slot as usize] = Some(payload);
+            // A vacant slot holds nothing that would have to be dropped.
+            std::mem::forget(self.slots[slot as usize].replace(payload));
             return slot;
         }
         let slot = self.slots.len() as u32;

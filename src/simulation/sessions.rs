@@ -4,8 +4,8 @@
 use super::command::Action;
 use super::edit::{self, Edit, Seen};
 use super::history::{History, OperationRecord};
-use super::latency;
-use super::setup::{Latency, Setup, Workload};
+use super::latency::Delay;
+use super::setup::{Setup, Workload};
 use super::snapshot::SessionSnapshot;
 use crate::replication::causality::VersionVector;
 use crate::replication::delta::{Author, Key, Operation, Value};
@@ -64,7 +64,7 @@ pub(super) struct Sessions {
 struct Client {
     author: Author,
     site: usize,
-    access: Option<Latency>,
+    access: Option<Delay>,
     access_rng: Rng,
     /// The key of its loop, if it has one.
     looping: Option<Key>,
@@ -127,7 +127,7 @@ impl Sessions {
         let client = |(index, session): (u64, &super::setup::Session)| Client {
             author: session.author.clone(),
             site: session.site.index(),
-            access: session.access,
+            access: session.access.map(Delay::from),
             access_rng: Rng::stream(seed, Purpose::Latency, (1 << 32) | index),
             looping: match &session.workload {
                 Workload::Idle => None,
@@ -214,7 +214,7 @@ impl Sessions {
     /// One-way time between the client of `request` and a node; `None` when it sits there.
     pub(super) fn draw_access(&mut self, request: RequestId) -> Option<SimDuration> {
         let client = self.client_of(request)?;
-        client.access.map(|access| latency::draw(access, &mut client.access_rng))
+        client.access.map(|access| access.draw(&mut client.access_rng))
     }
 
     /// The request reached its node.

@@ -123,9 +123,7 @@ impl<P: Protocol> Simulation<P> {
     #[inline(always)]
     fn take_up(&mut self, index: usize) {
         let node = &mut self.nodes[index];
-        for effect in self.outbox.drain() {
-            self.world.take_up(node, effect);
-        }
+        self.outbox.for_each(|effect| self.world.take_up(node, effect));
     }
 
     /// Lets a node handle something, if it is up, and takes up what it wants.
@@ -156,7 +154,8 @@ impl<P: Protocol> Simulation<P> {
         if let Some(Event::Message(parcel)) = self.world.queue.payload_mut(ticket) {
             let (number, from, to, kind) = (parcel.number, parcel.from, parcel.to, parcel.kind);
             let message = parcel.message.take();
-            self.world.queue.take(ticket);
+            // Nothing is left in the parcel that would have to be dropped.
+            std::mem::forget(self.world.queue.take(ticket));
             self.deliver(number, (from, to), kind, message);
         } else if let Some(event) = self.world.queue.take(ticket) {
             self.process(event);
@@ -231,7 +230,14 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Sends the answers that nodes gave back to their clients, and lets those go on, until nobody has more to say.
+    #[inline(always)]
     pub(super) fn answer_clients(&mut self) {
+        if !self.world.answers.is_empty() {
+            self.answer_waiting_clients();
+        }
+    }
+
+    fn answer_waiting_clients(&mut self) {
         while let Some((request, reply)) = self.world.answers.pop_front() {
             match self.sessions.draw_access(request) {
                 None => self.tell_client(request, reply),

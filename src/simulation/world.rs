@@ -1,6 +1,6 @@
 //! Everything of a simulation but the nodes: carries out what they want done. Time stands still in here.
 
-use super::journal::{DropReason, Happening, Journal, kind_code};
+use super::journal::{DropReason, Happening, Journal, Step, kind_code};
 use super::link::Passage;
 use super::network::{Network, Pair};
 use super::node::Node;
@@ -139,16 +139,15 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    #[inline(always)]
     fn send(&mut self, from: NodeId, to: NodeId, message: P::Message) {
         let kind = message.kind();
-        let number = self.number_message(from, to, kind);
+        let number = self.number_message((from, to), kind);
         if self.in_flight_count >= limits::MAX_IN_FLIGHT {
             return self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Full });
         }
         match self.network.pass(from, to, self.now) {
             Ok(Passage::Twice(due, double_due)) => {
-                let double = self.number_message(from, to, kind);
+                let double = self.number_message((from, to), kind);
                 self.dispatch(double_due, Parcel { number: double, sent_at: self.now, from, to, kind, message: Some(message.clone()) });
                 self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) });
             }
@@ -158,11 +157,11 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    #[inline]
-    fn number_message(&mut self, from: NodeId, to: NodeId, kind: MessageKind) -> u64 {
+    #[inline(always)]
+    fn number_message(&mut self, route: Pair, kind: MessageKind) -> u64 {
         let number = self.message_count;
         self.message_count += 1;
-        self.note(Happening::Sent { message: number, from, to, kind });
+        self.journal.record_message(self.now, self.event_count, Step::Sent, number, route, kind);
         number
     }
 
@@ -179,7 +178,7 @@ impl<P: Protocol> World<P> {
         self.fingerprint.add(digest ^ u64::from(kind_code(kind)) << 32 ^ u64::from(from.0) << 16 ^ u64::from(to.0));
         let arrives = self.network.is_up(to);
         if arrives {
-            self.note(Happening::Delivered { message: number, from, to, kind });
+            self.journal.record_message(self.now, self.event_count, Step::Delivered, number, (from, to), kind);
         } else {
             self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Down });
         }

@@ -261,7 +261,8 @@ impl App {
             }
             RunMsg::Jump(at, event) => {
                 player.running = None;
-                player.session.seek_event(crate::session::Position { at, event });
+                let place = player.session.place(at, event);
+                player.session.seek_event(place);
             }
             RunMsg::Settle => {
                 if !player.settle() {

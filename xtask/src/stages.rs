@@ -129,7 +129,7 @@ fn wasm(watch: &Stopwatch) -> Outcome<Tally> {
     let child = Child::new("cargo")
         .args(["test", "--no-fail-fast"])
         .args(WASM)
-        .args(["--no-default-features", "--features", "bindings", "--lib", "--tests"])
+        .args(["--no-default-features", "--features", "ui", "--lib", "--tests"])
         .env("CHROMEDRIVER", browser.driver)
         // For one binary with all its tests, and for the driver's start.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")

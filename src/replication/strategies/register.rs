@@ -10,6 +10,7 @@ use crate::replication::ids::{NodeId, RequestId};
 use crate::replication::protocol::{Describe, Env, MessageKind, Outbox, Protocol, Refusal, Reply, Request};
 use crate::replication::view::{Content, Decided, ReplicaView, Role};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Requests that one coordinator has under way; more are refused as full.
@@ -38,9 +39,9 @@ pub enum RegisterMessage {
     /// To a replica: what do you hold?
     Read(u32, Key),
     /// To a replica: hold this, unless you hold something newer.
-    Write(u32, Arc<Cell>),
+    Write(u32, Rc<Cell>),
     /// From a replica: this, if anything.
-    Held(u32, Option<Arc<Cell>>),
+    Held(u32, Option<Rc<Cell>>),
     /// From a replica: it is durable here.
     Stored(u32),
 }
@@ -58,7 +59,7 @@ pub struct Cell {
 
 /// What a replica holds: the newest write of each key, sorted by key.
 #[derive(Clone, Debug, Default)]
-pub struct Cells(Vec<Arc<Cell>>);
+pub struct Cells(Vec<Rc<Cell>>);
 
 /// One node of a register.
 #[derive(Clone, Debug)]
@@ -80,7 +81,7 @@ struct Pending {
     heard: u64,
     missing_count: u16,
     /// For a write, what is written; for a read, the newest answer so far.
-    newest: Option<Arc<Cell>>,
+    newest: Option<Rc<Cell>>,
     is_write: bool,
 }
 
@@ -94,7 +95,7 @@ impl Describe for RegisterMessage {
     }
 
     fn label(&self) -> String {
-        let shown = |cell: &Arc<Cell>| cell.value.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string);
+        let shown = |cell: &Rc<Cell>| cell.value.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string);
         match self {
             Self::Read(_, key) => format!("read {key}"),
             Self::Write(_, new) => format!("write {} = {}", new.key, shown(new)),
@@ -122,16 +123,16 @@ impl Cells {
 
     /// What is held of `key`.
     #[must_use]
-    pub fn get(&self, key: &Key) -> Option<&Arc<Cell>> {
+    pub fn get(&self, key: &Key) -> Option<&Rc<Cell>> {
         self.position(key).ok().map(|index| &self.0[index])
     }
 
     /// Takes `new`, unless something newer is held; says whether it did.
-    pub fn offer(&mut self, new: &Arc<Cell>) -> bool {
+    pub fn offer(&mut self, new: &Rc<Cell>) -> bool {
         match self.position(&new.key) {
             Ok(index) if self.0[index].version >= new.version => return false,
-            Ok(index) => self.0[index] = Arc::clone(new),
-            Err(index) => self.0.insert(index, Arc::clone(new)),
+            Ok(index) => self.0[index] = Rc::clone(new),
+            Err(index) => self.0.insert(index, Rc::clone(new)),
         }
         true
     }
@@ -145,7 +146,7 @@ impl Register {
         Version(self.last_clock << NODE_BITS | u64::from(env.me.0))
     }
 
-    fn begin(&mut self, request: RequestId, newest: Option<Arc<Cell>>, is_write: bool) -> u32 {
+    fn begin(&mut self, request: RequestId, newest: Option<Rc<Cell>>, is_write: bool) -> u32 {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
         let missing_count = if is_write { self.config.write_quorum } else { self.config.read_quorum };
@@ -160,13 +161,13 @@ impl Register {
     }
 
     fn write(&mut self, env: &Env<'_>, request: RequestId, key: Key, value: Option<Value>, out: &mut Outbox<Self>) {
-        let new = Arc::new(Cell { key, version: self.next_version(env), value });
-        let number = self.begin(request, Some(Arc::clone(&new)), true);
+        let new = Rc::new(Cell { key, version: self.next_version(env), value });
+        let number = self.begin(request, Some(Rc::clone(&new)), true);
         self.ask_all(&RegisterMessage::Write(number, new), out);
     }
 
     /// An answer: closes the request when it completes the quorum. Later ones find nothing and change nothing.
-    fn on_answer(&mut self, from: NodeId, number: u32, held: Option<Arc<Cell>>, out: &mut Outbox<Self>) {
+    fn on_answer(&mut self, from: NodeId, number: u32, held: Option<Rc<Cell>>, out: &mut Outbox<Self>) {
         let Some(index) = self.pending.iter().position(|pending| pending.number == number) else { return };
         let pending = &mut self.pending[index];
         if pending.heard >> from.0 & 1 == 1 {
@@ -198,7 +199,7 @@ impl Pending {
 impl Protocol for Register {
     type Message = RegisterMessage;
     type Timer = ();
-    type Record = Arc<Cell>;
+    type Record = Rc<Cell>;
     type Durable = Cells;
     type Config = RegisterConfig;
 
@@ -214,7 +215,7 @@ impl Protocol for Register {
         }
     }
 
-    fn store(durable: &mut Cells, new: &Arc<Cell>) {
+    fn store(durable: &mut Cells, new: &Rc<Cell>) {
         durable.offer(new);
     }
 
@@ -255,7 +256,7 @@ impl Protocol for Register {
     fn on_timer(&mut self, _env: &mut Env<'_>, (): (), _out: &mut Outbox<Self>) {}
 
     fn view(&self) -> ReplicaView {
-        let decided = |held: &Arc<Cell>| {
+        let decided = |held: &Rc<Cell>| {
             let content = held.value.clone().map_or(Content::Absent, Content::Plain);
             (held.key.clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
         };

@@ -1,0 +1,38 @@
+//! Links on the stage, with their latency and whether they are cut.
+
+use super::stage::px;
+use crate::view::stage::LinkShape;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct StageLinksProps {
+    pub(crate) links: Rc<Vec<LinkShape>>,
+}
+
+/// All links.
+#[component]
+pub(crate) fn StageLinks(props: &StageLinksProps) -> Html {
+    html! { <g class="links">{ for props.links.iter().enumerate().map(link) }</g> }
+}
+
+fn link((index, link): (usize, &LinkShape)) -> Html {
+    let class = classes!("link", link.is_device.then_some("link-device"), link.is_cut.then_some("link-cut"));
+    let label_class = classes!("link-label", link.is_cut.then_some("link-label-cut"));
+    let at = link.label_at;
+    html! {
+        <g key={index}>
+            <path class={class} d={link.curve.path()} />
+            <g>if link.is_cut { { cut_mark(link) } }</g>
+            <text class={label_class} x={px(at.x)} y={px(at.y - if link.is_cut { 8.0 } else { 0.0 })}>{ link.label.clone() }</text>
+        </g>
+    }
+}
+
+/// Two short strokes across the link.
+fn cut_mark(link: &LinkShape) -> Html {
+    let middle = link.curve.at(0.5);
+    let (x, y) = (middle.x, middle.y);
+    let d = format!("M{:.1} {:.1}l8 -14M{:.1} {:.1}l8 -14", x - 8.0, y + 7.0, x, y + 7.0);
+    html! { <path class="cut-mark" d={d} /> }
+}
