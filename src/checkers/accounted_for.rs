@@ -19,7 +19,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     let is_quiet = evidence.unrest().is_none();
     for (dot, (number, operation)) in &evidence.writes {
         let holders = || evidence.nodes().filter(|(_, replica)| replica.vector.covers(*dot));
-        if is_quiet && holders().next().is_none() && operation_has_fates(evidence, operation) {
+        if is_quiet && holders().next().is_none() {
             witness.push(told(*dot, *number, operation, "no replica knows it any more"));
         }
         for (_, replica) in holders() {
@@ -32,18 +32,14 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     Finding::Violations(witness)
 }
 
-/// Strategies that order all writes of a key keep no fates; their checkers are others.
-fn operation_has_fates(evidence: &Evidence<'_>, operation: &OperationRecord) -> bool {
-    evidence.record(&operation.key).is_some()
-}
-
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
         None => Some("a replica that counts it as known has no trace of it"),
         Some(Fate::Superseded { by }) if evidence.context(by).is_some_and(|context| !context.covers(dot)) => {
             Some("it counts as superseded by a write that had not seen it")
         }
-        Some(Fate::Discarded { by, .. } | Fate::Overruled { by, .. }) if Evidence::fate(replica, operation, by).is_none() => {
+        Some(Fate::Superseded { by } | Fate::Discarded { by, .. } | Fate::Overruled { by, .. })
+            if by == dot || Evidence::fate(replica, operation, by).is_none() => {
             Some("it lost against a write that does not exist")
         }
         Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,

@@ -1,7 +1,9 @@
 //! Convergence: on a quiet network all replicas hold the same.
 
 use super::{Checker, Evidence, Finding, Witness};
-use crate::replication::view::Content;
+use crate::replication::delta::{Item, Key};
+use crate::replication::view::{Content, Decided, ReplicaView};
+use crate::simulation::snapshot::NodeSnapshot;
 
 pub(super) static CHECKER: Checker = Checker {
     id: "convergence",
@@ -12,6 +14,10 @@ pub(super) static CHECKER: Checker = Checker {
 };
 
 fn judge(evidence: &Evidence<'_>) -> Finding {
+    let alarms: Vec<Witness> = evidence.nodes().filter_map(|(node, replica)| alarm(node, replica)).collect();
+    if !alarms.is_empty() {
+        return Finding::Violations(alarms);
+    }
     if let Some(unrest) = evidence.unrest() {
         return Finding::Undecided(unrest);
     }
@@ -27,21 +33,24 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     Finding::Violations(witness.collect())
 }
 
-type View = crate::replication::view::ReplicaView;
-
-/// Whether readers of both see the same; whose writes are pending may differ.
-fn same_contents(a: &View, b: &View) -> bool {
-    a.records.len() == b.records.len() && a.records.iter().all(|(key, record)| b.records.get(key).is_some_and(|other| same_content(&record.content, &other.content)))
+/// A replica that stopped a peer will never agree with it, quiet or not.
+fn alarm(node: &NodeSnapshot, replica: &ReplicaView) -> Option<Witness> {
+    let alarm = replica.alarm?;
+    Some(Witness { sentence: format!("{} raised an alarm: {alarm:?}", node.node), operations: Vec::new(), dots: Vec::new() })
 }
 
-fn same_content(a: &Content, b: &Content) -> bool {
-    match (a, b) {
-        (Content::Cart(a), Content::Cart(b)) => {
-            let shown = |lines: &std::collections::BTreeMap<_, crate::replication::view::Line>| -> Vec<(crate::replication::delta::Item, u32, bool)> {
-                lines.iter().map(|(item, line): (&crate::replication::delta::Item, _)| (item.clone(), line.quantity, line.is_open)).collect()
-            };
-            shown(a) == shown(b)
-        }
-        _ => a == b,
+/// Whether readers of both see the same; whose writes are pending may differ.
+fn same_contents(a: &ReplicaView, b: &ReplicaView) -> bool {
+    let is_same = |key: &Key, record: &Decided| b.records.get(key).is_some_and(|other| shown(record) == shown(other));
+    a.records.len() == b.records.len() && a.records.iter().all(|(key, record)| is_same(key, record))
+}
+
+type Lines<'a> = Vec<(&'a Item, u32, bool)>;
+
+/// What a reader sees: cart lines without their pending marks, or else the content as it is.
+fn shown(record: &Decided) -> (Lines<'_>, Option<&Content>) {
+    match &record.content {
+        Content::Cart(lines) => (lines.iter().map(|(item, line)| (item, line.quantity, line.is_open)).collect(), None),
+        content => (Vec::new(), Some(content)),
     }
 }

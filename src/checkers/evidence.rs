@@ -4,7 +4,7 @@
 use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::delta::{Key, LineChange, Operation};
 use crate::replication::protocol::Reply;
-use crate::replication::view::{Decided, Fate, ReplicaView, Role};
+use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use std::collections::BTreeMap;
@@ -52,12 +52,19 @@ impl<'a> Evidence<'a> {
         let down = self.snapshot.nodes.iter().filter(|node| node.replica.is_none()).count();
         let behind = self.snapshot.nodes.iter().filter(|node| node.lag.is_some_and(|lag| lag.entry_count > 0)).count();
         let first = self.leaders().next().map(|(_, replica)| &replica.vector);
-        let apart = self.leaders().any(|(_, replica)| Some(&replica.vector) != first);
+        let open: u32 = self.snapshot.sessions.iter().map(|session| session.open_count).sum();
+        let storing = self.snapshot.nodes.iter().filter(|node| node.held_count > 0).count();
+        let cut = self.snapshot.links.iter().filter(|link| link.is_cut).count();
+        let is_exchanging = cut > 0 || self.leaders().any(|(_, replica)| replica.exchanges.iter().any(|one| one.phase != ExchangePhase::Equal));
+        let apart = is_exchanging && self.leaders().any(|(_, replica)| Some(&replica.vector) != first);
         match () {
             () if down > 0 => Some(counted(down, "node is down", "nodes are down")),
             () if in_flight > 0 => Some(counted(in_flight as usize, "message is in flight", "messages are in flight")),
+            () if open > 0 => Some(counted(open as usize, "request waits for an answer", "requests wait for an answer")),
+            () if storing > 0 => Some(counted(storing, "node is writing to its store", "nodes are writing to their stores")),
             () if pending > 0 => Some(counted(pending, "write is pending", "writes are pending")),
             () if behind > 0 => Some(counted(behind, "follower is behind", "followers are behind")),
+            () if apart && cut > 0 => Some(counted(cut, "link direction is cut", "link directions are cut")),
             () if apart => Some("the leaders have not exchanged everything yet".to_owned()),
             () => None,
         }
@@ -78,7 +85,7 @@ impl<'a> Evidence<'a> {
         self.writes.get(&dot).map(|(_, operation)| &operation.context)
     }
 
-    /// A write in words: "Ana's set of eggs to 12".
+    /// A write in words: "Ana: set eggs to 12".
     pub(super) fn name(operation: &OperationRecord) -> String {
         let author = &operation.author;
         match &operation.write {

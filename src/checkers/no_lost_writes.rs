@@ -1,35 +1,51 @@
 //! No lost writes: on a quiet network every acknowledged write is visible, or a visible write is ordered after it.
-//! Ordered after means that its client had seen it. Being listed as discarded is no excuse.
+//! Ordered after means that its client had seen it, by the context that it really sent; on a cart, line by line. Being listed as discarded is no excuse.
 
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
-use crate::replication::delta::Mode;
+use crate::replication::delta::{Mode, Operation};
 use crate::replication::view::{Decided, Fate};
+use crate::simulation::history::OperationRecord;
 
 pub(super) static CHECKER: Checker = Checker {
     id: "no-lost-writes",
     title: "No lost writes",
     meaning: "an acknowledged write is visible, or a visible write had seen it",
-    // Add-wins promises it for writes that do not meet on one line, so not in general; asking keeps every version.
-    promised: |evidence| evidence.leaders().all(|(_, replica)| replica.records.values().all(|record| record.mode == Mode::Ask)),
+    promised: |evidence| evidence.leaders().all(|(_, replica)| replica.records.values().all(promises)),
     judge,
 };
+
+/// Asking keeps every version. Add-wins promises it as long as no two concurrent writes meet on one line.
+fn promises(record: &Decided) -> bool {
+    record.mode == Mode::Ask || (record.mode == Mode::AddWins && record.conflicts.is_empty())
+}
 
 fn judge(evidence: &Evidence<'_>) -> Finding {
     if let Some(unrest) = evidence.unrest() {
         return Finding::Undecided(unrest);
     }
     let lost = evidence.writes.iter().filter(|(dot, (_, operation))| {
-        evidence.record(&operation.key).is_none_or(|record| !shows(evidence, record, **dot))
+        evidence.record(&operation.key).is_none_or(|record| !shows(evidence, record, operation, **dot))
     });
     Finding::Violations(lost.map(|(dot, (number, operation))| witness(*dot, *number, &Evidence::name(operation))).collect())
 }
 
-fn shows(evidence: &Evidence<'_>, record: &Decided, dot: Dot) -> bool {
+/// A version that waits for a person is shown too: as one of the sides.
+fn shows(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord, dot: Dot) -> bool {
     let is_seen = |fate: &Fate| matches!(fate, Fate::Visible | Fate::Open);
     let is_visible = record.fates.get(&dot).is_some_and(is_seen);
-    let visible = || record.fates.iter().filter(|(_, fate)| is_seen(fate)).map(|(other, _)| *other);
-    is_visible || visible().any(|other| evidence.context(other).is_some_and(|context| context.covers(dot)))
+    let visible = || record.fates.iter().filter(|(_, fate)| is_seen(fate)).filter_map(|(other, _)| evidence.writes.get(other));
+    is_visible || visible().any(|(_, later)| later.context.covers(dot) && is_about_the_same(later, operation))
+}
+
+/// Writes of two cart lines do not follow each other: bread that was added later does not excuse milk that came back.
+fn is_about_the_same(one: &OperationRecord, other: &OperationRecord) -> bool {
+    let what = |operation: &OperationRecord| match &operation.write {
+        Some(Operation::Cart(item, _)) => (Some(item.clone()), false),
+        Some(Operation::SetMode(_)) => (None, true),
+        Some(Operation::Put(_) | Operation::Delete) | None => (None, false),
+    };
+    one.key == other.key && what(one) == what(other)
 }
 
 fn witness(dot: Dot, number: u64, name: &str) -> Witness {

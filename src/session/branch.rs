@@ -1,11 +1,9 @@
 //! Several futures of one run. Acting in the past leaves the old future where it was.
 
 use super::{Position, Session};
+use crate::limits;
 use crate::recipe::TimedCommand;
 use crate::replication::time::SimTime;
-
-/// Branches kept at most; beyond, the oldest that is not in use goes.
-const MAX_BRANCHES: usize = 16;
 
 /// One future.
 #[derive(Clone, Debug)]
@@ -14,6 +12,11 @@ pub(super) struct Branch {
     pub(super) from: SimTime,
     pub(super) commands: Vec<TimedCommand>,
     pub(super) horizon: SimTime,
+}
+
+/// The name of the future that a run starts with.
+pub(super) fn first_name() -> String {
+    "branch 1 · from the start".to_owned()
 }
 
 /// A branch, as shown.
@@ -54,6 +57,8 @@ impl Session {
         if let Some((at, event)) = parting {
             self.checkpoints.forget_after(&Position { event, command_count: shared, at });
         }
+        // A copy that holds a command of this branch alone is no state of the other one.
+        self.checkpoints.forget_commands_after(shared);
         self.active = index;
         let (position, engine) = self.checkpoints.latest(|position| position.at <= now && position.command_count <= shared);
         self.engine = engine;
@@ -67,11 +72,11 @@ impl Session {
         self.named_count += 1;
         let commands = self.branches[self.active].commands[..self.applied_count].to_vec();
         let now = self.now();
-        let branch = Branch { name: format!("run {}", self.named_count), from: now, commands, horizon: now };
-        self.checkpoints.forget_after(&self.position());
+        let name = format!("branch {} · from {:.1} ms", self.named_count, now.as_ms());
+        let branch = Branch { name, from: now, commands, horizon: now };
         self.branches.push(branch);
         self.active = self.branches.len() - 1;
-        if self.branches.len() > MAX_BRANCHES {
+        if self.branches.len() > limits::MAX_BRANCHES {
             self.branches.remove(0);
             self.active -= 1;
         }

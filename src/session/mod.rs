@@ -49,7 +49,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens a recipe, at the place that it names.
+    /// Checks a recipe and builds its engine. Rests at the start: commands are applied when they are reached.
     ///
     /// # Errors
     /// What is wrong with the recipe.
@@ -57,7 +57,7 @@ impl Session {
         recipe.check()?;
         let engine = registry::build(&recipe.setup, recipe.seed)?;
         let horizon = recipe.commands.last().map_or(SimTime::ZERO, |last| last.at_ns);
-        let mut session = Self {
+        Ok(Self {
             scenario: recipe.scenario,
             variant: recipe.variant,
             setup: recipe.setup,
@@ -65,14 +65,10 @@ impl Session {
             checkpoints: Checkpoints::starting(&*engine),
             engine,
             applied_count: 0,
-            branches: vec![Branch { name: "run 1".to_owned(), from: SimTime::ZERO, commands: recipe.commands, horizon }],
+            branches: vec![Branch { name: branch::first_name(), from: SimTime::ZERO, commands: recipe.commands, horizon }],
             active: 0,
             named_count: 1,
-        };
-        if let Some(open) = recipe.open {
-            session.seek(open.at_ns);
-        }
-        Ok(session)
+        })
     }
 
     /// What the run started from.
@@ -151,9 +147,11 @@ impl Session {
         if self.applied_count >= limits::MAX_COMMANDS {
             return Err(SetupError::new("commands", format!("a run holds at most {}", limits::MAX_COMMANDS)));
         }
-        if self.now() < self.horizon() {
+        if self.now() < self.horizon() || self.applied_count < self.commands().len() {
             self.fork_future();
         }
+        // Going back among events of one moment leaves copies of a future that is different from now on.
+        self.checkpoints.forget_after(&self.position());
         self.engine.apply(&command);
         let timed = TimedCommand { at_ns: self.now(), event: self.event_count(), command };
         self.branches[self.active].commands.push(timed);
@@ -197,6 +195,8 @@ impl Session {
     pub fn seek(&mut self, time: SimTime) {
         if time < self.now() {
             self.restore(|position| position.at <= time);
+        } else {
+            self.leap(|position| position.at <= time);
         }
         self.run_until(time);
     }
@@ -206,13 +206,17 @@ impl Session {
         let order = |position: &Position| (position.event, position.command_count, position.at);
         if order(&target) < order(&self.position()) {
             self.restore(|position| position <= &target);
+        } else {
+            self.leap(|position| position <= &target);
         }
         while (self.event_count(), self.applied_count) < (target.event, target.command_count) {
             if !self.advance(SimTime(limits::MAX_RUN_NS)) {
                 break;
             }
         }
-        self.engine.rest_until(target.at.max(self.now()));
+        // A place that was not taken from this branch may name a time that lies beyond the next event.
+        let latest = self.engine.next_event_at().unwrap_or(SimTime(limits::MAX_RUN_NS));
+        self.engine.rest_until(target.at.min(latest).max(self.now()));
         self.note_progress();
     }
 
@@ -233,7 +237,7 @@ impl Session {
         self.checkpoints = Checkpoints::starting(&*engine);
         self.engine = engine;
         self.applied_count = 0;
-        self.branches = vec![Branch { name: "run 1".to_owned(), from: SimTime::ZERO, commands: Vec::new(), horizon: SimTime::ZERO }];
+        self.branches = vec![Branch { name: branch::first_name(), from: SimTime::ZERO, commands: Vec::new(), horizon: SimTime::ZERO }];
         self.active = 0;
         self.named_count = 1;
     }
@@ -296,14 +300,16 @@ impl Session {
     /// Does the next thing due at `limit` or before: a logged command, or an event.
     fn advance(&mut self, limit: SimTime) -> bool {
         if let Some(timed) = self.branches[self.active].commands.get(self.applied_count) {
-            // A recipe from outside may name an event number that the run never has at that time: the time decides then.
-            let is_due = self.event_count() >= timed.event || self.engine.next_event_at().is_none_or(|at| at > timed.at_ns);
-            if is_due {
+            // The event number decides only among events at exactly that time: a recipe from outside may name one that
+            // the run never has there.
+            let is_past = |at: SimTime| at > timed.at_ns || (at == timed.at_ns && self.event_count() >= timed.event);
+            if self.engine.next_event_at().is_none_or(is_past) {
                 if timed.at_ns > limit {
                     return false;
                 }
                 self.engine.rest_until(timed.at_ns.max(self.engine.now()));
                 self.engine.apply(&timed.command);
+                self.settle_command();
                 self.applied_count += 1;
                 return true;
             }
@@ -317,10 +323,29 @@ impl Session {
         is_due
     }
 
+    /// The next command was applied here: from now on the log names its event exactly, and those after it at the same
+    /// time do not stand before it.
+    fn settle_command(&mut self) {
+        let (at, event) = (self.now(), self.event_count());
+        let Some((first, later)) = self.branches[self.active].commands[self.applied_count..].split_first_mut() else { return };
+        (first.at_ns, first.event) = (at, event);
+        for timed in later.iter_mut().take_while(|timed| timed.at_ns == at) {
+            timed.event = timed.event.max(event);
+        }
+    }
+
     fn note_progress(&mut self) {
         let now = self.now();
         let branch = &mut self.branches[self.active];
         branch.horizon = branch.horizon.max(now);
+    }
+
+    /// Goes ahead to the latest checkpoint for which `fits` is true, if there is one ahead.
+    fn leap(&mut self, fits: impl Fn(&Position) -> bool) {
+        let here = self.position();
+        if self.checkpoints.any(|position| fits(position) && position.event > here.event) {
+            self.restore(fits);
+        }
     }
 
     /// Goes back to the latest checkpoint for which `fits` is true.

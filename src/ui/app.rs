@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::components::{AlertBar, Carts, Dialogs, DialogsProps, Header, PanelView, RibbonView, Stage, Transport};
+use super::guide::Guide;
 use super::hooks::frame::Frames;
 use super::hooks::listen::Listener;
 use super::hooks::page;
@@ -14,7 +15,7 @@ use super::theme::Theme;
 use super::{opening, panic};
 use crate::replication::ids::{NodeId, SessionId};
 use crate::scenarios::Panel as LessonPanel;
-use crate::simulation::command::{Action, Command, LinkCommand};
+use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
 use crate::view::stage;
 use std::rc::Rc;
@@ -273,7 +274,8 @@ impl App {
             RunMsg::Restart(seed) => {
                 player.running = None;
                 player.session.restart(seed);
-                player.guide = player.scenario.and_then(super::guide::Guide::new).map(super::guide::Guide::closed);
+                let variant = player.variant.clone();
+                player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
             }
             RunMsg::Branch(index) => {
                 player.running = None;
@@ -309,7 +311,7 @@ impl App {
     /// Brings forward what the lesson wants to be seen.
     fn follow_lesson(&mut self) {
         let guide = self.player.as_ref().and_then(|player| player.guide.as_ref()).filter(|guide| !guide.is_closed());
-        self.tab = match guide.and_then(super::guide::Guide::panel) {
+        self.tab = match guide.and_then(Guide::panel) {
             Some(LessonPanel::Conflict) => Tab::Conflict,
             Some(LessonPanel::Verdicts) => Tab::Verdicts,
             Some(LessonPanel::Replica) => Tab::Replica,
@@ -405,7 +407,7 @@ impl App {
 fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let link = ctx.link().clone();
     let keys = Listener::window("keydown", move |event| {
-        let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         let Some(key) = keys::meaning(event) else { return };
         event.prevent_default();
         link.send_message(key);

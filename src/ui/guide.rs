@@ -1,14 +1,12 @@
 //! The guided mode: the lesson's state machine, plus what was answered and whether it is folded away.
 
-use crate::scenarios::lesson::Lesson;
-use crate::scenarios::{Panel, Scenario};
+use crate::scenarios::{Lesson, MAX_EVENTS_PER_STEP, Panel, Scenario};
 use crate::session::Session;
-use std::collections::BTreeMap;
 
 /// A lesson on the page.
 pub(crate) struct Guide {
     lesson: Lesson,
-    answers: BTreeMap<usize, usize>,
+    told_for: Option<&'static str>,
     is_closed: bool,
 }
 
@@ -21,6 +19,8 @@ pub(crate) struct Ribbon {
     pub(crate) count: usize,
     /// Its text.
     pub(crate) text: String,
+    /// The variant that it is told for, when another one is played.
+    pub(crate) told_for: Option<&'static str>,
     /// Its question.
     pub(crate) prediction: Option<Question>,
     /// Whether it is folded away.
@@ -43,10 +43,13 @@ pub(crate) struct Question {
 }
 
 impl Guide {
-    /// The guide of a scenario; none if it has no steps.
-    pub(crate) fn new(scenario: &'static Scenario) -> Option<Self> {
-        let lesson = Lesson::new(scenario);
-        (lesson.count() > 0).then(|| Self { lesson, answers: BTreeMap::new(), is_closed: false })
+    /// The guide of a scenario; none if it has no steps. Its prose is about the first variant.
+    pub(crate) fn new(scenario: &'static Scenario, variant: Option<&str>) -> Option<Self> {
+        if (scenario.steps)().is_empty() {
+            return None;
+        }
+        let told = scenario.variants.first().filter(|told| variant.is_some_and(|variant| variant != told.id));
+        Some(Self { lesson: Lesson::new(scenario), told_for: told.map(|told| told.title), is_closed: false })
     }
 
     /// The same, folded away.
@@ -79,6 +82,11 @@ impl Guide {
         self.lesson.is_reached(session)
     }
 
+    /// To where it does, at once; not further than a lesson may take.
+    pub(crate) fn run_until_reached(&self, session: &mut Session) {
+        self.lesson.run_until_reached(session, MAX_EVENTS_PER_STEP);
+    }
+
     /// The panel that the current step brings forward.
     pub(crate) fn panel(&self) -> Option<Panel> {
         self.lesson.step().panel
@@ -86,13 +94,13 @@ impl Guide {
 
     /// Notes an answer to the current prediction.
     pub(crate) fn answer(&mut self, chosen: usize) {
-        self.answers.entry(self.lesson.index()).or_insert(chosen);
+        self.lesson.choose(chosen);
     }
 
     /// What the ribbon shows.
     pub(crate) fn ribbon(&self) -> Ribbon {
         let step = self.lesson.step();
-        let chosen = self.answers.get(&self.lesson.index()).copied();
+        let chosen = self.lesson.answer();
         let prediction = step.prediction.as_ref().map(|prediction| Question {
             text: prediction.question.to_owned(),
             answers: prediction.answers.iter().map(|answer| (*answer).to_owned()).collect(),
@@ -100,6 +108,13 @@ impl Guide {
             right: prediction.right,
             because: prediction.because.to_owned(),
         });
-        Ribbon { number: self.lesson.index() + 1, count: self.lesson.count(), text: step.text.to_owned(), prediction, is_closed: self.is_closed }
+        Ribbon {
+            number: self.lesson.index() + 1,
+            count: self.lesson.count(),
+            text: step.text.to_owned(),
+            told_for: self.told_for,
+            prediction,
+            is_closed: self.is_closed,
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::simulation::command::{Action, Command};
 use crate::view::speed::Speed;
 
 /// One wish.
-pub(crate) enum Msg {
+pub enum Msg {
     /// A frame of the screen, at this page time in milliseconds.
     Frame(f64),
     /// About playback.
@@ -29,7 +29,7 @@ pub(crate) enum Msg {
 }
 
 /// Playback.
-pub(crate) enum RunMsg {
+pub enum RunMsg {
     /// Play if paused, pause if playing.
     Toggle,
     /// To just after the next event.
@@ -51,7 +51,7 @@ pub(crate) enum RunMsg {
 }
 
 /// The guide.
-pub(crate) enum GuideMsg {
+pub enum GuideMsg {
     /// The next step.
     Next,
     /// The step before.
@@ -65,7 +65,7 @@ pub(crate) enum GuideMsg {
 }
 
 /// What is shown.
-pub(crate) enum ShowMsg {
+pub enum ShowMsg {
     /// A tab of the panel.
     Tab(Tab),
     /// A replica.
@@ -87,7 +87,7 @@ pub(crate) enum ShowMsg {
 }
 
 /// What is played.
-pub(crate) enum OpenMsg {
+pub enum OpenMsg {
     /// A scenario.
     Scenario(String),
     /// A variant of it; empty for the plain one.
@@ -99,7 +99,7 @@ pub(crate) enum OpenMsg {
 }
 
 /// Deciding by hand.
-pub(crate) enum AskMsg {
+pub enum AskMsg {
     /// Look at the conflict on this line in this session.
     Open(SessionId, String),
     /// This quantity from now on.
@@ -108,7 +108,7 @@ pub(crate) enum AskMsg {
 
 /// Tabs of the panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tab {
+pub enum Tab {
     /// Conflicts and how they are decided.
     Conflict,
     /// Guarantees.
@@ -123,7 +123,7 @@ pub(crate) enum Tab {
 
 /// Dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialog {
+pub enum Dialog {
     /// Link and recipe.
     Share,
     /// Keys and rules.

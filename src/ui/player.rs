@@ -46,7 +46,7 @@ pub(crate) struct Player {
     /// What it runs for; `None` while paused.
     pub(crate) running: Option<Goal>,
     /// Whether the last thing done to the time was a single step: then acting does not start it.
-    is_stepping: bool,
+    pub(crate) is_stepping: bool,
 }
 
 /// Settling is given up after this much simulated time.
@@ -60,15 +60,11 @@ impl Player {
     pub(crate) fn open(recipe: Recipe) -> Result<Self, RecipeError> {
         let scenario = recipe.scenario.as_deref().and_then(scenarios::find);
         let variant = recipe.variant.clone();
-        let open = recipe.open.clone();
         let is_played = !recipe.commands.is_empty();
-        let mut session = Session::open(recipe)?;
-        if let Some(open) = &open {
-            session.seek(open.at_ns);
-        }
+        let session = Session::open(recipe)?;
         let names = Rc::new(Names::new(session.setup()));
         // A run that somebody else has played is for looking, not for the guide, which would act in it again.
-        let guide = scenario.and_then(Guide::new).map(|guide| if is_played { guide.closed() } else { guide });
+        let guide = scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(|guide| if is_played { guide.closed() } else { guide });
         Ok(Self { session, names, scenario, variant, guide, speed: Speed::default(), running: None, is_stepping: false })
     }
 
@@ -145,10 +141,8 @@ impl Player {
 
     /// To the end of the guide's current step, at once.
     fn finish_step(&mut self) {
-        for _ in 0..MOST_EVENTS {
-            if self.is_step_reached() || !self.session.step() {
-                break;
-            }
+        if let Some(guide) = &self.guide {
+            guide.run_until_reached(&mut self.session);
         }
         self.running = None;
     }
@@ -203,9 +197,9 @@ impl Player {
         }
     }
 
-    /// Lets a session look at the conflict on `item`, so that deciding it covers what was seen.
+    /// Lets a session look at the conflict on `item`, so that deciding it covers what was seen. A run that plays goes
+    /// on meanwhile: the others do not wait until you have decided.
     pub(crate) fn look(&mut self, session: SessionId, item: String, notice: Option<String>) -> Asked {
-        self.running = None;
         let answered = self.ask(session, Action::Look);
         let snapshot = self.session.snapshot();
         let seen = snapshot.sessions.get(session.index()).and_then(|one| one.seen.as_ref());

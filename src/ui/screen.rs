@@ -117,10 +117,10 @@ impl Screen {
 
 /// How replicas decide now: the last word said about it up to this moment.
 pub(crate) fn mode(player: &Player) -> Mode {
-    let now = player.session.position();
-    let said = player.session.commands().iter().rev().find_map(|timed| match timed.command {
-        Command::Decide(mode) if timed.at_ns < now.at || timed.at_ns == now.at && timed.event <= now.event => Some(mode),
-        _ => None,
+    let until_now = player.session.commands().iter().take(player.session.position().command_count);
+    let said = until_now.rev().find_map(|timed| match timed.command {
+        Command::Decide(mode) => Some(mode),
+        Command::Act { .. } | Command::Link(_) | Command::Node { .. } => None,
     });
     said.unwrap_or(player.session.setup().mode)
 }

@@ -6,7 +6,7 @@ const STORED_AS: &str = "replicascope.theme";
 
 /// The choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
+pub enum Theme {
     /// As the system has it.
     #[default]
     Auto,

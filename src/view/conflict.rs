@@ -100,8 +100,9 @@ pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCa
 
 fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
     let clock = format!("{} ms", side.stamp.wall_ms);
+    let author = if describe::is_you(&side.author.0) { "you" } else { &side.author.0 };
     let site = writers.get(side.dot).and_then(|writer| writer.asked).map(|(node, _)| names.site(names.site_of(node)).to_owned());
-    let origin = site.map_or_else(|| format!("{} · {clock}", side.author), |site| format!("{site} · {} · {clock}", side.author));
+    let origin = site.map_or_else(|| format!("{author} · {clock}"), |site| format!("{site} · {author} · {clock}"));
     let quantity = match &side.value {
         SideValue::Absent => Some(0),
         SideValue::Quantity(quantity) => Some(*quantity),

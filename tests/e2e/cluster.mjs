@@ -16,16 +16,17 @@ export function cluster({ page, expect }) {
     /** Leaves the guided tour: the cluster is the visitor's. */
     async free() {
       await self.ready();
-      const close = id("lesson-close");
+      const close = id("guide-close");
       if (await close.count()) {
         await close.click();
       }
+      await expect.visible(id("guide-reopen"));
     },
 
     /** Runs until nothing is on its way any more. */
     async settle() {
       await id("settle").click();
-      await expect.attribute(id("settle"), "data-quiet", "true");
+      await expect.attribute(id("play"), "data-state", "paused");
     },
 
     async offline() {
@@ -41,7 +42,7 @@ export function cluster({ page, expect }) {
     async policy(mode) {
       await id("tab-conflict").click();
       await id(`policy-${mode}`).click();
-      await expect.attribute(id(`policy-${mode}`), "aria-checked", "true");
+      await expect.attribute(id(`policy-${mode}`), "aria-pressed", "true");
     },
 
     async set(who, item, quantity) {
@@ -56,15 +57,14 @@ export function cluster({ page, expect }) {
       await expect.count(line(who, item), 0);
     },
 
-    async add(who, item, quantity = 1) {
-      await card(who).getByTestId("new-item").fill(item);
-      await card(who).getByTestId("new-quantity").fill(String(quantity));
-      await card(who).getByTestId("add-item").click();
-      await expect.attribute(line(who, item), "data-quantity", String(quantity));
+    async add(who, item) {
+      await card(who).getByTestId("add-item").fill(item);
+      await card(who).getByTestId("add").click();
+      await expect.attribute(line(who, item), "data-quantity", "1");
     },
 
     async plus(who, item, quantity) {
-      await line(who, item).getByTestId("plus").click();
+      await line(who, item).getByTestId("more").click();
       await expect.attribute(line(who, item), "data-quantity", String(quantity));
     },
 

@@ -37,7 +37,7 @@ pub struct Version(u64);
 #[derive(Clone, Debug)]
 pub enum RegisterMessage {
     /// To a replica: what do you hold?
-    Read(u32, Key),
+    Read(u32, Rc<Key>),
     /// To a replica: hold this, unless you hold something newer.
     Write(u32, Rc<Cell>),
     /// From a replica: this, if anything.
@@ -50,7 +50,7 @@ pub enum RegisterMessage {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cell {
     /// Which record.
-    pub key: Key,
+    pub key: Rc<Key>,
     /// Its place in the key's order.
     pub version: Version,
     /// The value; `None` when the key was deleted.
@@ -68,6 +68,8 @@ pub struct Register {
     is_replica: bool,
     cells: Cells,
     pending: Vec<Pending>,
+    /// The key of the last request: most requests are about the same one, and share it.
+    last_key: Option<Rc<Key>>,
     next_number: u32,
     last_clock: u64,
 }
@@ -117,7 +119,7 @@ impl Cells {
     fn position(&self, key: &Key) -> Result<usize, usize> {
         match self.0.first() {
             Some(first) if Arc::ptr_eq(&first.key.0, &key.0) => Ok(0),
-            _ => self.0.binary_search_by(|held| held.key.cmp(key)),
+            _ => self.0.binary_search_by(|held| (*held.key).cmp(key)),
         }
     }
 
@@ -146,6 +148,13 @@ impl Register {
         Version(self.last_clock << NODE_BITS | u64::from(env.me.0))
     }
 
+    fn share_key(&mut self, key: Key) -> Rc<Key> {
+        match &self.last_key {
+            Some(last) if **last == key => Rc::clone(last),
+            _ => Rc::clone(self.last_key.insert(Rc::new(key))),
+        }
+    }
+
     fn begin(&mut self, request: RequestId, newest: Option<Rc<Cell>>, is_write: bool) -> u32 {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
@@ -161,7 +170,7 @@ impl Register {
     }
 
     fn write(&mut self, env: &Env<'_>, request: RequestId, key: Key, value: Option<Value>, out: &mut Outbox<Self>) {
-        let new = Rc::new(Cell { key, version: self.next_version(env), value });
+        let new = Rc::new(Cell { key: self.share_key(key), version: self.next_version(env), value });
         let number = self.begin(request, Some(Rc::clone(&new)), true);
         self.ask_all(&RegisterMessage::Write(number, new), out);
     }
@@ -209,6 +218,7 @@ impl Protocol for Register {
             config: config.clone(),
             cells: recovered.clone(),
             pending: Vec::new(),
+            last_key: None,
             // A coordinator that comes back must not take an answer to its former self for one to a new request.
             next_number: env.rng.bits32(),
             last_clock: 0,
@@ -229,6 +239,7 @@ impl Protocol for Register {
         match asked {
             Request::Read { key } => {
                 let number = self.begin(request, None, false);
+                let key = self.share_key(key);
                 self.ask_all(&RegisterMessage::Read(number, key), out);
             }
             Request::Write { key, operation: Operation::Put(value), .. } => self.write(env, request, key, Some(value), out),
@@ -258,7 +269,7 @@ impl Protocol for Register {
     fn view(&self) -> ReplicaView {
         let decided = |held: &Rc<Cell>| {
             let content = held.value.clone().map_or(Content::Absent, Content::Plain);
-            (held.key.clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
+            ((*held.key).clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
         };
         ReplicaView {
             delta_count: self.cells.0.len() as u64,

@@ -61,7 +61,6 @@ fn picker(props: &HeaderProps) -> Html {
             <div class="picker-variant">
                 if !variants.is_empty() {
                     <select class="select" aria-label="Variant" onchange={on_variant} data-testid="variant">
-                        <option key="" value="" selected={props.variant.is_none()}>{ "As told" }</option>
                         { for variants.iter().map(|variant| html! {
                             <option key={variant.id} value={variant.id} selected={props.variant.as_deref() == Some(variant.id)}>{ variant.title }</option>
                         }) }

@@ -28,7 +28,8 @@ pub(crate) fn RibbonView(props: &RibbonViewProps) -> Html {
             <div key="open" class="ribbon-open">
                 <div class="ribbon-line">
                     <p class="ribbon-count" data-testid="lesson-count">{ format!("{} of {}", ribbon.number, ribbon.count) }</p>
-                    <p class="ribbon-text" data-testid="lesson-text" aria-live="polite">{ emphasised(&ribbon.text) }</p>
+                    <p class="ribbon-text" data-testid="lesson-text" aria-live="polite">
+                        { emphasised(&ribbon.text) }<span class="ribbon-note">{ told_for(ribbon) }</span></p>
                     <div class="ribbon-buttons">
                         <button type="button" class="button" onclick={say(|| GuideMsg::Back)} disabled={ribbon.number <= 1}
                             data-testid="lesson-back">{ "‹ Back" }</button>
@@ -47,6 +48,11 @@ pub(crate) fn RibbonView(props: &RibbonViewProps) -> Html {
     html! {
         <section class="ribbon" aria-label="Guide" data-state={if props.is_playing { "playing" } else { "paused" }}>{ content }</section>
     }
+}
+
+/// The prose is about one variant; the others differ in the outcome.
+fn told_for(ribbon: &Ribbon) -> String {
+    ribbon.told_for.map(|title| format!(" (Told for \u{201c}{title}\u{201d}; what you see may differ.)")).unwrap_or_default()
 }
 
 /// Next, or at the last step into free play.

@@ -69,7 +69,7 @@ impl Layout {
     #[must_use]
     pub fn new(setup: &Setup, width: f64, lines: &[usize]) -> Self {
         let class = if width < NARROW_BELOW { WidthClass::Narrow } else { WidthClass::Wide };
-        let mut plan = Plan { width, class, sizes: sizes(setup, width, class, lines), zones: vec![None; setup.sites.len()], bottom: 0.0 };
+        let mut plan = Plan { width, sizes: sizes(setup, width, class, lines), zones: vec![None; setup.sites.len()], bottom: 0.0 };
         match class {
             WidthClass::Wide => plan.rows(setup),
             WidthClass::Narrow => plan.stack(setup),
@@ -115,7 +115,6 @@ impl Layout {
 /// The layout while it is being made.
 struct Plan {
     width: f64,
-    class: WidthClass,
     sizes: Vec<(f64, f64)>,
     zones: Vec<Option<Zone>>,
     bottom: f64,

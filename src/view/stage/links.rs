@@ -26,8 +26,7 @@ pub struct LinkShape {
 }
 
 /// Every link to draw.
-#[must_use]
-pub fn links(layout: &Layout, snapshot: &Snapshot, names: &Names) -> Vec<LinkShape> {
+pub(super) fn links(layout: &Layout, snapshot: &Snapshot, names: &Names) -> Vec<LinkShape> {
     let mut shapes = Vec::new();
     for link in snapshot.links.iter().filter(|link| link.from < link.to) {
         let (a, b) = (names.site_of(link.from), names.site_of(link.to));

@@ -9,10 +9,10 @@ async function editApart(told, mode) {
   await c.offline();
   await c.remove("you", "milk");
   await c.remove("you", "eggs");
-  await c.add("you", "bread", 1);
+  await c.add("you", "bread");
   await c.set("ana", "eggs", 12);
   await c.plus("ana", "eggs", 13);
-  await told.expect.until("your writes are pending", async () => (await c.card("you").getAttribute("data-pending")) === "3");
+  await told.expect.until("your writes are pending", async () => (await c.card("you").getAttribute("data-pending-count")) === "3");
   await c.settle();
   await c.online();
   await c.settle();
@@ -22,7 +22,7 @@ async function editApart(told, mode) {
 story("merge by the add-wins map keeps a removed item out", {}, async (told) => {
   const c = await editApart(told, "add-wins");
   await c.everywhere("bread:1,eggs:13");
-  await told.expect.attribute(c.card("you"), "data-pending", "0");
+  await told.expect.attribute(c.card("you"), "data-pending-count", "0");
   await told.expect.text(c.id("fates"), /your removal of eggs.*overruled.*Ana/i);
 });
 
@@ -71,20 +71,20 @@ story("ask waits for the person and reopens when a version arrives meanwhile", {
   await c.online();
   await c.settle();
   await expect.attribute(c.line("you", "eggs"), "data-open", "true");
+  // Ben decides too, far away; while his version travels, you open the dialog.
+  await c.set("ben", "eggs", 15);
   await c.line("you", "eggs").getByTestId("decide").click();
-  const dialog = page.locator("dialog[open]");
-  await expect.visible(dialog);
-  await expect.text(dialog, /6/);
+  const dialog = page.getByTestId("ask");
+  await expect.text(dialog, /Before: 6/);
   await expect.text(dialog, /removed/i);
   await expect.text(dialog, /12/);
-  // While the dialog is open, Ben's version arrives.
-  await dialog.getByTestId("meanwhile-ben").click();
-  await dialog.getByTestId("choose-remove").click();
+  await expect.until("Ben's version arrives", async () => /eggs:15/.test(await c.id("replica-4").getAttribute("data-cart")), { patience: 30_000 });
+  await dialog.getByRole("button", { name: /keep the removal/i }).click();
+  await expect.text(c.id("ask-notice"), /another version arrived/i);
+  await expect.text(dialog, /15/);
+  await dialog.getByTestId("ask-quantity").fill("8");
   await dialog.getByTestId("resolve").click();
-  await expect.text(page.locator("dialog[open]"), /arrived/i);
-  await dialog.getByTestId("quantity").fill("8");
-  await dialog.getByTestId("resolve").click();
-  await expect.hidden(dialog);
+  await expect.count(dialog, 0);
   await c.settle();
   await c.everywhere("eggs:8,milk:2");
 });

@@ -10,19 +10,30 @@ story("scrubbing back shows the earlier state exactly", {}, async (told) => {
   await c.settle();
   const at = await c.timeNs();
   const before = await c.carts();
-  const picture = await page.getByTestId("stage").evaluate((stage) => stage.outerHTML);
+  const stage = () => page.getByTestId("stage").locator("svg").first().evaluate((svg) => svg.outerHTML);
+  const picture = await stage();
   await c.set("ana", "eggs", 12);
   await c.settle();
   const later = await c.carts();
   expect.ok(JSON.stringify(before) !== JSON.stringify(later), "the carts changed");
-  const scrub = c.id("scrub");
-  await scrub.evaluate((input, ns) => {
-    input.value = String(Number(ns));
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  }, String(at));
-  await expect.becomes("the time", c.timeNs, at);
+  const scrubTo = async (ns) =>
+    c.id("scrub").evaluate((input, ns) => {
+      input.value = String((ns / Number(input.dataset.extentNs)) * Number(input.max));
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, ns);
+  await scrubTo(Number(at));
   await expect.becomes("the carts", c.carts, before);
-  await expect.becomes("the stage", () => page.getByTestId("stage").evaluate((stage) => stage.outerHTML), picture);
+  await expect.becomes("the stage", stage, picture);
+  await scrubTo(Number.MAX_SAFE_INTEGER);
+  await expect.becomes("the carts", c.carts, later);
+  // Event by event, too.
+  await c.id("step").click();
+  const between = { carts: await c.carts(), time: await c.timeNs(), stage: await stage() };
+  await c.id("step").click();
+  await c.id("step-back").click();
+  await expect.becomes("the time", c.timeNs, between.time);
+  await expect.becomes("the carts", c.carts, between.carts);
+  await expect.becomes("the stage", stage, between.stage);
 });
 
 story("the same seed gives the same run", {}, async (told) => {

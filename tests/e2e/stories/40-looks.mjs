@@ -27,13 +27,13 @@ story("the guided tour runs to its end and hands over", { reducedMotion: "reduce
   const count = Number((await c.id("lesson-count").innerText()).match(/of (\d+)/)[1]);
   expect.ok(count >= 6, "there are several steps");
   for (let step = 1; step < count; step += 1) {
-    const answer = c.id("prediction-answer-0");
+    const answer = c.id("answer-0");
     if (await answer.count()) {
       await answer.click();
     }
     await c.id("lesson-next").click();
     await expect.text(c.id("lesson-count"), new RegExp(`^${step + 1} of ${count}`));
-    await expect.attribute(c.id("lesson-text"), "data-reached", "true");
+    await expect.attribute(c.id("play"), "data-state", "paused");
   }
   await c.everywhere("bread:1,eggs:12");
   await c.id("lesson-back").click();
@@ -48,7 +48,7 @@ story("everything by keyboard alone", {}, async (told) => {
   await expect.visible(page.locator("dialog[open]"));
   await page.keyboard.press("Escape");
   await expect.hidden(page.locator("dialog[open]"));
-  await c.id("lesson-close").focus();
+  await c.id("guide-close").focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("o");
   await expect.attribute(c.id("offline-toggle"), "data-offline", "true");
@@ -58,16 +58,16 @@ story("everything by keyboard alone", {}, async (told) => {
   await page.keyboard.press("ArrowLeft");
   await expect.becomes("the time", c.timeNs, before);
   await page.keyboard.press(" ");
-  await expect.attribute(c.id("play"), "aria-pressed", "true");
+  await expect.attribute(c.id("play"), "data-state", "playing");
   await page.keyboard.press(" ");
-  await expect.attribute(c.id("play"), "aria-pressed", "false");
+  await expect.attribute(c.id("play"), "data-state", "paused");
 });
 
 story("on a small screen by touch", { viewport: { width: 360, height: 740 }, hasTouch: true }, async (told) => {
   const { expect } = told;
   const c = cluster(told);
   await c.ready();
-  await c.id("lesson-close").tap();
+  await c.id("guide-close").tap();
   await c.id("offline-toggle").tap();
   await expect.attribute(c.id("offline-toggle"), "data-offline", "true");
   await c.line("you", "milk").getByTestId("remove").tap();
