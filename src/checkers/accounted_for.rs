@@ -15,6 +15,9 @@ pub(super) static CHECKER: Checker = Checker {
 };
 
 fn judge(evidence: &Evidence<'_>) -> Finding {
+    if let Some(why) = evidence.namelessness() {
+        return Finding::Undecided(why);
+    }
     let mut witness = Vec::new();
     let is_quiet = evidence.unrest().is_none();
     for (dot, (number, operation)) in &evidence.writes {

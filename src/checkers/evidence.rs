@@ -32,6 +32,12 @@ impl<'a> Evidence<'a> {
         self.history.is_cut()
     }
 
+    /// Why the fate of writes cannot be told, in strategies that do not name them.
+    pub(super) fn namelessness(&self) -> Option<String> {
+        let is_nameless = |operation: &OperationRecord| matches!(operation.closed, Some((_, Reply::Written { dot: None, .. })));
+        self.history.iter().any(is_nameless).then(|| "writes of this strategy have no names to be found by".to_owned())
+    }
+
     pub(super) fn operations(&self) -> impl Iterator<Item = (u64, &'a OperationRecord)> + '_ {
         self.history.iter().enumerate().map(|(number, operation)| (number as u64, operation))
     }

@@ -97,3 +97,6 @@ impl Checker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,8 +21,8 @@ fn promises(record: &Decided) -> bool {
 }
 
 fn judge(evidence: &Evidence<'_>) -> Finding {
-    if let Some(unrest) = evidence.unrest() {
-        return Finding::Undecided(unrest);
+    if let Some(why) = evidence.namelessness().or_else(|| evidence.unrest()) {
+        return Finding::Undecided(why);
     }
     let lost = evidence.writes.iter().filter(|(dot, (_, operation))| {
         evidence.record(&operation.key).is_none_or(|record| !shows(evidence, record, operation, **dot))

@@ -204,12 +204,12 @@ pub enum Effect<P: Protocol> {
     SetTimer(P::Timer, SimDuration),
     /// Forget this timer.
     CancelTimer(P::Timer),
-    /// Answer a request.
-    Reply(RequestId, Reply),
+    /// Answer a request. Boxed, as notes are: most effects are sends, and a large enum slows them all down.
+    Reply(RequestId, Box<Reply>),
     /// Make this durable. Every effect after it, in this and later outboxes, waits until it is.
     Persist(P::Record),
     /// Explain what happened.
-    Note(Note),
+    Note(Box<Note>),
 }
 
 /// Collects the effects of one event, in order.
@@ -242,7 +242,7 @@ impl<P: Protocol> Outbox<P> {
 
     /// Answers `request`.
     pub fn reply(&mut self, request: RequestId, reply: Reply) {
-        self.effects.push(Effect::Reply(request, reply));
+        self.effects.push(Effect::Reply(request, Box::new(reply)));
     }
 
     /// Makes `record` durable before anything that follows.
@@ -253,7 +253,7 @@ impl<P: Protocol> Outbox<P> {
     /// Explains; `note` is only called when somebody listens.
     pub fn note(&mut self, note: impl FnOnce() -> Note) {
         if self.explains {
-            self.effects.push(Effect::Note(note()));
+            self.effects.push(Effect::Note(Box::new(note())));
         }
     }
 

@@ -56,7 +56,7 @@ impl<P: Protocol> Engine for Simulation<P> {
                 let Parcel { number: id, from, to, kind, .. } = *parcel;
                 Some(Flight { id, from, to, kind, sent_at: parcel.sent_at, due_at })
             }
-            Event::Timer(..) | Event::Durable(_) | Event::Asked(_) | Event::Answered(_) | Event::Resumed(_) => None,
+            Event::Timer(..) | Event::Durable(_) | Event::Asked(_) | Event::Answered(..) | Event::Resumed(_) => None,
         };
         let mut flights: Vec<Flight> = self.world.queue.iter().filter_map(flight).collect();
         flights.sort_unstable_by_key(|flight| flight.id);

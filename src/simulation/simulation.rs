@@ -189,9 +189,8 @@ impl<P: Protocol> Simulation<P> {
                 self.world.fingerprint.add(3 << 48 | ask.request.0);
                 self.ask_node(*ask);
             }
-            Event::Answered(answer) => {
-                self.world.fingerprint.add(4 << 48 | answer.0.0);
-                let (request, reply) = *answer;
+            Event::Answered(request, reply) => {
+                self.world.fingerprint.add(4 << 48 | request.0);
                 self.tell_client(request, reply);
             }
             Event::Resumed(session) => {
@@ -225,7 +224,7 @@ impl<P: Protocol> Simulation<P> {
         self.sessions.on_arrival(request);
         let is_up = self.handle(node, |protocol, env, out| protocol.on_request(env, request, asked, out));
         if !is_up {
-            self.world.answers.push_back((request, Reply::Refused(Refusal::Unreachable)));
+            self.world.answers.push_back((request, Box::new(Reply::Refused(Refusal::Unreachable))));
         }
     }
 
@@ -243,7 +242,7 @@ impl<P: Protocol> Simulation<P> {
                 None => self.tell_client(request, reply),
                 Some(delay) => {
                     self.sessions.on_departure(request);
-                    self.world.queue.push(self.world.now + delay, Event::Answered(Box::new((request, reply))));
+                    self.world.queue.push(self.world.now + delay, Event::Answered(request, reply));
                 }
             }
         }
@@ -251,8 +250,8 @@ impl<P: Protocol> Simulation<P> {
 
     /// An answer reaches its client.
     #[inline]
-    fn tell_client(&mut self, request: RequestId, reply: Reply) {
-        let Some(closed) = self.sessions.on_answer(request, reply, self.world.now) else { return };
+    fn tell_client(&mut self, request: RequestId, reply: Box<Reply>) {
+        let Some(closed) = self.sessions.on_answer(request, *reply, self.world.now) else { return };
         if let Some(operation) = closed.operation {
             self.world.note(Happening::Answered(session_of(request), operation));
         }

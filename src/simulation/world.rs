@@ -26,7 +26,7 @@ pub(super) enum Event<P: Protocol> {
     /// A client's request reaches its node.
     Asked(Box<Ask>),
     /// An answer reaches its client.
-    Answered(Box<(RequestId, Reply)>),
+    Answered(RequestId, Box<Reply>),
     /// A client's loop goes on after a rest.
     Resumed(SessionId),
 }
@@ -57,7 +57,7 @@ pub(super) struct World<P: Protocol> {
     pub(super) journal: Journal,
     pub(super) fingerprint: Fingerprint,
     /// Answers that nodes gave and that no client has been told yet.
-    pub(super) answers: VecDeque<(RequestId, Reply)>,
+    pub(super) answers: VecDeque<(RequestId, Box<Reply>)>,
     /// How long a store takes.
     pub(super) persist: SimDuration,
     pub(super) message_count: u64,
@@ -134,7 +134,7 @@ impl<P: Protocol> World<P> {
                     self.queue.cancel(ticket);
                 }
             }
-            Effect::Note(note) => self.note(Happening::Noted(node.id, Rc::new(note))),
+            Effect::Note(note) => self.note(Happening::Noted(node.id, Rc::from(note))),
             Effect::Send(..) | Effect::Reply(..) | Effect::Persist(_) => unreachable!("carried out, or stored, before this"),
         }
     }

@@ -17,4 +17,4 @@ mod screen;
 mod theme;
 
 pub use app::App;
-pub use panic::show_panics;
+pub use panic::{drill_if_asked, show_panics};

@@ -27,7 +27,7 @@ cargo xtask serve [trunk arguments]   install what is missing, then serve the pa
 cargo xtask test [stage ...]          run all checks, or only the stages named:
                                       format, lint, native, wasm, build, e2e
 cargo xtask build                     the release page, in dist/
-cargo xtask bench [native|wasm]       the benchmarks, both kinds if none is named
+cargo xtask bench [native|wasm|page]  the benchmarks, all kinds if none is named
 cargo xtask setup                     only install what is missing
 cargo xtask help                      this text
 
@@ -100,15 +100,23 @@ fn build(watch: &Stopwatch) -> Outcome {
 
 fn bench(watch: &Stopwatch, arguments: &[String]) -> Outcome {
     let kinds: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let kinds = if kinds.is_empty() { vec!["native", "wasm"] } else { kinds };
+    let kinds = if kinds.is_empty() { vec!["native", "wasm", "page"] } else { kinds };
     for kind in kinds {
         match kind {
             "native" => Child::new("cargo").args(["bench", "--no-default-features"]).run(watch)?,
             "wasm" => bench_wasm(watch)?,
-            other => return Err(format!("there is no kind of benchmark `{other}`: native or wasm")),
+            "page" => bench_page(watch)?,
+            other => return Err(format!("there is no kind of benchmark `{other}`: native, wasm or page")),
         }
     }
     Ok(())
+}
+
+/// The built page in the real browser.
+fn bench_page(watch: &Stopwatch) -> Outcome {
+    stages::build_page(watch)?;
+    let browser = browser::ensure(watch)?;
+    Child::new("node").args(["benches/page.mjs"]).env("CHROMIUM", browser.chromium).run(watch)
 }
 
 fn bench_wasm(watch: &Stopwatch) -> Outcome {

@@ -33,3 +33,10 @@ story("a shared link opens the same run", {}, async (told) => {
   await c.settle();
   await c.everywhere("eggs:9,milk:2");
 });
+
+story("a panic shows where it stopped and the recipe to report", { path: "?panic-drill", allow: [/./] }, async ({ expect, page }) => {
+  await expect.visible(page.locator("#panic"));
+  await expect.text(page.locator("#panic-message"), /main\.rs|panic\.rs/);
+  const recipe = JSON.parse(await page.locator("#panic-recipe").innerText());
+  expect.equal(recipe.setup.strategy, "multi-leader-sync", "the strategy of the recipe");
+});
