@@ -1,9 +1,11 @@
-//! The page: mounts the application.
+//! The page: mounts the application, and says so when it cannot go on.
 
-use replicascope::ui::{App, drill_if_asked, show_panics};
+use replicascope::ui::{App, mount_point, show_panics};
 
 fn main() {
     show_panics();
-    yew::Renderer::<App>::new().render();
-    drill_if_asked();
+    match mount_point() {
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
+    };
 }

@@ -42,7 +42,8 @@ fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Operation
             Some("it counts as superseded by a write that had not seen it")
         }
         Some(Fate::Superseded { by } | Fate::Discarded { by, .. } | Fate::Overruled { by, .. })
-            if by == dot || Evidence::fate(replica, operation, by).is_none() => {
+            if by == dot || Evidence::fate(replica, operation, by).is_none() =>
+        {
             Some("it lost against a write that does not exist")
         }
         Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,

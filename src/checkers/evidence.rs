@@ -61,7 +61,8 @@ impl<'a> Evidence<'a> {
         let open: u32 = self.snapshot.sessions.iter().map(|session| session.open_count).sum();
         let storing = self.snapshot.nodes.iter().filter(|node| node.held_count > 0).count();
         let cut = self.snapshot.links.iter().filter(|link| link.is_cut).count();
-        let is_exchanging = cut > 0 || self.leaders().any(|(_, replica)| replica.exchanges.iter().any(|one| one.phase != ExchangePhase::Equal));
+        let is_exchanging =
+            cut > 0 || self.leaders().any(|(_, replica)| replica.exchanges.iter().any(|one| one.phase != ExchangePhase::Equal));
         let apart = is_exchanging && self.leaders().any(|(_, replica)| Some(&replica.vector) != first);
         match () {
             () if down > 0 => Some(counted(down, "node is down", "nodes are down")),

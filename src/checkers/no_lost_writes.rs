@@ -24,9 +24,10 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     if let Some(why) = evidence.namelessness().or_else(|| evidence.unrest()) {
         return Finding::Undecided(why);
     }
-    let lost = evidence.writes.iter().filter(|(dot, (_, operation))| {
-        evidence.record(&operation.key).is_none_or(|record| !shows(evidence, record, operation, **dot))
-    });
+    let lost = evidence
+        .writes
+        .iter()
+        .filter(|(dot, (_, operation))| evidence.record(&operation.key).is_none_or(|record| !shows(evidence, record, operation, **dot)));
     Finding::Violations(lost.map(|(dot, (number, operation))| witness(*dot, *number, &Evidence::name(operation))).collect())
 }
 
@@ -49,5 +50,9 @@ fn is_about_the_same(one: &OperationRecord, other: &OperationRecord) -> bool {
 }
 
 fn witness(dot: Dot, number: u64, name: &str) -> Witness {
-    Witness { sentence: format!("{name} was acknowledged, does not show, and no visible write had seen it"), operations: vec![number], dots: vec![dot] }
+    Witness {
+        sentence: format!("{name} was acknowledged, does not show, and no visible write had seen it"),
+        operations: vec![number],
+        dots: vec![dot],
+    }
 }

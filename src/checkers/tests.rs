@@ -180,7 +180,9 @@ fn superseded_by_a_writer_who_had_not_seen_it_is_a_lie() {
 
 #[test]
 fn losing_against_nobody_is_a_lie() {
-    for fate in [Fate::Discarded { by: NOBODYS, reason: Reason::OlderStamp }, Fate::Superseded { by: NOBODYS }, Fate::Superseded { by: YOURS }] {
+    for fate in
+        [Fate::Discarded { by: NOBODYS, reason: Reason::OlderStamp }, Fate::Superseded { by: NOBODYS }, Fate::Superseded { by: YOURS }]
+    {
         check("accounted-for", Some(false), &agreed(&[], &[(YOURS, fate)]), vec![write(0, "eggs", remove(), YOURS, &[])]);
     }
 }
@@ -205,7 +207,8 @@ fn what_others_wrote_or_what_was_written_later_need_not_be_read() {
 
 #[test]
 fn writes_without_names_cannot_be_judged() {
-    let nameless = || vec![operation(0, Some(("milk", remove())), &[], Reply::Written { version: 1, dot: None, context: VersionVector::new() })];
+    let nameless =
+        || vec![operation(0, Some(("milk", remove())), &[], Reply::Written { version: 1, dot: None, context: VersionVector::new() })];
     for guarantee in ["no-lost-writes", "accounted-for"] {
         check(guarantee, None, &agreed(&[], &[]), nameless());
     }

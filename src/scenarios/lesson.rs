@@ -76,10 +76,7 @@ impl Lesson {
     /// Goes to the next step and submits its actions. `false` at the last one, or when an action is refused.
     pub fn enter_next(&mut self, session: &mut Session) -> bool {
         let Some(next) = self.steps.get(self.index() + 1) else { return false };
-        let entered = Entered {
-            position: session.position(),
-            journal_from: self.journal_from(next, session),
-        };
+        let entered = Entered { position: session.position(), journal_from: self.journal_from(next, session) };
         for action in &next.actions {
             if session.submit(action.clone()).is_err() {
                 session.truncate_commands(entered.position);

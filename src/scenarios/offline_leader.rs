@@ -41,11 +41,12 @@ fn setup() -> Setup {
     let line = |item: &str, quantity| CartLine { item: item.into(), quantity };
     Setup {
         strategy: "multi-leader-sync".to_owned(),
-        sites: vec![site("Oregon", SiteKind::Datacenter, 2), site("Ireland", SiteKind::Datacenter, 2), site("Your phone", SiteKind::Device, 1)],
-        links: vec![
-            Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000) },
-            Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000) },
+        sites: vec![
+            site("Oregon", SiteKind::Datacenter, 2),
+            site("Ireland", SiteKind::Datacenter, 2),
+            site("Your phone", SiteKind::Device, 1),
         ],
+        links: vec![Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000) }, Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000) }],
         inside: stream(5_000, 3_000),
         sessions: vec![person("You", PHONE, None), person("Ana", OREGON, nearby), person("Ben", IRELAND, nearby)],
         mode: Mode::AddWins,

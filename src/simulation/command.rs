@@ -1,6 +1,6 @@
 //! What a person (or a script) does to a run. Commands are the only way to act on it, and all are recorded.
 
-use super::setup::{SetupError, Setup, Wire, check_name, check_wire, within};
+use super::setup::{Setup, SetupError, Wire, check_name, check_wire, within};
 use crate::limits;
 use crate::replication::delta::{Item, Mode};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
@@ -159,7 +159,11 @@ impl Action {
     pub const fn item(&self) -> Option<&Item> {
         match self {
             Self::Look => None,
-            Self::Add { item, .. } | Self::Set { item, .. } | Self::Decrease { item } | Self::Remove { item } | Self::Resolve { item, .. } => Some(item),
+            Self::Add { item, .. }
+            | Self::Set { item, .. }
+            | Self::Decrease { item }
+            | Self::Remove { item }
+            | Self::Resolve { item, .. } => Some(item),
         }
     }
 

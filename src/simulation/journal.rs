@@ -238,7 +238,15 @@ impl Journal {
 
     /// Adds what most entries are, without building an entry.
     #[inline(always)]
-    pub(super) fn record_message(&mut self, at: SimTime, event: u64, step: Step, message: u64, (from, to): (NodeId, NodeId), kind: MessageKind) {
+    pub(super) fn record_message(
+        &mut self,
+        at: SimTime,
+        event: u64,
+        step: Step,
+        message: u64,
+        (from, to): (NodeId, NodeId),
+        kind: MessageKind,
+    ) {
         if self.trace == Trace::Off {
             return;
         }
@@ -300,7 +308,10 @@ impl Chunk {
             Happening::Answered(_, operation) => is_near(*operation, self.first_operation),
             Happening::Noted(..) | Happening::Commanded(_) => true,
         };
-        body_fits && self.rows.len() < CHUNK_ROWS && at.since(self.first_at).0 <= u64::from(u32::MAX) && event - self.last_event <= MAX_ADVANCE
+        body_fits
+            && self.rows.len() < CHUNK_ROWS
+            && at.since(self.first_at).0 <= u64::from(u32::MAX)
+            && event - self.last_event <= MAX_ADVANCE
     }
 
     fn push(&mut self, at: SimTime, event: u64, happening: Happening) {
@@ -319,7 +330,9 @@ impl Chunk {
         self.first_at = at;
         (self.first_event, self.last_event) = (event, event);
         (self.first_message, self.first_operation) = match happening {
-            Happening::Sent { message, .. } | Happening::Delivered { message, .. } | Happening::Dropped { message, .. } => (*message, *message),
+            Happening::Sent { message, .. } | Happening::Delivered { message, .. } | Happening::Dropped { message, .. } => {
+                (*message, *message)
+            }
             Happening::Answered(_, operation) => (*operation, *operation),
             Happening::Noted(..) | Happening::Commanded(_) => (self.first_message, self.first_operation),
         };

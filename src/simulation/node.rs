@@ -45,7 +45,11 @@ impl<P: Protocol> Node<P> {
 
     /// The running code together with what it is told; `None` while the node is down.
     #[inline]
-    pub(super) fn awake<'a>(&'a mut self, cluster: &'a crate::replication::protocol::Cluster, now: SimTime) -> Option<(&'a mut P, Env<'a>)> {
+    pub(super) fn awake<'a>(
+        &'a mut self,
+        cluster: &'a crate::replication::protocol::Cluster,
+        now: SimTime,
+    ) -> Option<(&'a mut P, Env<'a>)> {
         let local_clock = local_clock(now, self.skew_ns);
         let env = Env { now, local_clock, me: self.id, cluster, rng: &mut self.rng };
         self.protocol.as_mut().map(|protocol| (protocol, env))

@@ -219,9 +219,9 @@ mod tests {
     #[test]
     fn cancelled_entries_do_not_pile_up() {
         let mut queue = Queue::new();
-        for n in 0..10_000 {
-            let ticket = queue.push(SimTime(1_000_000 + n), n);
-            queue.push(SimTime(n), n);
+        for n in 0..10_000_u32 {
+            let ticket = queue.push(SimTime(1_000_000 + u64::from(n)), n);
+            queue.push(SimTime(u64::from(n)), n);
             queue.cancel(ticket);
             next(&mut queue);
         }

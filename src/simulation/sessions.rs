@@ -197,7 +197,8 @@ impl Sessions {
         let operation = if self.history.has_room() { self.history.push(client.record(session, &asked, now)) } else { None };
         let client = &mut self.list[session.index()];
         let node = client.node;
-        client.open = Some(Open { request, task, operation, invoked_at: now, place: Place::ToNode, redirect_count: 0, unreachable_count: 0 });
+        client.open =
+            Some(Open { request, task, operation, invoked_at: now, place: Place::ToNode, redirect_count: 0, unreachable_count: 0 });
         Next::Ask(Ask { request, node, asked })
     }
 

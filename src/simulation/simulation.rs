@@ -149,8 +149,7 @@ impl<P: Protocol> Simulation<P> {
         let Some(Due { at, sequence, ticket }) = self.world.queue.pop() else { return false };
         self.world.now = at;
         self.world.event_count += 1;
-        self.world.fingerprint.add(at.0);
-        self.world.fingerprint.add(sequence);
+        self.world.fingerprint.add(at.0 ^ sequence << 32);
         if let Some(Event::Message(parcel)) = self.world.queue.payload_mut(ticket) {
             let (number, from, to, kind) = (parcel.number, parcel.from, parcel.to, parcel.kind);
             let message = parcel.message.take();

@@ -85,7 +85,8 @@ impl Component for App {
             tab: Tab::Conflict,
             selected: None,
             with_heartbeats: false,
-            width: page::window().map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
+            width: page::window()
+                .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             dialog: None,
             asked: None,
             alert: problem.or(failure),
@@ -203,7 +204,8 @@ impl App {
 
     fn refresh(&mut self) {
         let Some(player) = &self.player else { return };
-        let focus = Focus { tab: self.tab, node: self.selected, width: self.width, with_heartbeats: self.with_heartbeats, at_ms: page::now_ms() };
+        let focus =
+            Focus { tab: self.tab, node: self.selected, width: self.width, with_heartbeats: self.with_heartbeats, at_ms: page::now_ms() };
         let screen = Screen::new(player, focus, self.screen.as_ref());
         let end = player.session.journal().end();
         if end > self.told_until {
@@ -364,7 +366,9 @@ impl App {
         let scenario = self.player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
         let attempt = match (msg, scenario) {
             (OpenMsg::Scenario(id), _) => opening::from_scenario(&id, None),
-            (OpenMsg::Variant(variant), Some(id)) => opening::from_scenario(id, Some(variant.as_str()).filter(|variant| !variant.is_empty())),
+            (OpenMsg::Variant(variant), Some(id)) => {
+                opening::from_scenario(id, Some(variant.as_str()).filter(|variant| !variant.is_empty()))
+            }
             (OpenMsg::Variant(_), None) => return false,
             (OpenMsg::Text(text), _) => opening::from_text(&text).map_err(|reason| format!("This recipe cannot be opened: {reason}")),
             (OpenMsg::Address, _) => match opening::from_address() {

@@ -18,3 +18,11 @@ mod theme;
 
 pub use app::App;
 pub use panic::{drill_if_asked, show_panics};
+
+/// Where the page wants the application: its `#app` element, emptied of the word "Loading".
+#[must_use]
+pub fn mount_point() -> Option<web_sys::Element> {
+    let root = hooks::page::by_id("app")?;
+    root.set_inner_html("");
+    Some(root)
+}

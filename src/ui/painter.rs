@@ -23,7 +23,8 @@ impl Palette {
     /// Reads the theme's tokens off the page.
     pub(crate) fn read() -> Self {
         let styles = page::root().and_then(|root| page::window()?.get_computed_style(&root).ok().flatten());
-        let token = |name: &str| styles.as_ref().and_then(|styles| styles.get_property_value(name).ok()).unwrap_or_default().trim().to_owned();
+        let token =
+            |name: &str| styles.as_ref().and_then(|styles| styles.get_property_value(name).ok()).unwrap_or_default().trim().to_owned();
         let tones = TONES.into_iter().map(|tone| (tone, token(&format!("--tone-{}", tone.id())))).collect();
         Self { tones, surface: token("--surface"), on_fill: token("--on-fill"), font: token("--canvas-font") }
     }

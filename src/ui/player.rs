@@ -11,8 +11,8 @@ use crate::scenarios::{self, Scenario};
 use crate::session::Session;
 use crate::simulation::command::{Action, Command};
 use crate::simulation::setup::SetupError;
-use crate::view::names::Names;
 use crate::view::conflict;
+use crate::view::names::Names;
 use crate::view::quiet;
 use crate::view::speed::{CALM_FACTOR, Speed};
 use crate::view::writers::Writers;
@@ -64,7 +64,9 @@ impl Player {
         let session = Session::open(recipe)?;
         let names = Rc::new(Names::new(session.setup()));
         // A run that somebody else has played is for looking, not for the guide, which would act in it again.
-        let guide = scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(|guide| if is_played { guide.closed() } else { guide });
+        let guide = scenario
+            .and_then(|scenario| Guide::new(scenario, variant.as_deref()))
+            .map(|guide| if is_played { guide.closed() } else { guide });
         Ok(Self { session, names, scenario, variant, guide, speed: Speed::default(), running: None, is_stepping: false })
     }
 

@@ -93,10 +93,11 @@ impl Screen {
         let snapshot = session.snapshot();
         let scene = stage::scene(session.setup(), &player.names, &snapshot, focus.width);
         let conflict_count = snapshot.nodes.iter().map(|node| conflicts_at(&snapshot, node.node)).max().unwrap_or(0);
-        let (track, track_made_ms) = match before.filter(|before| player.is_playing() && focus.at_ms - before.track_made_ms < TRACK_EVERY_MS) {
-            Some(before) if before.track.extent >= session.now() => (before.track.clone(), before.track_made_ms),
-            _ => (Rc::new(track(player)), focus.at_ms),
-        };
+        let (track, track_made_ms) =
+            match before.filter(|before| player.is_playing() && focus.at_ms - before.track_made_ms < TRACK_EVERY_MS) {
+                Some(before) if before.track.extent >= session.now() => (before.track.clone(), before.track_made_ms),
+                _ => (Rc::new(track(player)), focus.at_ms),
+            };
         Self {
             flights: session.flights(),
             carts: Rc::new(cart::cards(session.setup(), &player.names, &snapshot)),
@@ -177,10 +178,14 @@ fn panel(player: &Player, focus: Focus, snapshot: &Snapshot) -> Panel {
 /// The person's device, or the first node.
 fn first_leader(player: &Player) -> Option<NodeId> {
     let sites = &player.session.setup().sites;
-    player.names.nodes().find(|node| {
-        let site = player.names.site_of(*node);
-        sites.get(site.index()).is_some_and(|site| site.kind == SiteKind::Device)
-    }).or(Some(NodeId(0)))
+    player
+        .names
+        .nodes()
+        .find(|node| {
+            let site = player.names.site_of(*node);
+            sites.get(site.index()).is_some_and(|site| site.kind == SiteKind::Device)
+        })
+        .or(Some(NodeId(0)))
 }
 
 /// The canvas's text twin: what is on its way.
@@ -192,7 +197,12 @@ fn in_flight(player: &Player) -> String {
         .take(20)
         .map(|flight| {
             let kind = words::sentence_case(words::message(flight.kind));
-            format!("{kind} from {} to {}, due at {}", player.names.node(flight.from), player.names.node(flight.to), words::time(flight.due_at))
+            format!(
+                "{kind} from {} to {}, due at {}",
+                player.names.node(flight.from),
+                player.names.node(flight.to),
+                words::time(flight.due_at)
+            )
         })
         .collect();
     if shown.is_empty() { "Nothing is in flight.".to_owned() } else { format!("In flight: {}.", shown.join("; ")) }

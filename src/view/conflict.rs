@@ -121,7 +121,9 @@ fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
         Fate::Visible | Fate::Superseded { .. } => None,
         Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", *dot, by, reason, writers)),
         Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", *dot, by, reason, writers)),
-        Fate::Open => Some(FateLine { kind: "open", sign: "?", text: format!("{} waits for a decision.", describe::write_of(*dot, writers)) }),
+        Fate::Open => {
+            Some(FateLine { kind: "open", sign: "?", text: format!("{} waits for a decision.", describe::write_of(*dot, writers)) })
+        }
     };
     record.fates.iter().filter_map(line).collect()
 }

@@ -183,7 +183,10 @@ fn exchange_note(note: ExchangeNote, site: &str) -> String {
         ExchangeNote::Confirmed { pending_count: 0 } => format!("all its writes are confirmed by {site}"),
         ExchangeNote::Confirmed { pending_count } => format!("writes confirmed by {site}, {pending_count} still pending"),
         ExchangeNote::PendingAgain { pending_count } => {
-            format!("{} not at {site} any more: pending again", words::count(u64::from(pending_count), "confirmed write is", "confirmed writes are"))
+            format!(
+                "{} not at {site} any more: pending again",
+                words::count(u64::from(pending_count), "confirmed write is", "confirmed writes are")
+            )
         }
     }
 }

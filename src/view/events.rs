@@ -126,10 +126,16 @@ pub fn line(number: u64, entry: &Entry, context: &Context<'_>) -> EventLine {
 pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
     let is_loud = match &entry.happening {
         Happening::Noted(_, note) => match note.as_ref() {
-            Note::Conflict { .. } | Note::Promoted(_) | Note::Amnesia(_) | Note::Alarm(_) | Note::ClockAhead(_) | Note::TailDiscarded(..) | Note::TailHandedOver(_) => {
-                true
-            },
-            Note::Exchange(_, exchange) => matches!(exchange, ExchangeNote::Confirmed { pending_count: 0 } | ExchangeNote::PendingAgain { .. }),
+            Note::Conflict { .. }
+            | Note::Promoted(_)
+            | Note::Amnesia(_)
+            | Note::Alarm(_)
+            | Note::ClockAhead(_)
+            | Note::TailDiscarded(..)
+            | Note::TailHandedOver(_) => true,
+            Note::Exchange(_, exchange) => {
+                matches!(exchange, ExchangeNote::Confirmed { pending_count: 0 } | ExchangeNote::PendingAgain { .. })
+            }
             Note::Accepted(_) | Note::Applied(_) | Note::CaughtUp(_) | Note::SteppedDown(..) => false,
         },
         Happening::Commanded(_) => true,
@@ -141,13 +147,18 @@ pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
 fn sentence(happening: &Happening, context: &Context<'_>) -> (LineKind, String) {
     let name = |node| context.names.node(node);
     match happening {
-        Happening::Sent { from, to, kind, .. } => (LineKind::Sent, format!("{} sends {} to {}", name(*from), words::message(*kind), name(*to))),
+        Happening::Sent { from, to, kind, .. } => {
+            (LineKind::Sent, format!("{} sends {} to {}", name(*from), words::message(*kind), name(*to)))
+        }
         Happening::Delivered { from, to, kind, .. } => {
             (LineKind::Delivered, format!("{} receives {} from {}", name(*to), words::message(*kind), name(*from)))
         }
         Happening::Dropped { from, to, kind, reason, .. } => {
             let why = words::drop_reason(*reason);
-            (LineKind::Dropped, format!("{} from {} to {} is lost: {why}", words::sentence_case(words::message(*kind)), name(*from), name(*to)))
+            (
+                LineKind::Dropped,
+                format!("{} from {} to {} is lost: {why}", words::sentence_case(words::message(*kind)), name(*from), name(*to)),
+            )
         }
         Happening::Noted(node, note) => {
             let kind = match note.as_ref() {
@@ -157,7 +168,9 @@ fn sentence(happening: &Happening, context: &Context<'_>) -> (LineKind, String) 
             };
             (kind, format!("{}: {}", name(*node), describe::note(note, context.names, context.writers)))
         }
-        Happening::Answered(session, operation) => (LineKind::Answered, answer(context.names.session(*session), *operation, context.history)),
+        Happening::Answered(session, operation) => {
+            (LineKind::Answered, answer(context.names.session(*session), *operation, context.history))
+        }
         Happening::Commanded(index) => {
             let logged = context.commands.get(*index as usize);
             (LineKind::Commanded, logged.map_or_else(|| "A command".to_owned(), |timed| describe::command(&timed.command, context.names)))

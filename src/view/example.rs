@@ -6,7 +6,9 @@ use crate::replication::clock::Stamp;
 use crate::replication::delta::{Item, Key, Mode};
 use crate::replication::ids::{Lsn, NodeId, ReplicaId, SessionId, SiteId, Term};
 use crate::replication::time::{SimDuration, SimTime};
-use crate::replication::view::{Conflict, Content, Decided, ExchangePhase, ExchangeView, Fate, Line, Reason, ReplicaView, Role, Side, SideValue};
+use crate::replication::view::{
+    Conflict, Content, Decided, ExchangePhase, ExchangeView, Fate, Line, Reason, ReplicaView, Role, Side, SideValue,
+};
 use crate::simulation::setup::{Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use crate::simulation::snapshot::{Lag, LinkSnapshot, NodeSnapshot, SessionSnapshot, Snapshot};
 use std::collections::BTreeMap;
@@ -16,8 +18,12 @@ pub(super) const ANAS: Dot = Dot { replica: ReplicaId(0xa << 60), counter: 7 };
 /// Your removal of eggs, on the phone.
 pub(super) const YOURS: Dot = Dot { replica: ReplicaId(0xc << 60), counter: 1 };
 
-const WIRE: Wire =
-    Wire { kind: WireKind::Stream, latency: Latency::Uniform { min_us: 62_000, max_us: 74_000 }, loss_per_million: 0, duplicate_per_million: 0 };
+const WIRE: Wire = Wire {
+    kind: WireKind::Stream,
+    latency: Latency::Uniform { min_us: 62_000, max_us: 74_000 },
+    loss_per_million: 0,
+    duplicate_per_million: 0,
+};
 
 /// The setup and the moment.
 pub(super) fn cluster() -> (Setup, Snapshot) {
@@ -30,7 +36,11 @@ pub(super) fn setup() -> Setup {
     let session = |author: &str, site| Session { author: author.into(), site: SiteId(site), access: None, workload: Workload::Idle };
     Setup {
         strategy: "multi-leader-sync".to_owned(),
-        sites: vec![site("Oregon", SiteKind::Datacenter, 2), site("Ireland", SiteKind::Datacenter, 2), site("Your phone", SiteKind::Device, 1)],
+        sites: vec![
+            site("Oregon", SiteKind::Datacenter, 2),
+            site("Ireland", SiteKind::Datacenter, 2),
+            site("Your phone", SiteKind::Device, 1),
+        ],
         links: vec![Link { a: SiteId(0), b: SiteId(1), wire: WIRE }, Link { a: SiteId(0), b: SiteId(2), wire: WIRE }],
         inside: WIRE,
         sessions: vec![session("you", 2), session("Ana", 0), session("Ben", 1)],
@@ -66,10 +76,17 @@ fn snapshot() -> Snapshot {
     }
     let mut follower = node(1, 0, Role::Follower, 40, &both);
     follower.lag = Some(Lag { entry_count: 2, age: SimDuration::from_ms(18), leader_position: Lsn(42) });
-    let nodes = vec![node(0, 0, Role::Leader, 42, &both), follower, node(2, 1, Role::Leader, 39, &both), node(3, 1, Role::Follower, 39, &both), phone];
+    let nodes = vec![
+        node(0, 0, Role::Leader, 42, &both),
+        follower,
+        node(2, 1, Role::Leader, 39, &both),
+        node(3, 1, Role::Follower, 39, &both),
+        phone,
+    ];
     let link = |from: u16, to: u16| LinkSnapshot { from: NodeId(from), to: NodeId(to), wire: WIRE, is_cut: false };
     let pairs = [(0, 1), (0, 2), (2, 3), (0, 4)];
-    let session = |session, node| SessionSnapshot { session: SessionId(session), node: NodeId(node), open_count: 0, seen: None, trouble: None };
+    let session =
+        |session, node| SessionSnapshot { session: SessionId(session), node: NodeId(node), open_count: 0, seen: None, trouble: None };
     Snapshot {
         now: SimTime::from_ms(184),
         event_count: 60,

@@ -78,8 +78,7 @@ pub fn nodes(snapshot: &Snapshot, names: &Names) -> Vec<NodeFault> {
 /// Every site.
 #[must_use]
 pub fn sites(snapshot: &Snapshot, names: &Names) -> Vec<SiteFault> {
-    let fault =
-        |site| SiteFault { site, name: names.site(site).to_owned(), is_cut_off: super::quiet::is_cut_off(site, snapshot, names) };
+    let fault = |site| SiteFault { site, name: names.site(site).to_owned(), is_cut_off: super::quiet::is_cut_off(site, snapshot, names) };
     names.sites().map(fault).collect()
 }
 

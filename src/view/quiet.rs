@@ -56,6 +56,9 @@ fn has_trouble(site: SiteId, snapshot: &Snapshot, names: &Names) -> bool {
 
 fn is_follower_apart(node: &NodeSnapshot, snapshot: &Snapshot) -> bool {
     let is_inside = |other| snapshot.nodes.iter().any(|one| one.node == other && one.site == node.site);
-    let cut = snapshot.links.iter().any(|link| link.is_cut && (link.from == node.node && is_inside(link.to) || link.to == node.node && is_inside(link.from)));
+    let cut = snapshot
+        .links
+        .iter()
+        .any(|link| link.is_cut && (link.from == node.node && is_inside(link.to) || link.to == node.node && is_inside(link.from)));
     cut || snapshot.nodes.iter().any(|one| one.site == node.site && one.replica.is_none())
 }

@@ -24,7 +24,9 @@ pub const fn mode_meaning(mode: Mode) -> &'static str {
     match mode {
         Mode::LastWrite => "The whole cart with the latest timestamp wins; concurrent changes to other lines are lost with it.",
         Mode::LastWriteLine => "For each line the latest timestamp wins; a fast clock wins everything.",
-        Mode::NaiveUnion => "Every item that stands in any version is kept, with the highest quantity. Broken on purpose: removed items come back.",
+        Mode::NaiveUnion => {
+            "Every item that stands in any version is kept, with the highest quantity. Broken on purpose: removed items come back."
+        }
         Mode::AddWins => "What was added or set without being seen by a removal stays; removals drop only what they had seen.",
         Mode::Ask => "Both versions are kept until a person decides; nothing is dropped by itself.",
     }

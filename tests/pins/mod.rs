@@ -3,9 +3,9 @@
 
 /// Scenario, variant, fingerprint.
 pub(crate) const PINS: &[(&str, &str, u64)] = &[
-    ("offline-leader", "add-wins", 0),
-    ("offline-leader", "naive-union", 0),
-    ("offline-leader", "last-write", 0),
-    ("offline-leader", "last-write-line", 0),
-    ("offline-leader", "ask", 0),
+    ("offline-leader", "add-wins", 0xc6e029f3ef561fbe),
+    ("offline-leader", "naive-union", 0xc6e029f3ef561fbe),
+    ("offline-leader", "last-write", 0xc6e029f3ef561fbe),
+    ("offline-leader", "last-write-line", 0xc6e029f3ef561fbe),
+    ("offline-leader", "ask", 0xc6e029f3ef561fbe),
 ];

@@ -115,7 +115,8 @@ fn concurrent_exactly(record: &Decided, writes: &BTreeMap<Dot, &OperationRecord>
     for (item, line) in lines {
         let is_version = |dot: Dot| !line.iter().any(|(_, context)| context.covers(dot));
         let versions = line.iter().filter(|(dot, _)| is_version(*dot)).count();
-        let reported = record.conflicts.iter().find(|conflict| conflict.item.as_ref() == Some(item)).map_or(1, |conflict| conflict.sides.len());
+        let reported =
+            record.conflicts.iter().find(|conflict| conflict.item.as_ref() == Some(item)).map_or(1, |conflict| conflict.sides.len());
         if versions != reported {
             return Err(format!("{item}: {versions} concurrent versions by what clients saw, {reported} reported"));
         }

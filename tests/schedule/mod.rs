@@ -45,9 +45,8 @@ impl Schedule {
         let mut rng = Rng::stream(seed, Purpose::Schedule, 100);
         let setup = draw_setup(&mut rng, rules);
         let count = 20 + rng.below(20);
-        let mut commands: Vec<(SimTime, Command)> = (0..count)
-            .map(|_| (SimTime::from_ms(u64::from(rng.below(ACTIVE_MS as u32))), draw_command(&mut rng, &setup)))
-            .collect();
+        let mut commands: Vec<(SimTime, Command)> =
+            (0..count).map(|_| (SimTime::from_ms(u64::from(rng.below(ACTIVE_MS as u32))), draw_command(&mut rng, &setup))).collect();
         commands.sort_by_key(|(at, _)| *at);
         Self { seed, setup, commands }
     }

@@ -33,7 +33,8 @@ pub(super) fn fold(deltas: &[Arc<Delta>]) -> FoldedLine {
     let versions = causal.frontier(None);
     let survivors = surviving_dots(deltas, |_| true);
     let value_at = |frontier: &[usize]| {
-        let reached = |delta: &Delta| frontier.iter().any(|version| delta.dot == causal.dot(*version) || causal.delta(*version).has_seen(delta));
+        let reached =
+            |delta: &Delta| frontier.iter().any(|version| delta.dot == causal.dot(*version) || causal.delta(*version).has_seen(delta));
         quantity(deltas, &surviving_dots(deltas, reached))
     };
     FoldedLine {

@@ -122,9 +122,7 @@ fn shown_lines(cart: &Cart, deltas: &[Arc<Delta>]) -> BTreeMap<Item, Line> {
     let observed = |item: &Item| groups.get(item).map(|group| surviving_dots(group, |_| true)).unwrap_or_default();
     let present = cart.lines.iter().filter(|(_, line)| line.quantity > 0);
     present
-        .map(|(item, line)| {
-            (item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) })
-        })
+        .map(|(item, line)| (item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) }))
         .collect()
 }
 

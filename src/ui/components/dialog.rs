@@ -19,7 +19,8 @@ pub(crate) struct DialogBoxProps {
 pub(crate) fn DialogBox(props: &DialogBoxProps) -> Html {
     let node = use_node_ref();
     use_effect_with(node.clone(), |node| {
-        let before = page::document().and_then(|document| document.active_element()).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let before =
+            page::document().and_then(|document| document.active_element()).and_then(|element| element.dyn_into::<HtmlElement>().ok());
         if let Some(dialog) = node.cast::<HtmlDialogElement>() {
             drop(dialog.show_modal());
         }

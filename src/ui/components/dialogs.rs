@@ -23,7 +23,9 @@ pub(crate) fn Dialogs(props: &DialogsProps) -> Html {
     let dispatch = props.dispatch.clone();
     let content = match (&props.asked, props.dialog, &props.shared) {
         (Some(asked), ..) => html! { <Ask key="ask" asked={asked.clone()} {dispatch} /> },
-        (None, Some(Dialog::Share), Some((link, recipe))) => html! { <Share key="share" link={link.clone()} recipe={recipe.clone()} {dispatch} /> },
+        (None, Some(Dialog::Share), Some((link, recipe))) => {
+            html! { <Share key="share" link={link.clone()} recipe={recipe.clone()} {dispatch} /> }
+        }
         (None, Some(Dialog::Help), _) => html! { <Help key="help" {dispatch} /> },
         _ => html! { <div key="none"></div> },
     };

@@ -51,7 +51,8 @@ pub(crate) fn FaultsTab(props: &FaultsTabProps) -> Html {
 
 fn site(site: &SiteFault, dispatch: &Callback<Msg>) -> Html {
     let id = site.site;
-    let (label, command) = if site.is_cut_off { ("Take online", LinkCommand::Reconnect(id)) } else { ("Take offline", LinkCommand::Disconnect(id)) };
+    let (label, command) =
+        if site.is_cut_off { ("Take online", LinkCommand::Reconnect(id)) } else { ("Take offline", LinkCommand::Disconnect(id)) };
     let on_click = dispatch.reform(move |_| Msg::Command(Command::Link(command.clone())));
     html! {
         <li key={id.0} class="fault fault-site">

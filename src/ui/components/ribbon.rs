@@ -97,7 +97,11 @@ fn question(question: &Question, dispatch: &Callback<Msg>) -> Html {
 /// Text with **emphasis**.
 fn emphasised(text: &str) -> Html {
     let part = |(index, part): (usize, &str)| {
-        if index % 2 == 1 { html! { <strong key={index}>{ part.to_owned() }</strong> } } else { html! { <span key={index}>{ part.to_owned() }</span> } }
+        if index % 2 == 1 {
+            html! { <strong key={index}>{ part.to_owned() }</strong> }
+        } else {
+            html! { <span key={index}>{ part.to_owned() }</span> }
+        }
     };
     html! { <span>{ for text.split("**").enumerate().map(part) }</span> }
 }

@@ -47,7 +47,11 @@ fn LinkField(props: &LinkFieldProps) -> Html {
             }
             let said = said.clone();
             clipboard::copy(link, move |is_copied| {
-                said.set(if is_copied { "Copied." } else { "The browser does not allow copying here: the link is selected, press Ctrl+C." });
+                said.set(if is_copied {
+                    "Copied."
+                } else {
+                    "The browser does not allow copying here: the link is selected, press Ctrl+C."
+                });
             });
         })
     };

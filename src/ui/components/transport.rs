@@ -25,7 +25,8 @@ pub(crate) struct TransportProps {
 #[component]
 pub(crate) fn Transport(props: &TransportProps) -> Html {
     let say = |msg: fn() -> RunMsg| props.dispatch.reform(move |_: MouseEvent| Msg::Run(msg()));
-    let (play_icon, play_label, state) = if props.is_playing { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
+    let (play_icon, play_label, state) =
+        if props.is_playing { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
     html! {
         <section class="transport" aria-label="Time" data-testid="transport">
             <div class="transport-buttons">

@@ -122,7 +122,8 @@ struct Plan {
 
 impl Plan {
     fn rows(&mut self, setup: &Setup) {
-        let (devices, centers): (Vec<usize>, Vec<usize>) = (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
+        let (devices, centers): (Vec<usize>, Vec<usize>) =
+            (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
         self.bottom = MARGIN;
         for row in self.fill(&centers).into_iter().chain(self.fill(&devices)) {
             self.row(&row, setup);
@@ -169,7 +170,8 @@ impl Plan {
 
     /// Datacenters in reverse, so that the first one stands next to the devices.
     fn stack(&mut self, setup: &Setup) {
-        let (devices, centers): (Vec<usize>, Vec<usize>) = (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
+        let (devices, centers): (Vec<usize>, Vec<usize>) =
+            (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
         self.bottom = 12.0;
         for site in centers.into_iter().rev().chain(devices) {
             let (width, height) = self.sizes[site];

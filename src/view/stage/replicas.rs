@@ -216,8 +216,11 @@ fn lines(replica: &ReplicaView, at: Point) -> Vec<LineShape> {
         data.truncate(MOST_LINES - 1);
         data.push((format!("+ {more} more"), false, false));
     }
-    let line = |(index, (text, is_conflict, is_pending)): (usize, Datum)| {
-        LineShape { text, is_conflict, is_pending, at: Point::new(at.x, at.y + index as f64 * LINE_HEIGHT) }
+    let line = |(index, (text, is_conflict, is_pending)): (usize, Datum)| LineShape {
+        text,
+        is_conflict,
+        is_pending,
+        at: Point::new(at.x, at.y + index as f64 * LINE_HEIGHT),
     };
     data.into_iter().enumerate().map(line).collect()
 }
@@ -231,7 +234,8 @@ fn record(key: &str, decided: &Decided) -> Vec<Datum> {
     match &decided.content {
         Content::Cart(cart) => {
             let is_contested = |item| whole || decided.conflicts.iter().any(|conflict| conflict.item.as_ref() == Some(item));
-            let present = cart.iter().map(|(item, line)| (format!("{} {}", short(&item.0), line.quantity), is_contested(item), line.is_pending));
+            let present =
+                cart.iter().map(|(item, line)| (format!("{} {}", short(&item.0), line.quantity), is_contested(item), line.is_pending));
             let removed = decided.conflicts.iter().filter_map(|conflict| conflict.item.as_ref()).filter(|item| !cart.contains_key(*item));
             present.chain(removed.map(|item| (format!("{} removed", short(&item.0)), true, false))).collect()
         }

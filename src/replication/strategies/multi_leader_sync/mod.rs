@@ -296,7 +296,11 @@ impl MultiLeaderSync {
     fn admit(&mut self, delta: &Delta) -> Admission {
         match self.store.admit(delta) {
             Admission::Forged if !self.config.rules.fresh_ids => {
-                if self.store.vector().covers(delta.dot) { Admission::Known } else { Admission::New }
+                if self.store.vector().covers(delta.dot) {
+                    Admission::Known
+                } else {
+                    Admission::New
+                }
             }
             Admission::Forged => {
                 self.alarm = Some(Alarm::DotReused(delta.dot));

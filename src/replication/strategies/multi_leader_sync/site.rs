@@ -157,7 +157,13 @@ impl MultiLeaderSync {
     }
 
     /// What was truncated waits to be handed over; what the leader's log now holds needs not.
-    fn keep_tail(&mut self, truncated: impl Iterator<Item = Arc<Delta>>, append: &Append<Arc<Delta>>, changes: &mut Vec<Change>, out: &mut Out) {
+    fn keep_tail(
+        &mut self,
+        truncated: impl Iterator<Item = Arc<Delta>>,
+        append: &Append<Arc<Delta>>,
+        changes: &mut Vec<Change>,
+        out: &mut Out,
+    ) {
         let before = self.tail.len();
         self.tail.extend(truncated);
         let added_count = (self.tail.len() - before) as u32;
