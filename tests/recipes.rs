@@ -261,8 +261,8 @@ fn assert_same(session: &Session, other: &Session, what: &str) {
 fn apply(session: &mut Session, deed: &Deed, marks: &mut Vec<Position>) {
     match deed {
         Deed::Submit(command) => session.submit(command.clone()).unwrap(),
-        Deed::Steps(count) => (0..*count).for_each(|_| drop(session.step())),
-        Deed::StepBack => drop(session.step_back()),
+        Deed::Steps(count) => (0..*count).for_each(|_| _ = session.step()),
+        Deed::StepBack => _ = session.step_back(),
         Deed::Run(ns) => session.run_until(SimTime(session.now().0 + ns)),
         Deed::Seek(time) => session.seek(SimTime(*time)),
         Deed::SeekMarked(mark) if !marks.is_empty() => session.seek_event(*mark.get(marks)),

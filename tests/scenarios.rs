@@ -5,6 +5,7 @@
 
 mod pins;
 
+use replicascope::recipe::Recipe;
 use replicascope::replication::delta::Key;
 use replicascope::replication::view::{Content, Fate, Role};
 use replicascope::scenarios;
@@ -82,4 +83,17 @@ fn fingerprints_are_pinned() {
         }
     }
     assert!(moved.is_empty(), "these runs are not what they were:\n{}", moved.join("\n"));
+}
+
+#[test]
+fn a_link_rebuilds_the_run() {
+    for variant in scenarios::find("offline-leader").unwrap().variants {
+        let mut session = scenarios::find("offline-leader").unwrap().play(Some(variant.id)).unwrap();
+        let link = session.recipe().to_link().unwrap();
+        let mut again = Session::open(Recipe::from_link(&link).unwrap()).unwrap();
+        session.seek(session.now());
+        again.seek(session.now());
+        assert_eq!((again.position(), again.snapshot()), (session.position(), session.snapshot()), "{}", variant.id);
+        assert_eq!(again.fingerprint(), session.fingerprint(), "{}", variant.id);
+    }
 }

@@ -3,9 +3,9 @@
 
 /// Scenario, variant, fingerprint.
 pub(crate) const PINS: &[(&str, &str, u64)] = &[
-    ("offline-leader", "add-wins", 0xc6e029f3ef561fbe),
-    ("offline-leader", "naive-union", 0xc6e029f3ef561fbe),
-    ("offline-leader", "last-write", 0xc6e029f3ef561fbe),
-    ("offline-leader", "last-write-line", 0xc6e029f3ef561fbe),
-    ("offline-leader", "ask", 0xc6e029f3ef561fbe),
+    ("offline-leader", "add-wins", 0x68ac5fd380277936),
+    ("offline-leader", "naive-union", 0x68ac5fd380277936),
+    ("offline-leader", "last-write", 0x68ac5fd380277936),
+    ("offline-leader", "last-write-line", 0x68ac5fd380277936),
+    ("offline-leader", "ask", 0x68ac5fd380277936),
 ];

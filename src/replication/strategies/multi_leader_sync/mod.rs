@@ -152,6 +152,11 @@ impl Protocol for MultiLeaderSync {
         for dot in self.store.vector().iter() {
             hasher.number(dot.replica.0).number(dot.counter);
         }
+        for (key, log) in self.store.keys() {
+            let decided = modes::decide(self.mode, &log.deltas);
+            hasher.text(&key.0).text(decided.mode.id());
+            picture::hash_content(&mut hasher, &decided.content);
+        }
         hasher.digest().0
     }
 }

@@ -2,6 +2,7 @@
 
 use super::MultiLeaderSync;
 use crate::replication::causality::Dot;
+use crate::replication::hash::Hasher;
 use crate::replication::ids::{Lsn, SiteId};
 use crate::replication::modes;
 use crate::replication::time::SimTime;
@@ -58,6 +59,22 @@ impl MultiLeaderSync {
         let entries = self.log.after(least).iter().take(MAX_APPEND_TIMES).enumerate();
         entries.map(|(index, entry)| (Lsn(least.0 + 1 + index as u64), entry.at)).collect()
     }
+}
+
+/// What a reader sees, for fingerprints.
+pub(super) fn hash_content(hasher: &mut Hasher, content: &Content) {
+    match content {
+        Content::Absent => hasher.number(0),
+        Content::Open => hasher.number(1),
+        Content::Plain(value) => hasher.number(2).text(&value.to_string()),
+        Content::Cart(lines) => {
+            hasher.number(3).number(lines.len() as u64);
+            for (item, line) in lines {
+                hasher.text(&item.0).number(u64::from(line.quantity)).number(u64::from(line.is_open));
+            }
+            hasher
+        }
+    };
 }
 
 fn exchange_view(exchange: &crate::replication::exchange::Exchange) -> ExchangeView {
