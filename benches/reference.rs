@@ -4,26 +4,14 @@
 //!
 //! `cargo bench --bench reference [-- <events> [<rounds>]]`
 
-use replicascope::replication::ids::SiteId;
-use replicascope::replication::random::{Purpose, Rng};
-use replicascope::replication::time::SimDuration;
+mod workload;
+
 use replicascope::simulation::Options;
-use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Trace;
 use replicascope::simulation::registry;
-use replicascope::simulation::setup::{Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::time::Instant;
-
-const CLIENT_COUNT: u16 = 10;
-const REPLICA_COUNT: u16 = 3;
-/// Mean of the 2nd of 3 sums of two exponentials of mean 1 ms.
-const EXACT_LATENCY_MS: f64 = 1.824_07;
-/// What the ring of the measured runs keeps; printed beside the memory that it costs.
-const RING_ENTRIES: usize = 50_000;
-const HISTORY_OPERATIONS: usize = 10_000;
+use workload::{EXACT_LATENCY_MS, HISTORY_OPERATIONS, RING_ENTRIES, bare_run, engine_run, setup, trace_named};
 
 fn main() {
     let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
@@ -33,16 +21,16 @@ fn main() {
         black_box(engine_run(trace, 1, event_count).event_count());
         return println!("{}", peak_memory_kb().unwrap_or(0));
     }
+    if std::env::args().any(|argument| argument == "--fingerprint") {
+        return println!("{:016x}", engine_run(Trace::Ring, 1, event_count).fingerprint());
+    }
+    // One run, for `wasm.mjs` to compare with.
+    if let Some(trace) = std::env::args().find_map(|argument| trace_named(argument.strip_prefix("--speed=")?)) {
+        return println!("{}", speed(event_count, || black_box(engine_run(trace, 1, event_count).event_count())));
+    }
     compare(event_count, round_count);
     check_latency(event_count);
     report_memory(event_count);
-}
-
-fn trace_named(name: &str) -> Option<Trace> {
-    [("ring", Trace::Ring), ("full", Trace::Full), ("off", Trace::Off)]
-        .into_iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, trace)| trace)
 }
 
 /// Alternates the bare loop and the engine, and prints speeds and ratios.
@@ -80,13 +68,6 @@ fn range(values: &mut [f64], digits: usize) -> String {
     format!("{median:>7.digits$} ({least:.digits$} to {most:.digits$})")
 }
 
-fn engine_run(trace: Trace, seed: u64, event_count: u64) -> Box<dyn Engine> {
-    let options = Options { trace, journal_entries_max: RING_ENTRIES, history_operations_max: HISTORY_OPERATIONS };
-    let mut engine = registry::build_with(&setup(), seed, options).expect("the setup is sound");
-    assert!((0..event_count).all(|_| engine.step()), "a closed loop never ends");
-    engine
-}
-
 /// The mean latency of an operation shows that the work was done.
 fn check_latency(event_count: u64) {
     let options = Options { trace: Trace::Full, history_operations_max: usize::MAX, ..Options::default() };
@@ -121,140 +102,4 @@ fn peak_memory_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches("kB").trim().parse().ok()
-}
-
-/// Ten clients, each a site of its own, and one site of three replicas.
-fn setup() -> Setup {
-    let latency = Latency::Exponential { base_us: 0, mean_us: 1_000 };
-    let wire = Wire { kind: WireKind::Datagram, latency, loss_per_million: 0, duplicate_per_million: 0 };
-    let replicas = Site { name: "replicas".into(), kind: SiteKind::Datacenter, node_count: REPLICA_COUNT };
-    let client = |index: u16| Site { name: format!("client {index}").into(), kind: SiteKind::Client, node_count: 1 };
-    let session = |index: u16| Session {
-        author: format!("client {index}").as_str().into(),
-        site: SiteId(index),
-        access: None,
-        workload: Workload::Alternate { key: "x".into() },
-    };
-    Setup {
-        strategy: "register".to_owned(),
-        sites: std::iter::once(replicas).chain((1..=CLIENT_COUNT).map(client)).collect(),
-        links: (1..=CLIENT_COUNT).map(|index| Link { a: SiteId(0), b: SiteId(index), wire }).collect(),
-        inside: wire,
-        sessions: (1..=CLIENT_COUNT).map(session).collect(),
-        mode: replicascope::replication::delta::Mode::LastWrite,
-        cart: Vec::new(),
-        dials: Dials { persist: SimDuration::ZERO, write_quorum: 2, read_quorum: 2, ..Dials::default() },
-    }
-}
-
-/// A message of the bare loop.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Bare {
-    at: u64,
-    sequence: u64,
-    operation: u32,
-    client: u16,
-    replica: u16,
-    is_reply: bool,
-    is_write: bool,
-    version: u64,
-    value: u64,
-}
-
-impl Ord for Bare {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
-    }
-}
-
-impl PartialOrd for Bare {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// A client of the bare loop.
-#[derive(Clone, Copy, Default)]
-struct BareClient {
-    operation: u32,
-    heard_count: u16,
-    is_write: bool,
-    newest: (u64, u64),
-    started_at: u64,
-}
-
-struct BareLoop {
-    rng: Rng,
-    heap: BinaryHeap<Reverse<Bare>>,
-    sequence: u64,
-    clients: [BareClient; CLIENT_COUNT as usize],
-    cells: [(u64, u64); REPLICA_COUNT as usize],
-    latency_sum: u64,
-    operation_count: u64,
-}
-
-impl BareLoop {
-    fn send(&mut self, now: u64, mut message: Bare) {
-        message.at = now + (-libm::log(self.rng.unit()) * 1e6) as u64;
-        message.sequence = self.sequence;
-        self.sequence += 1;
-        self.heap.push(Reverse(message));
-    }
-
-    fn start(&mut self, now: u64, client: u16) {
-        let state = &mut self.clients[client as usize];
-        let is_write = !state.is_write;
-        *state = BareClient { operation: state.operation + 1, heard_count: 0, is_write, newest: (0, 0), started_at: now };
-        let (operation, version) = (state.operation, now << 6 | u64::from(client));
-        for replica in 0..REPLICA_COUNT {
-            let value = self.sequence;
-            self.send(now, Bare { at: 0, sequence: 0, operation, client, replica, is_reply: false, is_write, version, value });
-        }
-    }
-
-    fn deliver(&mut self, message: Bare) {
-        if !message.is_reply {
-            let cell = &mut self.cells[message.replica as usize];
-            if message.is_write {
-                *cell = (*cell).max((message.version, message.value));
-            }
-            let (version, value) = *cell;
-            return self.send(message.at, Bare { is_reply: true, version, value, ..message });
-        }
-        let client = &mut self.clients[message.client as usize];
-        if client.operation != message.operation {
-            return;
-        }
-        client.heard_count += 1;
-        client.newest = client.newest.max((message.version, message.value));
-        if client.heard_count == 2 {
-            self.latency_sum += message.at - client.started_at;
-            self.operation_count += 1;
-            self.start(message.at, message.client);
-        }
-    }
-}
-
-fn bare_run(seed: u64, event_count: u64) -> u64 {
-    let mut bare = BareLoop {
-        rng: Rng::stream(seed, Purpose::Latency, 0),
-        heap: BinaryHeap::new(),
-        sequence: 0,
-        clients: [BareClient::default(); CLIENT_COUNT as usize],
-        cells: [(0, 0); REPLICA_COUNT as usize],
-        latency_sum: 0,
-        operation_count: 0,
-    };
-    for client in 0..CLIENT_COUNT {
-        bare.start(0, client);
-    }
-    let mut delivered = 0;
-    while delivered < event_count {
-        let Some(Reverse(message)) = bare.heap.pop() else { break };
-        bare.deliver(message);
-        delivered += 1;
-    }
-    let mean_ms = bare.latency_sum as f64 / bare.operation_count as f64 / 1e6;
-    assert!(event_count < 1_000_000 || (mean_ms / EXACT_LATENCY_MS - 1.0).abs() < 0.01, "the bare loop is wrong: {mean_ms} ms");
-    delivered
 }

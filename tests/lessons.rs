@@ -96,7 +96,8 @@ fn every_step_tells_the_truth() {
     assert!(lesson.step().text.contains("all five agree") && lesson.step().text.contains("overruled"));
     assert_eq!(carts(&session), ["bread 1, eggs 12"; 5]);
     let record = replica(&session, 0).records[&Key::from("cart")].clone();
-    let overruled: Vec<Fate> = record.fates.values().copied().filter(|fate| matches!(fate, Fate::Overruled { .. } | Fate::Discarded { .. })).collect();
+    let overruled: Vec<Fate> =
+        record.fates.values().copied().filter(|fate| matches!(fate, Fate::Overruled { .. } | Fate::Discarded { .. })).collect();
     assert!(matches!(overruled[..], [Fate::Overruled { reason: Reason::AddWins, .. }]), "{overruled:?}");
     assert_eq!(record.conflicts.iter().map(|conflict| conflict.item.clone()).collect::<Vec<_>>(), [Some(Item::from("eggs"))]);
 
@@ -121,7 +122,12 @@ fn the_verdicts_at_the_end_are_honest() {
         let held: BTreeMap<&str, Option<bool>> = session.verdicts().iter().map(|verdict| (verdict.guarantee, verdict.holds)).collect();
         let told = ["convergence", "accounted-for", "read-your-writes", "no-lost-writes"].map(|guarantee| held[guarantee]);
         assert_eq!(told, [Some(true), Some(true), Some(true), Some(loses_nothing)], "{variant}");
-        let broken: Vec<&str> = session.verdicts().iter().filter(|verdict| verdict.promised && verdict.holds == Some(false)).map(|verdict| verdict.guarantee).collect();
+        let broken: Vec<&str> = session
+            .verdicts()
+            .iter()
+            .filter(|verdict| verdict.promised && verdict.holds == Some(false))
+            .map(|verdict| verdict.guarantee)
+            .collect();
         assert_eq!(broken, [""; 0], "{variant}: a promise was broken");
     }
 }
@@ -137,7 +143,8 @@ fn the_naive_union_is_caught_bringing_the_milk_back() {
 #[test]
 fn the_end_can_be_decided_again_by_another_mode_as_the_last_step_says() {
     let mut session = opening().0.play(None).unwrap();
-    for (mode, shown) in [("naive-union", "bread 1, eggs 12, milk 2"), ("last-write", "eggs 12, milk 2"), ("add-wins", "bread 1, eggs 12")] {
+    for (mode, shown) in [("naive-union", "bread 1, eggs 12, milk 2"), ("last-write", "eggs 12, milk 2"), ("add-wins", "bread 1, eggs 12")]
+    {
         session.submit(Command::Decide(replicascope::replication::delta::Mode::from_id(mode).unwrap())).unwrap();
         assert_eq!(carts(&session), [shown; 5], "{mode}");
     }

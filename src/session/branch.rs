@@ -57,8 +57,6 @@ impl Session {
         if let Some((at, event)) = parting {
             self.checkpoints.forget_after(&Position { event, command_count: shared, at });
         }
-        // A copy that holds a command of this branch alone is no state of the other one.
-        self.checkpoints.forget_commands_after(shared);
         self.active = index;
         let (position, engine) = self.checkpoints.latest(|position| position.at <= now && position.command_count <= shared);
         self.engine = engine;

@@ -48,11 +48,6 @@ impl Checkpoints {
         self.kept.iter().any(|(position, _)| fits(position))
     }
 
-    /// Forgets what holds more than the first `command_count` commands.
-    pub(super) fn forget_commands_after(&mut self, command_count: usize) {
-        self.kept.retain(|(kept, _)| kept.event == 0 || kept.command_count <= command_count);
-    }
-
     /// Forgets what lies after `position`: it belongs to another future.
     pub(super) fn forget_after(&mut self, position: &Position) {
         self.kept.retain(|(kept, _)| kept.event == 0 || kept <= position);

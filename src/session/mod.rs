@@ -328,7 +328,9 @@ impl Session {
     fn settle_command(&mut self) {
         let (at, event) = (self.now(), self.event_count());
         let Some((first, later)) = self.branches[self.active].commands[self.applied_count..].split_first_mut() else { return };
-        (first.at_ns, first.event) = (at, event);
+        // Never the time: a command that is applied late would be written off as if it had been given late.
+        debug_assert_eq!(first.at_ns, at, "a command is applied when it was given");
+        first.event = event;
         for timed in later.iter_mut().take_while(|timed| timed.at_ns == at) {
             timed.event = timed.event.max(event);
         }

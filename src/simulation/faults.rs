@@ -48,18 +48,17 @@ impl<P: Protocol> Simulation<P> {
 
     /// Cuts all routes at once, then tells the ends of those streams that are now cut both ways.
     fn cut(&mut self, routes: &[Pair]) {
-        let broken_before = self.broken_among(routes);
         let mut changed = routes.to_vec();
         changed.retain(|(from, to)| self.world.network.set_cut(*from, *to, true));
         self.world.drop_in_flight(&changed, DropReason::Cut);
-        let broken = self.broken_among(routes);
-        self.tell_pairs(broken.into_iter().filter(|pair| !broken_before.contains(pair)), Connection::Down);
+        self.break_streams(&changed);
     }
 
-    fn broken_among(&self, routes: &[Pair]) -> Vec<Pair> {
-        let mut pairs = self.streams_among(routes);
-        pairs.retain(|pair| self.world.network.is_broken(*pair));
-        pairs
+    /// Tells the ends of those streams among these routes that are broken now.
+    fn break_streams(&mut self, routes: &[Pair]) {
+        let pairs = self.streams_among(routes);
+        let broken = self.world.network.break_streams(pairs);
+        self.tell_pairs(broken, Connection::Down);
     }
 
     /// Heals all routes at once; streams that are whole again begin anew.
@@ -87,10 +86,10 @@ impl<P: Protocol> Simulation<P> {
         for pair in &pairs {
             self.world.network.renew(*pair);
         }
-        self.tell_pairs(pairs.into_iter(), Connection::Up);
+        self.tell_pairs(pairs, Connection::Up);
     }
 
-    fn tell_pairs(&mut self, pairs: impl Iterator<Item = Pair>, connection: Connection) {
+    fn tell_pairs(&mut self, pairs: Vec<Pair>, connection: Connection) {
         for (a, b) in pairs {
             self.tell_connection(a, b, connection);
             self.tell_connection(b, a, connection);
@@ -111,11 +110,6 @@ impl<P: Protocol> Simulation<P> {
     /// The node stops: what was not durable, its alarms and its streams are gone; peers and clients notice.
     fn crash(&mut self, node: NodeId) {
         let peers = self.world.network.stream_peers(node);
-        let told = |simulation: &Self| -> Vec<NodeId> {
-            let broken = |peer: &&NodeId| simulation.world.network.is_broken(pair(node, **peer));
-            peers.iter().filter(broken).copied().collect()
-        };
-        let broken_before = told(self);
         self.world.network.set_up(node, false);
         self.nodes[node.index()].crash();
         let is_own = |event: &Event<P>| matches!(event, Event::Timer(owner, _) | Event::Durable(owner) if *owner == node);
@@ -124,9 +118,7 @@ impl<P: Protocol> Simulation<P> {
         let outbound: Vec<Pair> = peers.iter().map(|peer| (node, *peer)).collect();
         self.world.drop_in_flight(&inbound, DropReason::Down);
         self.world.drop_in_flight(&outbound, DropReason::Reset);
-        for peer in peers.iter().filter(|peer| !broken_before.contains(peer)) {
-            self.tell_connection(*peer, node, Connection::Down);
-        }
+        self.break_streams(&outbound);
         for next in self.sessions.abandon_at(node, self.world.now) {
             self.proceed(next);
         }

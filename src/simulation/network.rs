@@ -7,6 +7,7 @@ use super::link::{Direction, Passage};
 use super::setup::{Setup, Wire};
 use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::time::SimTime;
+use std::collections::BTreeSet;
 
 /// No link leads there.
 const NO_ROUTE: u16 = u16::MAX;
@@ -22,6 +23,8 @@ pub(super) struct Network {
     directions: Vec<Direction>,
     /// One bit per node that is down.
     down: u64,
+    /// Streams whose ends were told that they broke, and not yet that they are whole again.
+    apart: BTreeSet<Pair>,
 }
 
 impl Network {
@@ -29,7 +32,8 @@ impl Network {
     pub(super) fn new(setup: &Setup, seed: u64) -> Self {
         let sites: Vec<SiteId> =
             (0u16..).zip(&setup.sites).flat_map(|(index, site)| std::iter::repeat_n(SiteId(index), usize::from(site.node_count))).collect();
-        let mut network = Self { table: vec![NO_ROUTE; sites.len() * sites.len()], sites, directions: Vec::new(), down: 0 };
+        let mut network =
+            Self { table: vec![NO_ROUTE; sites.len() * sites.len()], sites, directions: Vec::new(), down: 0, apart: BTreeSet::new() };
         for from in network.nodes() {
             for to in network.nodes() {
                 if let Some(wire) = network.wire_between(setup, from, to) {
@@ -119,8 +123,8 @@ impl Network {
         self.direction(from, to).is_some_and(Direction::is_stream)
     }
 
-    /// Whether both ends know the stream as broken: nothing passes either way, or an end is down.
-    pub(super) fn is_broken(&self, pair: Pair) -> bool {
+    /// Whether a stream is broken so that its ends notice: nothing passes either way, or an end is down.
+    fn is_broken(&self, pair: Pair) -> bool {
         !self.is_up(pair.0) || !self.is_up(pair.1) || (self.is_cut(pair.0, pair.1) && self.is_cut(pair.1, pair.0))
     }
 
@@ -135,8 +139,15 @@ impl Network {
         std::mem::replace(&mut direction.is_cut, is_cut) != is_cut
     }
 
+    /// Those of `pairs` that are broken and whose ends do not know it yet; now they do.
+    pub(super) fn break_streams(&mut self, mut pairs: Vec<Pair>) -> Vec<Pair> {
+        pairs.retain(|pair| self.is_broken(*pair) && self.apart.insert(*pair));
+        pairs
+    }
+
     /// A new stream begins between the two.
     pub(super) fn renew(&mut self, pair: Pair) {
+        self.apart.remove(&pair);
         for (from, to) in [pair, (pair.1, pair.0)] {
             if let Some(direction) = self.direction_mut(from, to) {
                 direction.renew();

@@ -10,6 +10,9 @@ use crate::replication::strategies::register::{Register, RegisterConfig};
 use crate::replication::strategies::single_leader::{self, SingleLeader};
 use std::sync::Arc;
 
+/// Starts a run from a setup and a seed.
+pub type Build = fn(&Setup, u64, Options) -> Result<Box<dyn Engine>, SetupError>;
+
 /// A strategy, as pickers, documentation and recipes know it.
 pub struct StrategyEntry {
     /// Its name in recipes.
@@ -19,7 +22,7 @@ pub struct StrategyEntry {
     /// What it does, in a sentence.
     pub summary: &'static str,
     /// Starts a run of it; the setup is already checked in general.
-    pub build: fn(&Setup, u64, Options) -> Result<Box<dyn Engine>, SetupError>,
+    pub build: Build,
 }
 
 /// Every strategy, by id.

@@ -190,7 +190,7 @@ impl<P: Protocol> Simulation<P> {
             }
             Event::Answered(request, reply) => {
                 self.world.fingerprint.add(4 << 48 | request.0);
-                self.tell_client(request, reply);
+                self.tell_client(request, *reply);
             }
             Event::Resumed(session) => {
                 self.world.fingerprint.add(5 << 48 | u64::from(session.0));
@@ -238,7 +238,7 @@ impl<P: Protocol> Simulation<P> {
     fn answer_waiting_clients(&mut self) {
         while let Some((request, reply)) = self.world.answers.pop_front() {
             match self.sessions.draw_access(request) {
-                None => self.tell_client(request, reply),
+                None => self.tell_client(request, *reply),
                 Some(delay) => {
                     self.sessions.on_departure(request);
                     self.world.queue.push(self.world.now + delay, Event::Answered(request, reply));
@@ -249,8 +249,8 @@ impl<P: Protocol> Simulation<P> {
 
     /// An answer reaches its client.
     #[inline]
-    fn tell_client(&mut self, request: RequestId, reply: Box<Reply>) {
-        let Some(closed) = self.sessions.on_answer(request, *reply, self.world.now) else { return };
+    fn tell_client(&mut self, request: RequestId, reply: Reply) {
+        let Some(closed) = self.sessions.on_answer(request, reply, self.world.now) else { return };
         if let Some(operation) = closed.operation {
             self.world.note(Happening::Answered(session_of(request), operation));
         }

@@ -9,7 +9,7 @@ use crate::replication::protocol::MessageKind;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::scenarios::{self, Scenario};
 use crate::session::Session;
-use crate::simulation::command::{Action, Command};
+use crate::simulation::command::{Action, Command, LinkCommand, NodeCommand};
 use crate::simulation::setup::SetupError;
 use crate::view::conflict;
 use crate::view::names::Names;
@@ -95,11 +95,16 @@ impl Player {
         self.session.step_back();
     }
 
-    /// A person's wish. While paused, acting lets time run until everything has settled, unless the person is
-    /// stepping: then the effects are stepped through as well.
+    /// A person's wish. While paused, what one does or mends lets time run until everything has settled, since it
+    /// needs time to show; what one breaks shows at once. While stepping, everything is stepped through.
     pub(crate) fn act(&mut self, command: Command) -> Result<(), SetupError> {
+        let needs_time = match &command {
+            Command::Act { .. } | Command::Link(LinkCommand::Heal { .. } | LinkCommand::Reconnect(_) | LinkCommand::HealAll) => true,
+            Command::Node { fault, .. } => matches!(fault, NodeCommand::Restart | NodeCommand::Promote),
+            Command::Link(_) | Command::Decide(_) => false,
+        };
         self.session.submit(command)?;
-        if self.running.is_none() && !self.is_stepping {
+        if needs_time && self.running.is_none() && !self.is_stepping {
             self.running = Some(Goal::Quiet);
         }
         Ok(())

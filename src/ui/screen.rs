@@ -205,5 +205,5 @@ fn in_flight(player: &Player) -> String {
             )
         })
         .collect();
-    if shown.is_empty() { "Nothing is in flight.".to_owned() } else { format!("In flight: {}.", shown.join("; ")) }
+    if shown.is_empty() { "Nothing is in flight.".to_owned() } else { format!("{}.", shown.join("; ")) }
 }

@@ -95,7 +95,7 @@ const fn state_words(state: SiteState, is_device: bool) -> (&'static str, Tone) 
         SiteState::Down => ("down", Tone::Warn),
         SiteState::CutOff if is_device => ("offline", Tone::Warn),
         SiteState::CutOff => ("cut off", Tone::Warn),
-        SiteState::Waiting => ("connecting…", Tone::Device),
+        SiteState::Waiting => ("connecting…", Tone::Quiet),
         SiteState::Syncing => ("syncing…", Tone::Device),
         SiteState::UpToDate => ("up to date", Tone::Ok),
     }

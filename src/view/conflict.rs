@@ -99,7 +99,7 @@ pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCa
 }
 
 fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
-    let clock = format!("{} ms", side.stamp.wall_ms);
+    let clock = words::clock(side.stamp.wall_ms);
     let author = if describe::is_you(&side.author.0) { "you" } else { &side.author.0 };
     let site = writers.get(side.dot).and_then(|writer| writer.asked).map(|(node, _)| names.site(names.site_of(node)).to_owned());
     let origin = site.map_or_else(|| format!("{author} · {clock}"), |site| format!("{site} · {author} · {clock}"));
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(node, NodeId(4), "the device comes first");
         let view = at(node, &snapshot, &names, &writers).expect("up");
         assert_eq!(view.conflicts[0].subject, "eggs");
-        assert_eq!(view.conflicts[0].sides[1].origin, "Oregon · Ana · 120 ms");
+        assert_eq!(view.conflicts[0].sides[1].origin, "Oregon · Ana · 00:00:00.120");
         assert_eq!(view.conflicts[0].base, "6");
         let texts: Vec<_> = view.fates.iter().map(|fate| fate.text.as_str()).collect();
         assert_eq!(

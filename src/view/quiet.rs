@@ -44,8 +44,8 @@ fn is_settled(node: &NodeSnapshot, snapshot: &Snapshot, names: &Names) -> bool {
     }
     let Some(replica) = &node.replica else { return true };
     let is_behind = node.lag.is_some_and(|lag| lag.entry_count > 0) && !is_follower_apart(node, snapshot);
-    let is_syncing = replica.exchanges.iter().any(|exchange| exchange.phase == ExchangePhase::Syncing);
-    let is_waiting = !replica.pending.is_empty() || is_syncing;
+    let is_exchanging = replica.exchanges.iter().any(|exchange| exchange.phase != ExchangePhase::Equal);
+    let is_waiting = !replica.pending.is_empty() || is_exchanging;
     !is_behind && (!is_waiting || has_trouble(node.site, snapshot, names))
 }
 

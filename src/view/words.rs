@@ -124,6 +124,14 @@ pub fn time(at: SimTime) -> String {
     if at < SimTime::from_ms(10_000) { format!("{:.1} ms", at.as_ms()) } else { format!("{:.3} s", at.as_ms() / 1e3) }
 }
 
+/// What a replica's own clock showed: hours, minutes, seconds, milliseconds.
+#[must_use]
+pub fn clock(wall_ms: i64) -> String {
+    let of_day = wall_ms.rem_euclid(86_400_000);
+    let (seconds, ms) = (of_day / 1_000, of_day % 1_000);
+    format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
 /// A length of time, without decimals from 10 ms.
 #[must_use]
 pub fn duration(ns: u64) -> String {

@@ -28,15 +28,17 @@ pub(crate) fn CartCardView(props: &CartCardProps) -> Html {
             data-pending-count={card.pending_count.to_string()}>
             <header class="cart-head">
                 <h3>{ card.title.clone() }</h3>
-                <p class={format!("chip tone-{}", card.tone.id())} data-testid="state">{ card.state.clone() }</p>
                 { offline_toggle(card, &props.dispatch) }
             </header>
+            <div class="cart-state">
+                <p class={format!("chip tone-{}", card.tone.id())} data-testid="state">{ card.state.clone() }</p>
+                <p class="counts" data-testid="counts">{ card.counts.clone() }</p>
+            </div>
             <ul class="cart-lines">{ for card.lines.iter().map(line) }</ul>
             <p class="cart-empty">{ if card.lines.is_empty() && card.is_usable { "The cart is empty." } else { "" } }</p>
             <p class="cart-trouble" role="status">{ card.trouble.clone().unwrap_or_default() }</p>
             <footer class="cart-foot">
                 <AddItem session={card.session} is_usable={card.is_usable} dispatch={props.dispatch.clone()} />
-                <p class="counts" data-testid="counts">{ card.counts.clone() }</p>
             </footer>
         </article>
     }

@@ -23,7 +23,10 @@ pub(crate) fn EventsTab(props: &EventsTabProps) -> Html {
         <div class="tab-body">
             <section class="block">
                 <h2>{ "Everything that happened, newest first" }</h2>
-                <p class="quiet" data-testid="in-flight">{ props.in_flight.clone() }</p>
+                <details class="in-flight quiet">
+                    <summary>{ "In flight now" }</summary>
+                    <p data-testid="in-flight">{ props.in_flight.clone() }</p>
+                </details>
                 <ol class="events" data-testid="events" reversed={true}>{ for props.lines.iter().map(row) }</ol>
                 <p class="quiet">{ if props.lines.is_empty() { "Nothing has happened yet." } else { "" } }</p>
             </section>

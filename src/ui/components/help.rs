@@ -41,7 +41,7 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
             <ul class="glyphs">{ for KINDS.into_iter().map(kind) }</ul>
             <h3>{ "Rules of the page" }</h3>
             <ul class="rules">
-                <li>{ "Changing a cart lets time run until everything has settled, then it pauses. While you are stepping, it stays paused." }</li>
+                <li>{ "Changing a cart, going online, healing and restarting let time run until everything has settled; then it pauses. What you break shows at once. While you are stepping, it stays paused." }</li>
                 <li>{ "While nothing but heartbeats is in flight, time passes ten times faster." }</li>
                 <li>{ "Acting in the past opens a branch; both futures are kept." }</li>
                 <li>{ "Pending: not yet durable where it must be. Confirmed: it is." }</li>

@@ -28,14 +28,14 @@ pub(crate) fn ReplicaMark(props: &ReplicaMarkProps) -> Html {
     });
     let class = classes!("replica", format!("replica-{}", shape.tone.id()), props.is_selected.then_some("replica-selected"));
     html! {
-        <g class={class} tabindex="0" role="button" aria-pressed={props.is_selected.to_string()} aria-label={shape.label.clone()}
-            onclick={on_click} onkeydown={on_key} data-testid={format!("replica-{}", node.0)} data-position={shape.position_data.to_string()}
+        <g class={class} onclick={on_click} data-testid={format!("replica-{}", node.0)} data-position={shape.position_data.to_string()}
             data-role={shape.role} data-lag={shape.lag_data.to_string()} data-cart={shape.cart_data.clone()}>
-            { circle(shape) }
-            <g class="replica-lag">
+            <g class="replica-button" tabindex="0" role="button" aria-pressed={props.is_selected.to_string()} aria-label={shape.label.clone()}
+                onkeydown={on_key}>{ circle(shape) }</g>
+            <g class="replica-lag" aria-hidden="true">
                 if let Some(lag) = &shape.lag { { self::lag(lag, shape) } } else { { caption(shape) } }
             </g>
-            <g class="replica-lines">{ for shape.lines.iter().enumerate().map(|one| line(one, shape)) }</g>
+            <g class="replica-lines" aria-hidden="true">{ for shape.lines.iter().enumerate().map(|one| line(one, shape)) }</g>
         </g>
     }
 }
@@ -47,7 +47,9 @@ fn circle(shape: &NodeShape) -> Html {
             <circle class="replica-focus" cx={px(x)} cy={px(y)} r={px(shape.radius + 5.0)} />
             <circle class="replica-disc" cx={px(x)} cy={px(y)} r={px(shape.radius)} />
             <text class="replica-letter" x={px(x)} y={px(y - 3.0)}>{ shape.letter }</text>
+            { " " }
             <text class="replica-position" x={px(x)} y={px(y + 15.0)}>{ shape.position.clone() }</text>
+            { " " }
             <text class="replica-term" x={px(x + shape.radius)} y={px(y - shape.radius + 4.0)}>{ shape.term.clone().unwrap_or_default() }</text>
         </>
     }

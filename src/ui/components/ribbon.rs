@@ -1,5 +1,6 @@
 //! The lesson: where one is, what is told, what is asked; Back and Next always at the same place.
 
+use super::icon::{Shape, icon};
 use crate::ui::guide::{Question, Ribbon};
 use crate::ui::message::{GuideMsg, Msg};
 use std::rc::Rc;
@@ -34,10 +35,9 @@ pub(crate) fn RibbonView(props: &RibbonViewProps) -> Html {
                         <button type="button" class="button" onclick={say(|| GuideMsg::Back)} disabled={ribbon.number <= 1}
                             data-testid="lesson-back">{ "‹ Back" }</button>
                         { next(ribbon, &say(|| GuideMsg::Next), &say(|| GuideMsg::Close)) }
+                        <button type="button" class="button button-icon button-quiet" onclick={say(|| GuideMsg::Close)} aria-label="Close guide"
+                            title="Close guide: play freely" data-testid="guide-close">{ icon(Shape::Close) }</button>
                     </div>
-                    <button type="button" class="button button-quiet ribbon-close" onclick={say(|| GuideMsg::Close)} data-testid="guide-close">
-                        { "Close guide" }
-                    </button>
                 </div>
                 <div class="ribbon-question">
                     if let Some(question) = &ribbon.prediction { { self::question(question, &props.dispatch) } }

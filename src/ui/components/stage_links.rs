@@ -18,13 +18,13 @@ pub(crate) fn StageLinks(props: &StageLinksProps) -> Html {
 
 fn link((index, link): (usize, &LinkShape)) -> Html {
     let class = classes!("link", link.is_device.then_some("link-device"), link.is_cut.then_some("link-cut"));
-    let label_class = classes!("link-label", link.is_cut.then_some("link-label-cut"));
+    let label_class = classes!("link-label", link.is_cut.then_some("link-label-cut"), (!link.is_label_beside).then_some("text-middle"));
     let at = link.label_at;
     html! {
         <g key={index}>
             <path class={class} d={link.curve.path()} />
             <g>if link.is_cut { { cut_mark(link) } }</g>
-            <text class={label_class} x={px(at.x)} y={px(at.y - if link.is_cut { 8.0 } else { 0.0 })}>{ link.label.clone() }</text>
+            <text class={label_class} x={px(at.x)} y={px(at.y - if link.is_cut && !link.is_label_beside { 8.0 } else { 0.0 })}>{ link.label.clone() }</text>
         </g>
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn TrackView(props: &TrackViewProps) -> Html {
     let extent = props.track.extent;
     let on_input = props.dispatch.reform(move |event: InputEvent| {
         let place = event.target_dyn_into::<HtmlInputElement>().map_or(0.0, |input| input.value_as_number());
-        Msg::Run(RunMsg::Seek(SimTime((place.clamp(0.0, 1_000.0) * extent.0 as f64 / 1_000.0) as u64)))
+        Msg::Run(RunMsg::Seek(SimTime((place.clamp(0.0, 1_000.0) * extent.0 as f64 / 1_000.0).round() as u64)))
     });
     html! {
         <div class="track">

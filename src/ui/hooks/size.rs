@@ -15,6 +15,9 @@ pub(crate) fn use_width(node: &NodeRef, on_width: &Callback<f64>) {
     });
 }
 
+/// Less is an element that is hidden or not laid out yet.
+const LEAST_WIDTH: i32 = 200;
+
 struct Watch {
     observer: ResizeObserver,
     _closure: Closure<dyn FnMut()>,
@@ -26,7 +29,7 @@ impl Watch {
         let last = std::cell::Cell::new(0);
         let closure = Closure::<dyn FnMut()>::new(move || {
             let width = measured.client_width();
-            if width > 0 && last.replace(width) != width {
+            if width >= LEAST_WIDTH && last.replace(width) != width {
                 on_width.emit(f64::from(width));
             }
         });

@@ -50,14 +50,18 @@ pub struct Layout {
     pub spots: Vec<Spot>,
 }
 
+/// Nothing is laid out for less: the stage is not measured yet, or hidden.
+const LEAST_WIDTH: f64 = 280.0;
 /// Below this width zones are stacked.
 const NARROW_BELOW: f64 = 620.0;
 /// On a very wide stage the picture does not spread further than this.
 const WIDEST: f64 = 1_240.0;
-const MARGIN: f64 = 24.0;
+const MARGIN: f64 = 20.0;
+/// The least between two zones of a row: room for what is written on their link.
+const ZONE_GAP: f64 = 72.0;
 const GUTTER: f64 = 64.0;
 const COLUMN: f64 = 140.0;
-const ROW_GAP: f64 = 56.0;
+const ROW_GAP: f64 = 40.0;
 /// Lines of data beside a replica, at most.
 pub(super) const MOST_LINES: usize = 6;
 const LEAST_LINES: usize = 3;
@@ -68,6 +72,7 @@ impl Layout {
     /// Places everything of `setup` on a stage `width` pixels wide; `lines` is how much each node has to say.
     #[must_use]
     pub fn new(setup: &Setup, width: f64, lines: &[usize]) -> Self {
+        let width = width.max(LEAST_WIDTH);
         let class = if width < NARROW_BELOW { WidthClass::Narrow } else { WidthClass::Wide };
         let mut plan = Plan { width, sizes: sizes(setup, width, class, lines), zones: vec![None; setup.sites.len()], bottom: 0.0 };
         match class {
@@ -95,7 +100,7 @@ impl Layout {
     fn control(&self, a: &Spot, b: &Spot) -> Point {
         let middle = a.center.towards(b.center, 0.5);
         if a.site == b.site {
-            let is_next = (a.center.x - b.center.x).abs() <= COLUMN + 1.0;
+            let is_next = (a.center.x - b.center.x).abs() <= COLUMN * 1.3;
             return if is_next { middle } else { Point::new(middle.x, middle.y - 70.0) };
         }
         if self.class == WidthClass::Narrow {
@@ -141,7 +146,7 @@ impl Plan {
                 rows.push(Vec::new());
                 used = 0.0;
             }
-            used += width + ROW_GAP;
+            used += width + ZONE_GAP;
             if let Some(row) = rows.last_mut() {
                 row.push(*site);
             }
@@ -214,7 +219,7 @@ fn columns(count: usize, width: f64) -> usize {
 }
 
 fn row_height(lines: f64) -> f64 {
-    124.0 + lines * LINE_HEIGHT
+    112.0 + lines * LINE_HEIGHT
 }
 
 /// The places inside a zone. The first node stands nearest to the middle of the stage, where the links leave.
@@ -237,7 +242,7 @@ fn spots(zone: &Zone, count: u16, stage_width: f64, class: WidthClass) -> Vec<Sp
         let (row, place) = (index / columns, index % columns);
         let from_left = if runs_left { columns - 1 - place } else { place };
         let center = Point::new(frame.x + 8.0 + column * (from_left as f64 + 0.5), frame.y + 44.0 + height * row as f64 + RADIUS);
-        Spot { site: zone.site, center, lines_at: Point::new(center.x, center.y + 78.0) }
+        Spot { site: zone.site, center, lines_at: Point::new(center.x, center.y + 77.0) }
     };
     (0..usize::from(count)).map(place).collect()
 }

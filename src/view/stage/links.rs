@@ -17,6 +17,8 @@ pub struct LinkShape {
     pub label: String,
     /// Where that is written.
     pub label_at: Point,
+    /// Whether it starts there; otherwise it is centred there.
+    pub is_label_beside: bool,
     /// Whether nothing passes in at least one direction.
     pub is_cut: bool,
     /// Whether it leads to a device.
@@ -72,6 +74,7 @@ fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, name
     LinkShape {
         curve: way.between_discs(super::layout::RADIUS, super::layout::RADIUS),
         label_at: label_at(&way, is_inside, is_narrow),
+        is_label_beside: is_steep(&way) && !is_narrow,
         label,
         is_cut: link.is_cut || is_back_cut,
         is_device: names.is_device(a) || names.is_device(b),
@@ -81,7 +84,16 @@ fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, name
 
 fn label_at(way: &Curve, is_inside: bool, is_narrow: bool) -> Point {
     let middle = way.at(0.5);
-    if is_narrow && !is_inside { middle } else { Point::new(middle.x, middle.y - 10.0) }
+    match () {
+        () if is_narrow && !is_inside => middle,
+        () if is_steep(way) => Point::new(middle.x + 14.0, middle.y + 4.0),
+        () => Point::new(middle.x, middle.y - 10.0),
+    }
+}
+
+/// Whether a link goes from one row to another: then its label stands beside it.
+fn is_steep(way: &Curve) -> bool {
+    (way.from.y - way.to.y).abs() > 40.0
 }
 
 fn wire_words(wire: &Wire) -> String {

@@ -112,8 +112,8 @@ fn title(site: SiteId, snapshot: &Snapshot, names: &Names) -> ZoneTitle {
         SiteState::CutOff => "cut off",
         SiteState::Syncing => "syncing…",
         SiteState::UpToDate if is_device => "up to date",
-        SiteState::UpToDate => "datacenter",
-        SiteState::Waiting => "connecting…",
+        SiteState::Waiting if is_device => "connecting…",
+        SiteState::UpToDate | SiteState::Waiting => "datacenter",
         SiteState::Down => "down",
     };
     let tone = match state {

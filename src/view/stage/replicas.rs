@@ -133,7 +133,7 @@ pub(super) fn shape(node: &NodeSnapshot, layout: &Layout, names: &Names) -> Node
         is_waiting: false,
         is_device,
         lines: Vec::new(),
-        label: format!("{}: down", names.node(node.node)),
+        label: format!("✕ down: {}", names.node(node.node)),
         position_data: 0,
         lag_data: 0,
         cart_data: String::new(),
@@ -202,8 +202,9 @@ fn label(shape: &NodeShape, names: &Names) -> String {
         format!("{}{conflict}{pending}", line.text)
     };
     let lines: Vec<String> = shape.lines.iter().map(flagged).collect();
-    let term = shape.term.as_ref().map_or_else(String::new, |term| format!(", term {}", &term[1..]));
-    format!("{}: {}, position {}{term}, {lag}. Holds {}", names.node(shape.node), shape.role, shape.position_data, lines.join(", "))
+    // What is written on the circle comes first, so that who speaks to the page can say what they see.
+    let written: Vec<&str> = [shape.letter, &shape.position].into_iter().chain(shape.term.as_deref()).collect();
+    format!("{}: {}, {}, {lag}. Holds {}", written.join(" "), names.node(shape.node), shape.role, lines.join(", "))
 }
 
 /// A line before it has a place: text, in conflict, pending.
