@@ -129,7 +129,7 @@ for (let round = 0; round < roundCount; round += 1) {
     speeds[`native, ${trace}`].push(Number(run(native, `--speed=${trace}`, String(eventCount))));
     speeds[`wasm, ${trace}`].push(speed(() => wasm.engine(trace, 1, eventCount)));
     if (trace === "ring" && round === 0) {
-      console.log(`wasm memory after a run with a ring: ${(wasm.__wasm.memory.buffer.byteLength / 2 ** 20).toFixed(1)} MB`);
+      console.log(`wasm memory after a run with a ring: ${(wasm.memory_bytes() / 2 ** 20).toFixed(1)} MB`);
     }
   }
   speeds["wasm, bare"].push(speed(() => wasm.bare(1, eventCount)));

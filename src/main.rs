@@ -1,6 +1,6 @@
 //! The page: mounts the application, and says so when it cannot go on.
 
-use replicascope::ui::{App, drill_if_asked, mount_point, show_panics};
+use replicascope::ui::{App, mount_point, show_panics};
 
 fn main() {
     show_panics();
@@ -8,5 +8,4 @@ fn main() {
         Some(root) => yew::Renderer::<App>::with_root(root).render(),
         None => yew::Renderer::<App>::new().render(),
     };
-    drill_if_asked();
 }

@@ -1,8 +1,8 @@
 //! What happened, event by event: packed rows in shared chunks, so that a checkpoint costs next to nothing.
 //!
-//! A row takes 12 bytes: times, message numbers and operation numbers are kept relative to the chunk's first row.
-//! A chunk is closed early when one of them no longer fits. Knows nothing of protocols beyond their notes.
+//! A chunk is closed early when an entry no longer fits into its rows. Knows nothing of protocols beyond their notes.
 
+use super::chunk::{CHUNK_ROWS, Chunk, ROW_BYTES, Step};
 use crate::limits;
 use crate::replication::ids::{NodeId, SessionId};
 use crate::replication::note::Note;
@@ -10,9 +10,6 @@ use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
 use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// Rows of a full chunk.
-const CHUNK_ROWS: usize = 1_024;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,46 +108,6 @@ pub struct Journal {
     closed_count: u64,
 }
 
-/// Rows in a row, with what they are relative to.
-#[derive(Clone, Debug, Default)]
-struct Chunk {
-    first_at: SimTime,
-    first_event: u64,
-    last_event: u64,
-    first_message: u64,
-    first_operation: u64,
-    /// Rows that still fit; 0 before the first one, which sets what the others are relative to.
-    room: usize,
-    rows: Vec<Row>,
-    notes: Vec<Rc<Note>>,
-}
-
-/// A packed entry. `head`, from the low end: tag 3 bits, kind 4, reason 3, from 6, to 6, events since the row before 10.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    head: u32,
-    after_ns: u32,
-    body: u32,
-}
-
-/// The two ends of a message's way, by the tag of their row.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
-    Sent = TAG_SENT as isize,
-    Delivered = TAG_DELIVERED as isize,
-}
-
-const TAG_SENT: u32 = 0;
-const TAG_DELIVERED: u32 = 1;
-const TAG_DROPPED: u32 = 2;
-const TAG_NOTED: u32 = 3;
-const TAG_ANSWERED: u32 = 4;
-const TAG_COMMANDED: u32 = 5;
-const MAX_ADVANCE: u64 = (1 << 10) - 1;
-
-// Node and session numbers are packed into six bits.
-const _: () = assert!(limits::MAX_NODES <= 64 && limits::MAX_SESSIONS <= 64);
-
 impl Default for Journal {
     fn default() -> Self {
         Self::new(Trace::Ring, limits::MAX_JOURNAL_ENTRIES)
@@ -168,7 +125,7 @@ impl Journal {
     /// How many entries it holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.closed_count as usize + self.open.rows.len()
+        self.closed_count as usize + self.open.len()
     }
 
     /// Whether it holds none.
@@ -198,8 +155,8 @@ impl Journal {
     pub fn iter_from(&self, first: u64) -> impl Iterator<Item = Entry> + '_ {
         let mut skip = first.saturating_sub(self.dropped_count);
         let mut chunk_index = 0;
-        while let Some(chunk) = self.closed.get(chunk_index).filter(|chunk| skip >= chunk.rows.len() as u64) {
-            skip -= chunk.rows.len() as u64;
+        while let Some(chunk) = self.closed.get(chunk_index).filter(|chunk| skip >= chunk.len() as u64) {
+            skip -= chunk.len() as u64;
             chunk_index += 1;
         }
         let chunks = self.closed.range(chunk_index..).map(Rc::as_ref).chain(std::iter::once(&self.open));
@@ -213,7 +170,7 @@ impl Journal {
 
     /// The entries held that happened at `time` or later.
     pub fn since(&self, time: SimTime) -> impl Iterator<Item = Entry> + '_ {
-        let later = self.closed.partition_point(|chunk| chunk.first_at < time);
+        let later = self.closed.partition_point(|chunk| chunk.first_at() < time);
         let from = later.saturating_sub(1);
         let chunks = self.closed.range(from..).map(Rc::as_ref).chain(std::iter::once(&self.open));
         chunks.flat_map(Chunk::entries).skip_while(move |entry| entry.at < time)
@@ -222,7 +179,7 @@ impl Journal {
     /// Bytes that the rows take, for measurements.
     #[must_use]
     pub fn row_bytes(&self) -> usize {
-        self.len() * size_of::<Row>()
+        self.len() * ROW_BYTES
     }
 
     /// Adds an entry. Times and event numbers must not decrease.
@@ -247,18 +204,7 @@ impl Journal {
         (from, to): (NodeId, NodeId),
         kind: MessageKind,
     ) {
-        if self.trace == Trace::Off {
-            return;
-        }
-        let chunk = &mut self.open;
-        let after_ns = at.0.wrapping_sub(chunk.first_at.0);
-        let advance = event.wrapping_sub(chunk.last_event);
-        let body = message.wrapping_sub(chunk.first_message) as i64;
-        if chunk.room > 0 && after_ns <= u64::from(u32::MAX) && advance <= MAX_ADVANCE && i64::from(body as i32) == body {
-            let head = step as u32 | kind_code(kind) << 3 | route_code(from, to) | (advance as u32) << 22;
-            chunk.last_event = event;
-            chunk.room -= 1;
-            chunk.rows.push(Row { head, after_ns: after_ns as u32, body: body as u32 });
+        if self.trace == Trace::Off || self.open.push_message((at, event), step, message, (from, to), kind) {
             return;
         }
         let happening = match step {
@@ -271,166 +217,24 @@ impl Journal {
     fn close_chunk(&mut self) {
         let fresh = if self.trace == Trace::Ring { self.make_room() } else { Chunk::default() };
         let mut full = std::mem::replace(&mut self.open, fresh);
-        if full.rows.len() < CHUNK_ROWS {
-            full.rows.shrink_to_fit();
-        }
-        self.closed_count += full.rows.len() as u64;
+        full.close();
+        self.closed_count += full.len() as u64;
         self.closed.push_back(Rc::new(full));
     }
 
     /// Lets go of the oldest chunks, so that a whole new one fits under the bound; hands back one's memory.
     fn make_room(&mut self) -> Chunk {
         let mut recycled = Chunk::default();
-        while self.closed_count + self.open.rows.len() as u64 + CHUNK_ROWS as u64 > self.most {
+        while self.closed_count + self.open.len() as u64 + CHUNK_ROWS as u64 > self.most {
             let Some(oldest) = self.closed.pop_front() else { break };
-            self.closed_count -= oldest.rows.len() as u64;
-            self.dropped_count += oldest.rows.len() as u64;
+            self.closed_count -= oldest.len() as u64;
+            self.dropped_count += oldest.len() as u64;
             if let Ok(mut chunk) = Rc::try_unwrap(oldest) {
-                chunk.rows.clear();
-                chunk.room = 0;
-                chunk.notes.clear();
+                chunk.clear();
                 recycled = chunk;
             }
         }
         recycled
-    }
-}
-
-impl Chunk {
-    fn fits(&self, at: SimTime, event: u64, happening: &Happening) -> bool {
-        if self.rows.is_empty() {
-            return true;
-        }
-        let body_fits = match happening {
-            Happening::Sent { message, .. } | Happening::Delivered { message, .. } | Happening::Dropped { message, .. } => {
-                is_near(*message, self.first_message)
-            }
-            Happening::Answered(_, operation) => is_near(*operation, self.first_operation),
-            Happening::Noted(..) | Happening::Commanded(_) => true,
-        };
-        body_fits
-            && self.rows.len() < CHUNK_ROWS
-            && at.since(self.first_at).0 <= u64::from(u32::MAX)
-            && event - self.last_event <= MAX_ADVANCE
-    }
-
-    fn push(&mut self, at: SimTime, event: u64, happening: Happening) {
-        if self.rows.is_empty() {
-            self.open(at, event, &happening);
-        }
-        let advance = ((event - self.last_event) as u32) << 22;
-        self.last_event = event;
-        let (head, body) = self.pack(happening);
-        self.room = CHUNK_ROWS - 1 - self.rows.len();
-        self.rows.push(Row { head: head | advance, after_ns: at.since(self.first_at).0 as u32, body });
-    }
-
-    /// Sets what the rows are relative to: the first entry, and for the number it does not have, nothing yet.
-    fn open(&mut self, at: SimTime, event: u64, happening: &Happening) {
-        self.first_at = at;
-        (self.first_event, self.last_event) = (event, event);
-        (self.first_message, self.first_operation) = match happening {
-            Happening::Sent { message, .. } | Happening::Delivered { message, .. } | Happening::Dropped { message, .. } => {
-                (*message, *message)
-            }
-            Happening::Answered(_, operation) => (*operation, *operation),
-            Happening::Noted(..) | Happening::Commanded(_) => (self.first_message, self.first_operation),
-        };
-    }
-
-    fn pack(&mut self, happening: Happening) -> (u32, u32) {
-        let route = route_code;
-        match happening {
-            Happening::Sent { message, from, to, kind } => {
-                (TAG_SENT | kind_code(kind) << 3 | route(from, to), message.wrapping_sub(self.first_message) as u32)
-            }
-            Happening::Delivered { message, from, to, kind } => {
-                (TAG_DELIVERED | kind_code(kind) << 3 | route(from, to), message.wrapping_sub(self.first_message) as u32)
-            }
-            Happening::Dropped { message, from, to, kind, reason } => (
-                TAG_DROPPED | kind_code(kind) << 3 | reason_code(reason) << 7 | route(from, to),
-                message.wrapping_sub(self.first_message) as u32,
-            ),
-            Happening::Noted(node, note) => {
-                self.notes.push(note);
-                (TAG_NOTED | route(node, node), self.notes.len() as u32 - 1)
-            }
-            Happening::Answered(session, operation) => {
-                (TAG_ANSWERED | u32::from(session.0 & 63) << 10, operation.wrapping_sub(self.first_operation) as u32)
-            }
-            Happening::Commanded(index) => (TAG_COMMANDED, index),
-        }
-    }
-
-    fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.rows.iter().scan(self.first_event, |event, row| {
-            *event += u64::from(row.head >> 22);
-            Some(Entry { at: SimTime(self.first_at.0 + u64::from(row.after_ns)), event: *event, happening: self.unpack(*row) })
-        })
-    }
-
-    fn unpack(&self, row: Row) -> Happening {
-        let message = self.first_message.wrapping_add_signed(i64::from(row.body as i32));
-        let (from, to) = (NodeId((row.head >> 10 & 63) as u16), NodeId((row.head >> 16 & 63) as u16));
-        let kind = KINDS[(row.head >> 3 & 15) as usize];
-        match row.head & 7 {
-            TAG_SENT => Happening::Sent { message, from, to, kind },
-            TAG_DELIVERED => Happening::Delivered { message, from, to, kind },
-            TAG_DROPPED => Happening::Dropped { message, from, to, kind, reason: REASONS[(row.head >> 7 & 7) as usize] },
-            TAG_NOTED => Happening::Noted(from, Rc::clone(&self.notes[row.body as usize])),
-            TAG_ANSWERED => Happening::Answered(SessionId(from.0), self.first_operation.wrapping_add_signed(i64::from(row.body as i32))),
-            _ => Happening::Commanded(row.body),
-        }
-    }
-}
-
-const fn route_code(from: NodeId, to: NodeId) -> u32 {
-    ((from.0 & 63) as u32) << 10 | ((to.0 & 63) as u32) << 16
-}
-
-fn is_near(number: u64, first: u64) -> bool {
-    let distance = number.wrapping_sub(first) as i64;
-    i32::try_from(distance).is_ok()
-}
-
-const KINDS: [MessageKind; 9] = [
-    MessageKind::Replicate,
-    MessageKind::Batch,
-    MessageKind::Acknowledge,
-    MessageKind::Nack,
-    MessageKind::Hello,
-    MessageKind::Done,
-    MessageKind::Read,
-    MessageKind::Write,
-    MessageKind::Heartbeat,
-];
-
-/// Without a wildcard: a new kind does not compile before it has its place in [`KINDS`].
-pub(super) const fn kind_code(kind: MessageKind) -> u32 {
-    match kind {
-        MessageKind::Replicate => 0,
-        MessageKind::Batch => 1,
-        MessageKind::Acknowledge => 2,
-        MessageKind::Nack => 3,
-        MessageKind::Hello => 4,
-        MessageKind::Done => 5,
-        MessageKind::Read => 6,
-        MessageKind::Write => 7,
-        MessageKind::Heartbeat => 8,
-    }
-}
-
-const REASONS: [DropReason; 6] =
-    [DropReason::Loss, DropReason::Cut, DropReason::Reset, DropReason::Down, DropReason::NoRoute, DropReason::Full];
-
-const fn reason_code(reason: DropReason) -> u32 {
-    match reason {
-        DropReason::Loss => 0,
-        DropReason::Cut => 1,
-        DropReason::Reset => 2,
-        DropReason::Down => 3,
-        DropReason::NoRoute => 4,
-        DropReason::Full => 5,
     }
 }
 
@@ -511,12 +315,5 @@ mod tests {
     #[test]
     fn off_keeps_nothing() {
         assert!(filled(Trace::Off, 5_000, &mixture(10)).is_empty());
-    }
-
-    #[test]
-    fn rows_are_small_and_codes_match_their_tables() {
-        assert_eq!(size_of::<Row>(), 12);
-        assert!(KINDS.iter().enumerate().all(|(index, kind)| kind_code(*kind) as usize == index));
-        assert!(REASONS.iter().enumerate().all(|(index, reason)| reason_code(*reason) as usize == index));
     }
 }

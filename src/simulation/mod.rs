@@ -10,8 +10,10 @@ pub mod registry;
 pub mod setup;
 pub mod snapshot;
 
+mod chunk;
 mod edit;
 mod faults;
+mod heap;
 mod latency;
 mod link;
 mod network;

@@ -3,9 +3,8 @@
 //! What was cancelled never reaches the front, so the time of the next event is always true.
 //! Knows nothing of what it holds.
 
+use super::heap::Heap;
 use crate::replication::time::SimTime;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// Bits of a key that name the slot; the sequence number stands above them, the time above that.
 const SLOT_BITS: u32 = 24;
@@ -31,7 +30,7 @@ pub(super) struct Due {
 /// Payloads in the order of their times.
 #[derive(Clone, Debug)]
 pub(super) struct Queue<T> {
-    heap: BinaryHeap<Reverse<u128>>,
+    heap: Heap,
     slots: Vec<Option<T>>,
     vacant: Vec<u32>,
     next_sequence: u64,
@@ -40,7 +39,7 @@ pub(super) struct Queue<T> {
 
 impl<T> Queue<T> {
     pub(super) const fn new() -> Self {
-        Self { heap: BinaryHeap::new(), slots: Vec::new(), vacant: Vec::new(), next_sequence: 0, cancelled_count: 0 }
+        Self { heap: Heap::new(), slots: Vec::new(), vacant: Vec::new(), next_sequence: 0, cancelled_count: 0 }
     }
 
     /// Schedules `payload` for `at`.
@@ -49,7 +48,7 @@ impl<T> Queue<T> {
         let slot = self.occupy(payload);
         let key = (u128::from(at.0) << 64) | u128::from((self.next_sequence << SLOT_BITS) | u64::from(slot));
         self.next_sequence += 1;
-        self.heap.push(Reverse(key));
+        self.heap.push(key);
         Ticket(slot)
     }
 
@@ -69,7 +68,7 @@ impl<T> Queue<T> {
     /// Takes the next one off the front. Its payload must be taken out with [`Queue::take`].
     #[inline(always)]
     pub(super) fn pop(&mut self) -> Option<Due> {
-        let Reverse(key) = self.heap.pop()?;
+        let key = self.heap.pop()?;
         if self.cancelled_count > 0 {
             self.clean_front();
         }
@@ -92,7 +91,7 @@ impl<T> Queue<T> {
     /// When the next one is due.
     #[inline]
     pub(super) fn next_at(&self) -> Option<SimTime> {
-        self.heap.peek().map(|Reverse(key)| time_of(*key))
+        self.heap.first().map(time_of)
     }
 
     /// Forgets a payload that is still scheduled.
@@ -110,10 +109,10 @@ impl<T> Queue<T> {
     /// Takes out all for which `is_wanted` says so, in the order of scheduling.
     pub(super) fn take_where(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
         let mut taken: Vec<(u64, u32)> = Vec::new();
-        for Reverse(key) in &self.heap {
-            let slot = slot_of(*key);
+        for key in self.heap.iter() {
+            let slot = slot_of(key);
             if self.slots[slot as usize].as_ref().is_some_and(&is_wanted) {
-                taken.push((*key as u64, slot));
+                taken.push((key as u64, slot));
             }
         }
         taken.sort_unstable();
@@ -124,12 +123,12 @@ impl<T> Queue<T> {
 
     /// All that is scheduled with its time, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
-        self.heap.iter().filter_map(|Reverse(key)| self.slots[slot_of(*key) as usize].as_ref().map(|payload| (time_of(*key), payload)))
+        self.heap.iter().filter_map(|key| self.slots[slot_of(key) as usize].as_ref().map(|payload| (time_of(key), payload)))
     }
 
     fn clean_front(&mut self) {
-        while let Some(Reverse(key)) = self.heap.peek() {
-            let slot = slot_of(*key);
+        while let Some(key) = self.heap.first() {
+            let slot = slot_of(key);
             if self.slots[slot as usize].is_some() {
                 return;
             }
@@ -141,7 +140,7 @@ impl<T> Queue<T> {
 
     fn clean_all(&mut self) {
         let (slots, vacant) = (&self.slots, &mut self.vacant);
-        self.heap.retain(|Reverse(key)| {
+        self.heap.retain(|key| {
             let slot = slot_of(*key);
             let stays = slots[slot as usize].is_some();
             if !stays {

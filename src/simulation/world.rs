@@ -1,6 +1,7 @@
 //! Everything of a simulation but the nodes: carries out what they want done. Time stands still in here.
 
-use super::journal::{DropReason, Happening, Journal, Step, kind_code};
+use super::chunk::{Step, kind_code};
+use super::journal::{DropReason, Happening, Journal};
 use super::link::Passage;
 use super::network::{Network, Pair};
 use super::node::Node;

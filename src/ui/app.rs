@@ -1,7 +1,7 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 use super::clock::Clock;
-use super::components::{AlertBar, Carts, Dialogs, DialogsProps, Header, PanelView, RibbonView, Stage, Transport};
+use super::components::{AlertBar, DialogsProps, Header, PanelView, RibbonView, Stage, Transport, carts, dialogs};
 use super::guide::Guide;
 use super::hooks::frame::Frames;
 use super::hooks::listen::Listener;
@@ -148,13 +148,16 @@ impl Component for App {
                 <AlertBar text={self.alert.clone()} dispatch={self.dispatch.clone()} />
                 <main id="main" class="play" tabindex="-1">{ main }</main>
                 <div class="visually-hidden" aria-live="polite" data-testid="live">{ self.announced.clone() }</div>
-                <Dialogs ..self.dialogs() />
+                { dialogs(&self.dialogs()) }
             </div>
         }
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, _first_render: bool) {
+    fn rendered(&mut self, _ctx: &Context<Self>, first_render: bool) {
         self.paint();
+        if first_render {
+            panic::drill_if_asked();
+        }
     }
 }
 
@@ -173,7 +176,7 @@ impl App {
                     <Transport track={screen.track.clone()} clock={self.clock.clone()} is_playing={player.is_playing()} speed={player.speed}
                         seed={player.session.seed()} branches={Rc::new(branches)} dispatch={dispatch()} />
                 </div>
-                <Carts cards={screen.carts.clone()} dispatch={dispatch()} />
+                { carts(&screen.carts, &self.dispatch) }
                 <PanelView tab={self.tab} panel={screen.panel.clone()} names={player.names.clone()} selected={self.selected}
                     conflict_count={screen.conflict_count} dispatch={dispatch()} />
             </>

@@ -17,7 +17,7 @@ mod screen;
 mod theme;
 
 pub use app::App;
-pub use panic::{drill_if_asked, show_panics};
+pub use panic::show_panics;
 
 /// Where the page wants the application: its `#app` element, emptied of the word "Loading".
 #[must_use]

@@ -2,7 +2,6 @@
 
 use super::hooks::page;
 use crate::view::stage::{Form, MessageShape, Tone};
-use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::NodeRef;
@@ -13,7 +12,7 @@ const SIZE: f64 = 10.0;
 /// Colours as the theme has them now.
 #[derive(Default)]
 pub(crate) struct Palette {
-    tones: BTreeMap<Tone, String>,
+    tones: Vec<(Tone, String)>,
     surface: String,
     on_fill: String,
     font: String,
@@ -25,12 +24,12 @@ impl Palette {
         let styles = page::root().and_then(|root| page::window()?.get_computed_style(&root).ok().flatten());
         let token =
             |name: &str| styles.as_ref().and_then(|styles| styles.get_property_value(name).ok()).unwrap_or_default().trim().to_owned();
-        let tones = TONES.into_iter().map(|tone| (tone, token(&format!("--tone-{}", tone.id())))).collect();
+        let tones = TONES.map(|tone| (tone, token(&format!("--tone-{}", tone.id())))).to_vec();
         Self { tones, surface: token("--surface"), on_fill: token("--on-fill"), font: token("--canvas-font") }
     }
 
     fn tone(&self, tone: Tone) -> &str {
-        self.tones.get(&tone).map_or("", String::as_str)
+        self.tones.iter().find(|(one, _)| *one == tone).map_or("", |(_, colour)| colour)
     }
 }
 

@@ -37,7 +37,7 @@ fn show(message: &str, recipe: &str) {
 }
 
 /// The address `?panic-drill` stops the page on purpose, so that a test (or a doubtful person) sees what a panic shows.
-pub fn drill_if_asked() {
+pub(crate) fn drill_if_asked() {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     assert!(search != "?panic-drill", "a drill, asked for by the address");
 }

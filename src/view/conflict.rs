@@ -4,6 +4,7 @@ use super::names::Names;
 use super::writers::Writers;
 use super::{describe, words};
 use crate::replication::causality::Dot;
+use crate::replication::delta::{LineChange, Operation};
 use crate::replication::ids::NodeId;
 use crate::replication::view::{Conflict, Decided, Fate, Side, SideValue};
 use crate::simulation::snapshot::Snapshot;
@@ -108,7 +109,12 @@ fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
         SideValue::Quantity(quantity) => Some(*quantity),
         SideValue::Cart(_) | SideValue::Plain(_) => None,
     };
-    SideCard { origin, value: describe::side_value(&side.value), quantity }
+    let operation = writers.get(side.dot).and_then(|writer| writer.operation.as_ref());
+    let value = match (operation, quantity) {
+        (Some(Operation::Cart(_, LineChange::Add(count))), Some(quantity)) => format!("+{count}, making {quantity}"),
+        _ => describe::side_value(&side.value),
+    };
+    SideCard { origin, value, quantity }
 }
 
 /// What was kept and what was not, whose and why. Superseded writes had been seen by a later one: no loss, no line.
@@ -136,7 +142,7 @@ fn lost(kind: &'static str, how: &str, dot: Dot, by: Dot, reason: crate::replica
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replication::delta::{Item, LineChange, Operation};
+    use crate::replication::delta::Item;
     use crate::replication::ids::SessionId;
     use crate::replication::protocol::Reply;
     use crate::replication::time::SimTime;

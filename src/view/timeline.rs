@@ -58,8 +58,8 @@ impl MarkKind {
 pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
     let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
     let extent = extent(furthest);
-    let marks: BTreeSet<Mark> =
-        entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })).collect();
+    let mut marks = BTreeSet::new();
+    marks.extend(entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })));
     let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
     Track { extent, horizon: place(horizon, extent), marks: marks.into_iter().collect(), branches }
 }

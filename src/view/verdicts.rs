@@ -24,9 +24,9 @@ pub struct VerdictCard {
 /// Every verdict, violated ones first.
 #[must_use]
 pub fn cards(verdicts: &[Verdict]) -> Vec<VerdictCard> {
-    let mut cards: Vec<VerdictCard> = verdicts.iter().map(card).collect();
-    cards.sort_by_key(|card| card.state != "violated");
-    cards
+    let (mut violated, other): (Vec<VerdictCard>, Vec<VerdictCard>) = verdicts.iter().map(card).partition(|card| card.state == "violated");
+    violated.extend(other);
+    violated
 }
 
 fn card(verdict: &Verdict) -> VerdictCard {

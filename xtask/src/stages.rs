@@ -19,10 +19,10 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 6] = [
     (Stage::Format, "format", 2),
     (Stage::Lint, "lint", 3),
-    (Stage::Native, "native", 30),
-    (Stage::Wasm, "wasm", 1),
+    (Stage::Native, "native", 160),
+    (Stage::Wasm, "wasm", 3),
     (Stage::Build, "build", 7),
-    (Stage::EndToEnd, "e2e", 1),
+    (Stage::EndToEnd, "e2e", 23),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];

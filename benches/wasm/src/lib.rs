@@ -17,3 +17,9 @@ pub fn engine(trace: &str, seed: u32, event_count: u32) -> String {
 pub fn bare(seed: u32, event_count: u32) -> u32 {
     workload::bare_run(u64::from(seed), u64::from(event_count)) as u32
 }
+
+/// Bytes of wasm memory taken so far.
+#[wasm_bindgen]
+pub fn memory_bytes() -> u32 {
+    core::arch::wasm32::memory_size(0) as u32 * 65_536
+}

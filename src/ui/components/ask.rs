@@ -8,15 +8,13 @@ use crate::view::conflict::{ConflictCard, SideCard};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct AskProps {
     pub(crate) asked: Asked,
     pub(crate) dispatch: Callback<Msg>,
 }
 
 /// The dialog.
-#[component]
-pub(crate) fn Ask(props: &AskProps) -> Html {
+pub(crate) fn ask(props: &AskProps) -> Html {
     let on_close = props.dispatch.reform(|()| Msg::Show(ShowMsg::CloseDialog));
     let Asked { item, card, notice, .. } = &props.asked;
     html! {
@@ -46,7 +44,7 @@ fn choices(card: &ConflictCard, props: &AskProps) -> Html {
             { sides(&card.sides) }
             <div class="ask-choices">{ for card.sides.iter().enumerate().map(keep) }</div>
             <div class="ask-choices">
-                <button type="button" class="button" onclick={resolve(sum)} disabled={sum == 0} data-testid="keep-sum">{ format!("Both together: {sum}") }</button>
+                <button type="button" class="button" onclick={resolve(sum)} disabled={is_removed_somewhere} data-testid="keep-sum">{ format!("Both together: {sum}") }</button>
                 <button type="button" class="button" onclick={resolve(0)} disabled={is_removed_somewhere} data-testid="keep-none">{ "Remove the line" }</button>
             </div>
             <OtherQuantity first={sum.max(1)} dispatch={props.dispatch.clone()} />

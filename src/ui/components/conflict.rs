@@ -10,7 +10,6 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct ConflictTabProps {
     pub(crate) view: Option<Rc<ConflictView>>,
     pub(crate) mode: Mode,
@@ -19,8 +18,7 @@ pub(crate) struct ConflictTabProps {
 }
 
 /// The tab.
-#[component]
-pub(crate) fn ConflictTab(props: &ConflictTabProps) -> Html {
+pub(crate) fn conflict_tab(props: &ConflictTabProps) -> Html {
     let view = props.view.as_deref();
     let conflicts = view.map_or(&[] as &[ConflictCard], |view| &view.conflicts);
     html! {

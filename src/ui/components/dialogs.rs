@@ -1,14 +1,13 @@
 //! Which dialog is open.
 
-use super::ask::Ask;
-use super::help::Help;
-use super::share::Share;
+use super::ask::{AskProps, ask};
+use super::help::help;
+use super::share::{ShareProps, share};
 use crate::ui::app::Asked;
 use crate::ui::message::{Dialog, Msg};
 use yew::prelude::*;
 
 /// The open dialog, if any.
-#[derive(Clone, Properties, PartialEq)]
 pub(crate) struct DialogsProps {
     pub(crate) dialog: Option<Dialog>,
     /// Link (or why there is none) and recipe.
@@ -18,16 +17,15 @@ pub(crate) struct DialogsProps {
 }
 
 /// At most one dialog.
-#[component]
-pub(crate) fn Dialogs(props: &DialogsProps) -> Html {
+pub(crate) fn dialogs(props: &DialogsProps) -> Html {
     let dispatch = props.dispatch.clone();
-    let content = match (&props.asked, props.dialog, &props.shared) {
-        (Some(asked), ..) => html! { <Ask key="ask" asked={asked.clone()} {dispatch} /> },
+    let (key, content) = match (&props.asked, props.dialog, &props.shared) {
+        (Some(asked), ..) => ("ask", ask(&AskProps { asked: asked.clone(), dispatch })),
         (None, Some(Dialog::Share), Some((link, recipe))) => {
-            html! { <Share key="share" link={link.clone()} recipe={recipe.clone()} {dispatch} /> }
+            ("share", share(&ShareProps { link: link.clone(), recipe: recipe.clone(), dispatch }))
         }
-        (None, Some(Dialog::Help), _) => html! { <Help key="help" {dispatch} /> },
-        _ => html! { <div key="none"></div> },
+        (None, Some(Dialog::Help), _) => ("help", help(&dispatch)),
+        _ => ("none", Html::default()),
     };
-    html! { <div class="dialogs">{ content }</div> }
+    html! { <div class="dialogs"><div key={key}>{ content }</div></div> }
 }

@@ -6,7 +6,6 @@ use crate::view::events::EventLine;
 use std::rc::Rc;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct EventsTabProps {
     pub(crate) lines: Rc<Vec<EventLine>>,
     pub(crate) in_flight: String,
@@ -14,8 +13,7 @@ pub(crate) struct EventsTabProps {
 }
 
 /// The tab.
-#[component]
-pub(crate) fn EventsTab(props: &EventsTabProps) -> Html {
+pub(crate) fn events_tab(props: &EventsTabProps) -> Html {
     let row = |line: &EventLine| {
         html! { <EventRow key={line.number} line={Rc::new(line.clone())} dispatch={props.dispatch.clone()} /> }
     };

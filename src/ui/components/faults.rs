@@ -9,15 +9,13 @@ use crate::view::faults::SiteFault;
 use std::rc::Rc;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct FaultsTabProps {
     pub(crate) breakable: Rc<Breakable>,
     pub(crate) dispatch: Callback<Msg>,
 }
 
 /// The tab.
-#[component]
-pub(crate) fn FaultsTab(props: &FaultsTabProps) -> Html {
+pub(crate) fn faults_tab(props: &FaultsTabProps) -> Html {
     let FaultsTabProps { breakable, dispatch } = props;
     let heal_all = dispatch.reform(|_| Msg::Command(Command::Link(LinkCommand::HealAll)));
     html! {

@@ -8,11 +8,6 @@ use crate::view::stage::{Form, glyph};
 use crate::view::words;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HelpProps {
-    pub(crate) dispatch: Callback<Msg>,
-}
-
 const KINDS: [MessageKind; 9] = [
     MessageKind::Batch,
     MessageKind::Replicate,
@@ -26,9 +21,8 @@ const KINDS: [MessageKind; 9] = [
 ];
 
 /// The dialog.
-#[component]
-pub(crate) fn Help(props: &HelpProps) -> Html {
-    let on_close = props.dispatch.reform(|()| Msg::Show(ShowMsg::CloseDialog));
+pub(super) fn help(dispatch: &Callback<Msg>) -> Html {
+    let on_close = dispatch.reform(|()| Msg::Show(ShowMsg::CloseDialog));
     html! {
         <DialogBox title="Help" {on_close} testid="help-dialog">
             <h3>{ "Keys" }</h3>

@@ -26,8 +26,8 @@ mod transport;
 mod verdicts;
 
 pub(crate) use alert::AlertBar;
-pub(crate) use carts::Carts;
-pub(crate) use dialogs::{Dialogs, DialogsProps};
+pub(crate) use carts::carts;
+pub(crate) use dialogs::{DialogsProps, dialogs};
 pub(crate) use header::Header;
 pub(crate) use panel::PanelView;
 pub(crate) use ribbon::RibbonView;

@@ -1,10 +1,10 @@
 //! The panel at the right: one tab at a time.
 
-use super::conflict::ConflictTab;
-use super::events::EventsTab;
-use super::faults::FaultsTab;
-use super::replica::ReplicaTab;
-use super::verdicts::VerdictsTab;
+use super::conflict::{ConflictTabProps, conflict_tab};
+use super::events::{EventsTabProps, events_tab};
+use super::faults::{FaultsTabProps, faults_tab};
+use super::replica::{ReplicaTabProps, replica_tab};
+use super::verdicts::verdicts_tab;
 use crate::replication::ids::NodeId;
 use crate::ui::hooks::page;
 use crate::ui::message::{Msg, ShowMsg, Tab};
@@ -28,20 +28,18 @@ pub(crate) struct PanelViewProps {
 pub(crate) fn PanelView(props: &PanelViewProps) -> Html {
     let PanelViewProps { tab, names, dispatch, .. } = props;
     let (names, dispatch) = (names.clone(), dispatch.clone());
-    let content = match props.panel.clone() {
-        Panel::Conflict(view, mode) => html! { <ConflictTab key="conflict" {view} {mode} {names} {dispatch} /> },
-        Panel::Verdicts(cards) => html! { <VerdictsTab key="verdicts" {cards} /> },
-        Panel::Replica(inspection, fingerprint) => {
-            html! { <ReplicaTab key="replica" {inspection} {fingerprint} {names} {dispatch} /> }
-        }
-        Panel::Faults(breakable) => html! { <FaultsTab key="faults" {breakable} {dispatch} /> },
-        Panel::Events(lines, in_flight) => html! { <EventsTab key="events" {lines} {in_flight} {dispatch} /> },
+    let (key, content) = match props.panel.clone() {
+        Panel::Conflict(view, mode) => ("conflict", conflict_tab(&ConflictTabProps { view, mode, names, dispatch })),
+        Panel::Verdicts(cards) => ("verdicts", verdicts_tab(&cards)),
+        Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(&ReplicaTabProps { inspection, fingerprint, names, dispatch })),
+        Panel::Faults(breakable) => ("faults", faults_tab(&FaultsTabProps { breakable, dispatch })),
+        Panel::Events(lines, in_flight) => ("events", events_tab(&EventsTabProps { lines, in_flight, dispatch })),
     };
     let on_key = arrow_keys(*tab, props.dispatch.clone());
     html! {
         <aside class="panel" aria-label="Details">
             <div class="tabs" role="tablist" aria-label="Details" onkeydown={on_key}>{ for Tab::ALL.into_iter().map(|one| button(one, props)) }</div>
-            <div class="panel-content" role="tabpanel" id="panel-content" aria-labelledby={format!("tab-{}", tab.id())} tabindex="0">{ content }</div>
+            <div class="panel-content" role="tabpanel" id="panel-content" aria-labelledby={format!("tab-{}", tab.id())} tabindex="0"><div key={key}>{ content }</div></div>
         </aside>
     }
 }

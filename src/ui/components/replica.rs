@@ -8,7 +8,6 @@ use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct ReplicaTabProps {
     pub(crate) inspection: Option<Rc<Inspection>>,
     pub(crate) fingerprint: String,
@@ -17,8 +16,7 @@ pub(crate) struct ReplicaTabProps {
 }
 
 /// The tab.
-#[component]
-pub(crate) fn ReplicaTab(props: &ReplicaTabProps) -> Html {
+pub(crate) fn replica_tab(props: &ReplicaTabProps) -> Html {
     let on_change = props.dispatch.reform(|event: Event| {
         let value = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse().ok());
         Msg::Show(ShowMsg::Node(NodeId(value.unwrap_or(0))))

@@ -21,7 +21,7 @@ pub(crate) fn RibbonView(props: &RibbonViewProps) -> Html {
         None => html! { <div key="none" class="ribbon-none"></div> },
         Some(ribbon) if ribbon.is_closed => html! {
             <div key="closed" class="ribbon-closed">
-                <p>{ "Free play. Change a cart, take the phone offline, cut a link." }</p>
+                <p>{ "Free play. Change a cart, take a site offline, cut a link." }</p>
                 <button type="button" class="button" onclick={say(|| GuideMsg::Reopen)} data-testid="guide-reopen">{ "Open guide" }</button>
             </div>
         },

@@ -6,7 +6,6 @@ use crate::ui::message::{Msg, OpenMsg, ShowMsg};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
 pub(crate) struct ShareProps {
     pub(crate) link: Result<String, String>,
     pub(crate) recipe: String,
@@ -14,8 +13,7 @@ pub(crate) struct ShareProps {
 }
 
 /// The dialog.
-#[component]
-pub(crate) fn Share(props: &ShareProps) -> Html {
+pub(crate) fn share(props: &ShareProps) -> Html {
     let on_close = props.dispatch.reform(|()| Msg::Show(ShowMsg::CloseDialog));
     let href = format!("data:application/json;charset=utf-8,{}", String::from(js_sys::encode_uri_component(&props.recipe)));
     html! {

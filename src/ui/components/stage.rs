@@ -1,7 +1,7 @@
 //! The stage: structure as SVG, messages on a canvas above it.
 
 use super::replica_mark::ReplicaMark;
-use super::stage_links::StageLinks;
+use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
 use crate::ui::hooks::size::use_width;
 use crate::ui::message::{Msg, ShowMsg};
@@ -39,7 +39,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                 <svg class="stage-picture" width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")} role="group"
                     aria-label={scene.summary.clone()}>
                     <g class="zones">{ for layout.zones.iter().map(zone) }</g>
-                    <StageLinks links={Rc::new(scene.links.clone())} />
+                    { stage_links(&scene.links) }
                     <g class="zone-titles">{ for scene.titles.iter().map(|one| title(one, layout)) }</g>
                     <g class="replicas">{ for scene.nodes.iter().map(mark) }</g>
                 </svg>

@@ -2,18 +2,11 @@
 
 use super::stage::px;
 use crate::view::stage::LinkShape;
-use std::rc::Rc;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct StageLinksProps {
-    pub(crate) links: Rc<Vec<LinkShape>>,
-}
-
 /// All links.
-#[component]
-pub(crate) fn StageLinks(props: &StageLinksProps) -> Html {
-    html! { <g class="links">{ for props.links.iter().enumerate().map(link) }</g> }
+pub(super) fn stage_links(links: &[LinkShape]) -> Html {
+    html! { <g class="links">{ for links.iter().enumerate().map(link) }</g> }
 }
 
 fn link((index, link): (usize, &LinkShape)) -> Html {

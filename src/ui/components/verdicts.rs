@@ -1,22 +1,15 @@
 //! The verdicts tab: each guarantee with its mark, its meaning and its proof.
 
 use crate::view::verdicts::VerdictCard;
-use std::rc::Rc;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct VerdictsTabProps {
-    pub(crate) cards: Rc<Vec<VerdictCard>>,
-}
-
 /// The tab.
-#[component]
-pub(crate) fn VerdictsTab(props: &VerdictsTabProps) -> Html {
+pub(super) fn verdicts_tab(cards: &[VerdictCard]) -> Html {
     html! {
         <div class="tab-body">
             <section class="block">
                 <h2>{ "Guarantees, judged from what clients saw" }</h2>
-                <ul class="verdicts">{ for props.cards.iter().map(card) }</ul>
+                <ul class="verdicts">{ for cards.iter().map(card) }</ul>
             </section>
         </div>
     }

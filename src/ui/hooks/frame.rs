@@ -11,8 +11,10 @@ pub(crate) struct Frames {
     shared: Rc<Shared>,
 }
 
+type OnFrame = Closure<dyn FnMut(f64)>;
+
 struct Shared {
-    closure: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    closure: RefCell<Option<OnFrame>>,
     pending: Cell<Option<i32>>,
 }
 
@@ -21,7 +23,7 @@ impl Frames {
     pub(crate) fn start(on_frame: impl Fn(f64) + 'static) -> Self {
         let shared = Rc::new(Shared { closure: RefCell::new(None), pending: Cell::new(None) });
         let weak = Rc::downgrade(&shared);
-        let closure = Closure::<dyn FnMut(f64)>::new(move |time| {
+        let closure = OnFrame::new(move |time| {
             if let Some(shared) = weak.upgrade() {
                 shared.request();
                 on_frame(time);
