@@ -214,8 +214,9 @@ impl Session {
                 break;
             }
         }
-        // A place that was not taken from this branch may name a time that lies beyond the next event.
-        let latest = self.engine.next_event_at().unwrap_or(SimTime(limits::MAX_RUN_NS));
+        // A place that was not taken from this branch may name a time beyond the next event or command.
+        let next_command = self.commands().get(self.applied_count).map(|timed| timed.at_ns);
+        let latest = self.engine.next_event_at().into_iter().chain(next_command).min().unwrap_or(SimTime(limits::MAX_RUN_NS));
         self.engine.rest_until(target.at.min(latest).max(self.now()));
         self.note_progress();
     }

@@ -198,7 +198,7 @@ fn is_near(number: u64, first: u64) -> bool {
     i32::try_from(distance).is_ok()
 }
 
-const KINDS: [MessageKind; 9] = [
+pub(super) const KINDS: [MessageKind; 9] = [
     MessageKind::Replicate,
     MessageKind::Batch,
     MessageKind::Acknowledge,
@@ -225,7 +225,7 @@ pub(super) const fn kind_code(kind: MessageKind) -> u32 {
     }
 }
 
-const REASONS: [DropReason; 6] =
+pub(super) const REASONS: [DropReason; 6] =
     [DropReason::Loss, DropReason::Cut, DropReason::Reset, DropReason::Down, DropReason::NoRoute, DropReason::Full];
 
 const fn reason_code(reason: DropReason) -> u32 {

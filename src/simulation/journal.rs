@@ -241,6 +241,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulation::chunk::{KINDS, REASONS};
 
     fn sent(message: u64) -> Happening {
         Happening::Sent { message, from: NodeId(3), to: NodeId(63), kind: MessageKind::Heartbeat }

@@ -53,7 +53,7 @@ mod tests {
         let sizes = [parse("1000 300 a b.js"), parse("20 10 c.css")].map(|size| size.expect("a size"));
         assert_eq!(sizes[0], Size { name: "a b.js".to_owned(), raw_bytes: 1000, brotli_bytes: 300 });
         assert_eq!(total_bytes(&sizes), 310);
-        assert!(describe(&sizes).ends_with("      1020 bytes       310 in brotli  together, of 250000 in brotli\n"));
+        assert!(describe(&sizes).ends_with("      1020 bytes       310 in brotli  together, of 345000 in brotli\n"));
     }
 
     #[test]
