@@ -14,3 +14,8 @@ pub mod view;
 
 #[cfg(feature = "ui")]
 pub mod ui;
+
+// The code in the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

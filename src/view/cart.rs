@@ -4,9 +4,9 @@ use super::names::Names;
 use super::stage::{SiteState, Tone, site_state};
 use super::words;
 use crate::replication::ids::{NodeId, SessionId, SiteId};
-use crate::replication::view::{Content, Decided};
+use crate::replication::view::{Content, Decided, Role};
 use crate::simulation::setup::{Setup, Workload};
-use crate::simulation::snapshot::{SessionSnapshot, Snapshot};
+use crate::simulation::snapshot::{NodeSnapshot, SessionSnapshot, Snapshot};
 
 /// The key under which every cart stands.
 pub const CART_KEY: &str = "cart";
@@ -64,7 +64,8 @@ pub fn cards(setup: &Setup, names: &Names, snapshot: &Snapshot) -> Vec<CartCard>
 
 fn card(session: &SessionSnapshot, names: &Names, snapshot: &Snapshot) -> CartCard {
     let site = names.site_of(session.node);
-    let node = snapshot.nodes.get(session.node.index());
+    let at = answering(session.node, site, snapshot);
+    let node = snapshot.nodes.get(at.index());
     let replica = node.and_then(|node| node.replica.as_ref());
     let is_device = names.is_device(site);
     let state = site_state(site, snapshot, names);
@@ -72,12 +73,12 @@ fn card(session: &SessionSnapshot, names: &Names, snapshot: &Snapshot) -> CartCa
     let pending_count = replica.map_or(0, |replica| replica.pending.len() as u64);
     let confirmed_count = replica.map_or(0, |replica| replica.confirmed_count);
     let record = replica.and_then(|replica| replica.records.iter().find(|(key, _)| &*key.0 == CART_KEY));
-    let down = replica.is_none().then(|| format!("{} is down", names.node(session.node)));
+    let down = replica.is_none().then(|| format!("{} is down", names.node(at)));
     let refused = session.trouble.map(|refusal| format!("Last request failed: {}", words::refusal(refusal)));
     CartCard {
         session: session.session,
         title: names.session(session.session),
-        node: session.node,
+        node: at,
         device: is_device.then_some(site),
         is_offline: state == SiteState::CutOff,
         state: words.to_owned(),
@@ -88,6 +89,16 @@ fn card(session: &SessionSnapshot, names: &Names, snapshot: &Snapshot) -> CartCa
         trouble: down.or(refused),
         is_usable: replica.is_some(),
     }
+}
+
+/// The node that a person's next request ends up at: the one that last served them while it is up, else the leader of
+/// the site, else any node of it.
+fn answering(last: NodeId, site: SiteId, snapshot: &Snapshot) -> NodeId {
+    let up = || snapshot.nodes.iter().filter(|node| node.site == site && node.replica.is_some());
+    let leads = |node: &&NodeSnapshot| node.replica.as_ref().is_some_and(|replica| replica.role == Role::Leader);
+    let is_up = up().any(|node| node.node == last);
+    let other = || up().find(leads).or_else(|| up().next()).map_or(last, |node| node.node);
+    if is_up { last } else { other() }
 }
 
 const fn state_words(state: SiteState, is_device: bool) -> (&'static str, Tone) {
@@ -155,6 +166,9 @@ mod tests {
     fn a_down_replica_is_said() {
         let (setup, mut snapshot) = example::cluster();
         snapshot.nodes[0].replica = None;
+        let shown = cards(&setup, &Names::new(&setup), &snapshot);
+        assert!(shown[1].is_usable, "the other node of the site answers");
+        snapshot.nodes[1].replica = None;
         let cards = cards(&setup, &Names::new(&setup), &snapshot);
         assert_eq!(cards[1].trouble.as_deref(), Some("Oregon 1 is down"));
         assert!(!cards[1].is_usable);
