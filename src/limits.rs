@@ -34,8 +34,9 @@ pub const MAX_IN_FLIGHT: usize = 100_000;
 pub const MAX_JOURNAL_ENTRIES: usize = 200_000;
 /// Operations kept in the history; after that the verdicts say "undecided".
 pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
-/// Deltas that one replica holds; after that writes are refused as "full".
-pub const MAX_DELTAS: usize = 50_000;
+/// Deltas that one replica holds; after that writes are refused as "full". Deciding a key compares its deltas pairwise,
+/// so this also bounds how long a picture takes.
+pub const MAX_DELTAS: usize = 2_000;
 /// Deltas in one batch.
 pub const MAX_BATCH_DELTAS: usize = 100;
 /// Batches on their way to one peer.
