@@ -22,7 +22,7 @@ const MINIMUM: [(Stage, &str, u32); 6] = [
     (Stage::Native, "native", 160),
     (Stage::Wasm, "wasm", 3),
     (Stage::Build, "build", 7),
-    (Stage::EndToEnd, "e2e", 23),
+    (Stage::EndToEnd, "e2e", 26),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];

@@ -25,7 +25,7 @@ impl MultiLeaderSync {
             hash: self.store.sum(),
             delta_count: self.store.len() as u64,
             records: self.store.keys().map(|(key, log)| (key.clone(), self.decided(&log.deltas, &pending))).collect(),
-            confirmed_count: (own_count - pending.len()) as u64,
+            confirmed_count: own_count.saturating_sub(pending.len()) as u64,
             pending,
             exchanges: self.exchanges.iter().filter(|_| self.role == Role::Leader).map(exchange_view).collect(),
             appended_at: self.append_times(),
@@ -46,8 +46,12 @@ impl MultiLeaderSync {
         decided
     }
 
-    /// Own writes that a required peer does not hold durably yet (rule R8).
+    /// Own writes that a required peer does not hold durably yet (rule R8). A follower answers only for what it still
+    /// has to hand over: the rest is its leader's to send on.
     fn pending(&self) -> Vec<Dot> {
+        if self.role != Role::Leader {
+            return self.tail.iter().map(|delta| delta.dot).collect();
+        }
         let is_device = |site: SiteId| self.device_sites.contains(&site);
         let required: Vec<usize> = (0..self.exchanges.len()).filter(|index| self.is_required(*index, is_device)).collect();
         let is_held = |dot: &Dot| required.iter().all(|index| self.exchanges[*index].acknowledged.covers(*dot));
