@@ -6,6 +6,16 @@ pub const MAX_NODES: usize = 64;
 pub const MAX_SITES: usize = 32;
 /// Links between sites.
 pub const MAX_LINKS: usize = 256;
+/// Keys of one workload.
+pub const MAX_WORKLOAD_KEYS: usize = 1_000;
+/// Groups of one partition.
+pub const MAX_GROUPS: usize = 16;
+/// Delay that a command adds to one message: ten minutes.
+pub const MAX_MESSAGE_DELAY_MS: u64 = 600_000;
+/// How much slower than usual a node may be made.
+pub const MAX_SLOWDOWN: u32 = 1_000;
+/// Keys of one read.
+pub const MAX_READ_KEYS: usize = 16;
 /// Client sessions in one run.
 pub const MAX_SESSIONS: usize = 64;
 /// Commands in one recipe.

@@ -9,6 +9,8 @@ use replicascope::limits;
 use replicascope::recipe::{Open, Recipe, RecipeError, TimedCommand};
 use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::{NodeId, SessionId, SiteId};
+use replicascope::replication::strategies::HEARTBEAT_EVERY;
+use replicascope::replication::strategies::multi_leader_sync::HANDSHAKE_EVERY;
 use replicascope::replication::time::{SimDuration, SimTime};
 use replicascope::scenarios;
 use replicascope::session::{Position, Session};
@@ -21,8 +23,8 @@ fn base() -> Recipe {
 /// The same with so many events that checkpoints are taken, thinned and used.
 fn busy() -> Recipe {
     let mut recipe = base();
-    recipe.setup.dials.heartbeat_every = SimDuration::from_ms(4);
-    recipe.setup.dials.handshake_every = SimDuration::from_ms(20);
+    recipe.setup.dials.set(&HEARTBEAT_EVERY, 4);
+    recipe.setup.dials.set(&HANDSHAKE_EVERY, 20);
     recipe
 }
 
@@ -404,8 +406,8 @@ fn truncating_keeps_what_was_commanded_before_the_place() {
 #[test]
 fn a_run_never_exceeds_its_longest_time_and_says_so() {
     let mut recipe = base();
-    recipe.setup.dials.handshake_every = SimDuration::from_ms(60_000);
-    recipe.setup.dials.heartbeat_every = SimDuration::from_ms(60_000);
+    recipe.setup.dials.set(&HANDSHAKE_EVERY, 60_000);
+    recipe.setup.dials.set(&HEARTBEAT_EVERY, 60_000);
     let mut session = Session::open(recipe).unwrap();
     session.run_until(SimTime(u64::MAX));
     assert_eq!(session.now(), SimTime(limits::MAX_RUN_NS));

@@ -6,13 +6,18 @@ use proptest::prelude::*;
 use replicascope::limits;
 use replicascope::replication::delta::{Mode, Value};
 use replicascope::replication::ids::{NodeId, RequestId, SessionId, SiteId};
-use replicascope::replication::protocol::{Connection, Describe, Env, MessageKind, Order, Outbox, Protocol, Refusal, Reply, Request};
+use replicascope::replication::protocol::{
+    Connection, Describe, Env, MessageKind, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token,
+};
+use replicascope::replication::setting::{Dials, Misfit};
+use replicascope::replication::strategies::register;
 use replicascope::replication::time::{LocalTime, SimDuration, SimTime};
 use replicascope::replication::view::{Content, ReplicaView, Role};
 use replicascope::simulation::command::{Action, Command, End, LinkCommand, NodeCommand};
+use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::{DropReason, Happening, Trace};
-use replicascope::simulation::setup::{Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use replicascope::simulation::setup::{Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use replicascope::simulation::{LOCAL_CLOCK_START, Options, Simulation, registry};
 
 const A: NodeId = NodeId(0);
@@ -70,6 +75,9 @@ impl Protocol for Probe {
     type Durable = Vec<u32>;
     type Config = ProbeConfig;
 
+    fn configure(_plan: &Plan<'_>) -> Result<ProbeConfig, Misfit> {
+        Ok(ProbeConfig::default())
+    }
     fn on_start(config: &ProbeConfig, env: &mut Env<'_>, recovered: &Vec<u32>, out: &mut Outbox<Self>) -> Self {
         if let Some(alarm) = config.alarm {
             out.set_timer(1, alarm);
@@ -92,7 +100,7 @@ impl Protocol for Probe {
         if self.config.persists_answers {
             out.persist(7);
         }
-        out.reply(request, Reply::Value { value: Some(Value::Number(1)), version: 1 });
+        out.reply(request, Reply::Value { value: Some(Value::Number(1)), version: 1, token: Token::default() });
     }
     fn on_message(&mut self, _env: &mut Env<'_>, from: NodeId, message: Number, _out: &mut Outbox<Self>) {
         self.got.push((from, message.0));
@@ -108,6 +116,7 @@ impl Protocol for Probe {
         self.clocks.push(env.local_clock);
         match order {
             Order::Promote => (0..self.config.burst).for_each(|_| self.send_to_all(env, out)),
+            Order::Join | Order::Leave => {}
             Order::Decide(_) => {
                 out.persist(self.next);
                 self.send_to_all(env, out);
@@ -134,22 +143,22 @@ fn stream_ms(ms: u64) -> Wire {
 
 /// `site_count` sites of one node each, all linked.
 fn mesh(site_count: u16, wire: Wire) -> Setup {
-    let site = |index: u16| Site { name: format!("site {index}").into(), kind: SiteKind::Datacenter, node_count: 1 };
+    let site = |index: u16| Site { name: format!("site {index}").into(), kind: SiteKind::Datacenter, node_count: 1, spare_count: 0 };
     let pairs = (0..site_count).flat_map(|a| (a + 1..site_count).map(move |b| (SiteId(a), SiteId(b))));
     Setup {
         strategy: "register".to_owned(),
         sites: (0..site_count).map(site).collect(),
-        links: pairs.map(|(a, b)| Link { a, b, wire }).collect(),
+        links: pairs.map(|(a, b)| Link { a, b, wire, back: None }).collect(),
         inside: wire,
         sessions: Vec::new(),
         mode: Mode::AddWins,
         cart: Vec::new(),
-        dials: Dials { persist: SimDuration::ZERO, ..Dials::default() },
+        dials: Dials::default().with(&dials::PERSIST, 0),
     }
 }
 
 fn session(site: u16, access: Option<Latency>, workload: Workload) -> Session {
-    Session { author: "Ada".into(), site: SiteId(site), access, workload }
+    Session { author: "Ada".into(), site: SiteId(site), access, workload, reads: ReadRule::Home }
 }
 
 fn burst(count: u32) -> ProbeConfig {
@@ -276,7 +285,7 @@ fn datagram_links_never_tell() {
 #[test]
 fn effects_wait_for_the_store_in_order() {
     let mut setup = mesh(2, stream_ms(1));
-    setup.dials.persist = SimDuration::from_ms(5);
+    setup.dials.set(&dials::PERSIST, 5_000);
     let mut simulation = probes(&setup, burst(1));
     simulation.apply(&fault(A, NodeCommand::Promote));
     simulation.apply(&Command::Decide(Mode::Ask));
@@ -293,7 +302,7 @@ fn effects_wait_for_the_store_in_order() {
 #[test]
 fn a_crash_loses_what_was_not_durable() {
     let mut setup = mesh(2, stream_ms(1));
-    setup.dials.persist = SimDuration::from_ms(5);
+    setup.dials.set(&dials::PERSIST, 5_000);
     let mut simulation = probes(&setup, burst(1));
     simulation.apply(&Command::Decide(Mode::Ask));
     run_until(&mut simulation, 20);
@@ -393,7 +402,7 @@ fn a_client_follows_to_the_leader_and_around_a_crash() {
 #[test]
 fn a_request_at_a_crashing_node_stays_open_in_the_history() {
     let mut setup = mesh(1, stream_ms(1));
-    setup.dials.persist = SimDuration::from_ms(5);
+    setup.dials.set(&dials::PERSIST, 5_000);
     setup.sessions = vec![session(0, None, Workload::Idle)];
     let mut simulation = probes(&setup, ProbeConfig { persists_answers: true, ..ProbeConfig::default() });
     let look = Command::Act { session: SessionId(0), action: Action::Look };
@@ -445,7 +454,8 @@ fn register(write_quorum: u16, read_quorum: u16) -> Setup {
     setup.sites[1..].iter_mut().for_each(|site| site.kind = SiteKind::Client);
     setup.links.retain(|link| link.a == SiteId(0));
     setup.sessions = (1..=10).map(|site| session(site, None, Workload::Alternate { key: "x".into() })).collect();
-    setup.dials = Dials { write_quorum, read_quorum, ..setup.dials };
+    setup.dials.set(&register::WRITE_QUORUM, write_quorum.into());
+    setup.dials.set(&register::READ_QUORUM, read_quorum.into());
     setup
 }
 
@@ -543,8 +553,8 @@ fn setups_that_make_no_sense_are_refused_by_field() {
     };
     assert_eq!(field(|_| {}), None);
     assert_eq!(field(|setup| setup.strategy = "paxos".to_owned()).as_deref(), Some("strategy"));
-    assert_eq!(field(|setup| setup.dials.write_quorum = 4).as_deref(), Some("dials.write_quorum"));
-    assert_eq!(field(|setup| setup.sessions[2].site = SiteId(0)).as_deref(), Some("sessions[2].site"));
+    assert_eq!(field(|setup| setup.dials.set(&register::WRITE_QUORUM, 4)).as_deref(), Some("dials.write_quorum"));
+    assert_eq!(field(|setup| setup.sessions[2].site = SiteId(99)).as_deref(), Some("sessions[2].site"));
     assert_eq!(field(|setup| setup.sites.clear()).as_deref(), Some("sites"));
 }
 
@@ -565,7 +575,7 @@ fn any_command() -> impl Strategy<Value = Command> {
 
 fn run_schedule(schedule: &[(u64, Command)], seed: u64) -> Simulation<Probe> {
     let mut setup = mesh(3, wire(WireKind::Stream, EXPONENTIAL));
-    setup.dials.persist = SimDuration::from_us(700);
+    setup.dials.set(&dials::PERSIST, 700);
     let mut simulation = Simulation::new(&setup, seed, burst(3), Options { trace: Trace::Full, ..Options::default() });
     let mut now_ms = 0;
     for (wait_ms, command) in schedule {

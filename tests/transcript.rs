@@ -6,13 +6,15 @@
 use replicascope::replication::delta::{Item, Key, Mode};
 use replicascope::replication::ids::{SessionId, SiteId};
 use replicascope::replication::protocol::MessageKind;
+use replicascope::replication::setting::Dials;
 use replicascope::replication::time::{SimDuration, SimTime};
 use replicascope::replication::view::Content;
 use replicascope::simulation::command::{Action, Command, LinkCommand};
+use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Happening;
 use replicascope::simulation::registry;
-use replicascope::simulation::setup::{CartLine, Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use replicascope::simulation::setup::{CartLine, Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use std::fmt::Write as _;
 
 fn wire(us: u64) -> Wire {
@@ -20,17 +22,23 @@ fn wire(us: u64) -> Wire {
 }
 
 fn setup() -> Setup {
-    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count };
-    let session = |author: &str, site| Session { author: author.into(), site: SiteId(site), access: None, workload: Workload::Idle };
+    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count, spare_count: 0 };
+    let session = |author: &str, site| Session {
+        author: author.into(),
+        site: SiteId(site),
+        access: None,
+        workload: Workload::Idle,
+        reads: ReadRule::Home,
+    };
     Setup {
         strategy: "multi-leader-sync".to_owned(),
         sites: vec![site("Oregon", SiteKind::Datacenter, 2), site("phone", SiteKind::Device, 1)],
-        links: vec![Link { a: SiteId(0), b: SiteId(1), wire: wire(10_000) }],
+        links: vec![Link { a: SiteId(0), b: SiteId(1), wire: wire(10_000), back: None }],
         inside: wire(1_000),
         sessions: vec![session("Ana", 0), session("you", 1)],
         mode: Mode::AddWins,
         cart: vec![CartLine { item: "eggs".into(), quantity: 6 }],
-        dials: Dials { persist: SimDuration::from_ms(1), handshake_every: SimDuration::from_ms(1_000), ..Dials::default() },
+        dials: Dials::default().with(&dials::PERSIST, 1_000),
     }
 }
 

@@ -5,10 +5,11 @@
 use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::SiteId;
 use replicascope::replication::random::{Purpose, Rng};
-use replicascope::replication::time::SimDuration;
+use replicascope::replication::setting::Dials;
+use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Trace;
-use replicascope::simulation::setup::{Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use replicascope::simulation::setup::{Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use replicascope::simulation::{Options, registry};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -42,23 +43,24 @@ pub(crate) fn engine_run(trace: Trace, seed: u64, event_count: u64) -> Box<dyn E
 pub(crate) fn setup() -> Setup {
     let latency = Latency::Exponential { base_us: 0, mean_us: 1_000 };
     let wire = Wire { kind: WireKind::Datagram, latency, loss_per_million: 0, duplicate_per_million: 0 };
-    let replicas = Site { name: "replicas".into(), kind: SiteKind::Datacenter, node_count: REPLICA_COUNT };
-    let client = |index: u16| Site { name: format!("client {index}").into(), kind: SiteKind::Client, node_count: 1 };
+    let replicas = Site { name: "replicas".into(), kind: SiteKind::Datacenter, node_count: REPLICA_COUNT, spare_count: 0 };
+    let client = |index: u16| Site { name: format!("client {index}").into(), kind: SiteKind::Client, node_count: 1, spare_count: 0 };
     let session = |index: u16| Session {
         author: format!("client {index}").as_str().into(),
         site: SiteId(index),
         access: None,
         workload: Workload::Alternate { key: "x".into() },
+        reads: ReadRule::Home,
     };
     Setup {
         strategy: "register".to_owned(),
         sites: std::iter::once(replicas).chain((1..=CLIENT_COUNT).map(client)).collect(),
-        links: (1..=CLIENT_COUNT).map(|index| Link { a: SiteId(0), b: SiteId(index), wire }).collect(),
+        links: (1..=CLIENT_COUNT).map(|index| Link { a: SiteId(0), b: SiteId(index), wire, back: None }).collect(),
         inside: wire,
         sessions: (1..=CLIENT_COUNT).map(session).collect(),
         mode: Mode::LastWrite,
         cart: Vec::new(),
-        dials: Dials { persist: SimDuration::ZERO, write_quorum: 2, read_quorum: 2, ..Dials::default() },
+        dials: Dials::default().with(&dials::PERSIST, 0),
     }
 }
 

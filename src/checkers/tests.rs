@@ -5,7 +5,7 @@ use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::delta::{Item, LineChange, Mode, Operation};
 use crate::replication::ids::{NodeId, ReplicaId, SessionId, SiteId};
 use crate::replication::note::Alarm;
-use crate::replication::protocol::Reply;
+use crate::replication::protocol::{Reply, Token};
 use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, Fate, Line, Reason, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
@@ -27,6 +27,8 @@ fn operation(session: u16, write: Option<(&str, LineChange)>, context: &[Dot], r
         author: if session == 0 { "You".into() } else { "Ana".into() },
         node: NodeId(session),
         key: "cart".into(),
+        also: Vec::new(),
+        is_unknown: false,
         write: write.map(|(item, change)| Operation::Cart(item.into(), change)),
         context: seen(context),
         invoked_at: SimTime::from_ms(5),
@@ -36,7 +38,12 @@ fn operation(session: u16, write: Option<(&str, LineChange)>, context: &[Dot], r
 
 /// An acknowledged write whose client had seen `context`.
 fn write(session: u16, item: &str, change: LineChange, dot: Dot, context: &[Dot]) -> OperationRecord {
-    operation(session, Some((item, change)), context, Reply::Written { version: dot.counter, dot: Some(dot), context: seen(&[dot]) })
+    operation(
+        session,
+        Some((item, change)),
+        context,
+        Reply::Written { version: dot.counter, dot: Some(dot), context: seen(&[dot]), token: Token::default() },
+    )
 }
 
 /// A read that showed `shown`.
@@ -48,7 +55,13 @@ fn read(session: u16, shown: &[Dot]) -> OperationRecord {
 fn record(lines: &[(&str, u32)], fates: &[(Dot, Fate)]) -> Decided {
     let line = |quantity| Line { quantity, is_open: false, is_pending: false, observed: Vec::new() };
     let lines: BTreeMap<Item, Line> = lines.iter().map(|(item, quantity)| ((*item).into(), line(*quantity))).collect();
-    Decided { mode: Mode::AddWins, content: Content::Cart(lines), conflicts: Vec::new(), fates: fates.iter().copied().collect() }
+    Decided {
+        mode: Mode::AddWins,
+        content: Content::Cart(lines),
+        conflicts: Vec::new(),
+        fates: fates.iter().copied().collect(),
+        version: 0,
+    }
 }
 
 fn leader(site: u16, decided: Decided) -> NodeSnapshot {
@@ -56,7 +69,18 @@ fn leader(site: u16, decided: Decided) -> NodeSnapshot {
     replica.vector = decided.fates.keys().copied().collect();
     replica.delta_count = decided.fates.len() as u64;
     replica.records.insert("cart".into(), decided);
-    NodeSnapshot { node: NodeId(site), site: SiteId(site), replica: Some(replica), skew_ms: 0, lag: None, held_count: 0 }
+    NodeSnapshot {
+        node: NodeId(site),
+        site: SiteId(site),
+        replica: Some(replica),
+        skew_ms: 0,
+        lag: None,
+        held_count: 0,
+        line_count: 0,
+        busy: crate::replication::time::SimDuration::ZERO,
+        is_paused: false,
+        slowness: 1,
+    }
 }
 
 fn snapshot(nodes: Vec<NodeSnapshot>) -> Snapshot {
@@ -207,8 +231,14 @@ fn what_others_wrote_or_what_was_written_later_need_not_be_read() {
 
 #[test]
 fn writes_without_names_cannot_be_judged() {
-    let nameless =
-        || vec![operation(0, Some(("milk", remove())), &[], Reply::Written { version: 1, dot: None, context: VersionVector::new() })];
+    let nameless = || {
+        vec![operation(
+            0,
+            Some(("milk", remove())),
+            &[],
+            Reply::Written { version: 1, dot: None, context: VersionVector::new(), token: Token::default() },
+        )]
+    };
     for guarantee in ["no-lost-writes", "accounted-for"] {
         check(guarantee, None, &agreed(&[], &[]), nameless());
     }

@@ -12,6 +12,7 @@ pub mod note;
 pub mod protocol;
 pub mod random;
 pub mod rules;
+pub mod setting;
 pub mod store;
 pub mod strategies;
 pub mod time;

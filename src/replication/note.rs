@@ -38,6 +38,8 @@ pub enum Note {
     ClockAhead(Dot),
     /// A peer knows writes of mine that my store does not hold: the store went back (rule R9).
     Amnesia(NodeId),
+    /// Whatever else a strategy has to tell: a name for narration, and a sentence without its subject ("repairs x at n2").
+    Told(&'static str, String),
     /// Something that must never happen did.
     Alarm(Alarm),
 }

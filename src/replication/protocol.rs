@@ -5,10 +5,11 @@
 //! Who drives it (simulation, browser, native peer) is unknown here.
 
 use super::causality::{Dot, VersionVector};
-use super::delta::{Author, Key, Operation, Value};
-use super::ids::{NodeId, RequestId, SiteId};
+use super::delta::{Author, Item, Key, Mode, Operation, Value};
+use super::ids::{Lsn, NodeId, RequestId, SiteId, Term};
 use super::note::Note;
 use super::random::Rng;
+use super::setting::{Dials, Misfit};
 use super::time::{LocalTime, SimDuration, SimTime};
 use super::view::{Decided, ReplicaView};
 
@@ -21,6 +22,10 @@ pub struct Member {
     pub site: SiteId,
     /// Whether its site is a person's device.
     pub is_device: bool,
+    /// Whether it stands with a client and stores nothing (leaderless strategies: it only coordinates).
+    pub is_client: bool,
+    /// Whether it starts outside of the group, to be added by [`Order::Join`].
+    pub is_spare: bool,
     /// Whether it starts as the leader of its site.
     pub leads_first: bool,
 }
@@ -56,6 +61,18 @@ impl Cluster {
     }
 }
 
+/// What a strategy is configured from.
+pub struct Plan<'a> {
+    /// The map of the cluster.
+    pub cluster: &'a Cluster,
+    /// Its settings.
+    pub dials: &'a Dials,
+    /// How conflicts are decided, where the strategy has them.
+    pub mode: Mode,
+    /// The cart that every replica starts with, where the strategy holds carts.
+    pub cart: Vec<(Item, u32)>,
+}
+
 /// What a node is told with every event.
 pub struct Env<'a> {
     /// True time. A protocol may use it for its own measurements, never for decisions between replicas.
@@ -85,6 +102,13 @@ pub enum Request {
     Read {
         /// Which.
         key: Key,
+        /// How fresh the answer must be.
+        freshness: Freshness,
+    },
+    /// Reads several keys at one moment of one replica.
+    ReadMany {
+        /// Which.
+        keys: Vec<Key>,
     },
     /// Writes a key.
     Write {
@@ -92,11 +116,43 @@ pub enum Request {
         key: Key,
         /// What.
         operation: Operation,
+        /// What must hold of the key where the write is accepted; else it is refused as [`Refusal::Unmet`].
+        condition: Option<Box<Condition>>,
         /// What the client had seen of the key.
         context: VersionVector,
         /// Who.
         author: Author,
     },
+}
+
+/// How fresh an answer must be. A replica that is not fresh enough refuses as [`Refusal::Behind`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Freshness {
+    /// Whatever the replica holds.
+    #[default]
+    Any,
+    /// Only the leader answers (others refuse as [`Refusal::NotLeader`]).
+    Leader,
+    /// The replica believes that it is at most this far behind.
+    Within(SimDuration),
+    /// The replica's log holds at least this position.
+    AtLeast(Token),
+}
+
+/// A position in the order of all writes: what a client keeps to be sure to see its own writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    /// The leadership under which the entry was written.
+    pub term: Term,
+    /// Its position in the log.
+    pub lsn: Lsn,
+}
+
+/// What must hold of a key where a write is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It has this value (`None`: it was never written, or deleted).
+    Equals(Option<Value>),
 }
 
 /// What a node answers.
@@ -108,6 +164,17 @@ pub enum Reply {
         value: Option<Value>,
         /// Its place in the key's order.
         version: u64,
+        /// The position of the replica's log (strategies that have one).
+        token: Token,
+    },
+    /// Several values, as asked for, each with its place in its key's order.
+    Values(Vec<(Key, Option<Value>, u64)>),
+    /// Versions that had not seen each other (`None`: a deletion), for the client to decide.
+    Siblings {
+        /// Each with its dot.
+        values: Vec<(Dot, Option<Value>)>,
+        /// All that the client has now seen of the key.
+        context: VersionVector,
     },
     /// A decided value and what it was decided from (strategies that detect conflicts).
     State {
@@ -124,6 +191,8 @@ pub enum Reply {
         dot: Option<Dot>,
         /// What the client has now seen: its write included.
         context: VersionVector,
+        /// Its position in the log (strategies that have one).
+        token: Token,
     },
     /// Nothing happened, and why.
     Refused(Refusal),
@@ -140,6 +209,10 @@ pub enum Refusal {
     Behind,
     /// The operation does not fit the strategy or the key.
     Unsupported,
+    /// The condition of the write does not hold.
+    Unmet,
+    /// It cannot take writes now (a copy runs, no quorum is in reach, it lost its lease).
+    Unavailable,
     /// The node is down or out of reach (told by the client's side, never by a node).
     Unreachable,
 }
@@ -150,7 +223,11 @@ pub enum Order {
     /// The observer's command: become the leader of the site in a new term.
     Promote,
     /// From now on decide conflicts like this, unless a key has a mode of its own.
-    Decide(super::delta::Mode),
+    Decide(Mode),
+    /// The node, a spare, becomes a follower or replica of its site's group.
+    Join,
+    /// The node is taken out of its site's group.
+    Leave,
 }
 
 /// The state of the stream between two nodes, as one end sees it.
@@ -183,6 +260,16 @@ pub enum MessageKind {
     Write,
     /// Nothing but a sign of life.
     Heartbeat,
+    /// A vote, or the wish for one.
+    Vote,
+    /// A copy of everything up to a position.
+    Snapshot,
+    /// A newer version sent to a replica that was found stale.
+    Repair,
+    /// A write kept for another replica, or handed over to it.
+    Hint,
+    /// Hashes of what is held.
+    Hash,
 }
 
 /// Each message explains itself, so that a new strategy needs no code on the screen.
@@ -290,6 +377,12 @@ pub trait Protocol: Clone + 'static {
     type Durable: Clone + Default;
     /// What the strategy is set to, the same at every node.
     type Config: Clone;
+
+    /// What it is set to, from a plan; refuses what it cannot run with.
+    ///
+    /// # Errors
+    /// The setting that does not fit, and why.
+    fn configure(plan: &Plan<'_>) -> Result<Self::Config, Misfit>;
 
     /// A node comes up, with what its store kept (the default at the very first start).
     fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Self::Durable, out: &mut Outbox<Self>) -> Self;

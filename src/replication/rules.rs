@@ -1,35 +1,64 @@
 //! The numbered rules of the offline local leader, each of which can be switched off to see what it is for.
 //! Tests show for each that the checks turn red without it.
 
-use serde::{Deserialize, Serialize};
+use super::setting::{Dials, Setting};
+
+/// R1: conflicts are detected by version vector, not by clock.
+pub static DETECT_BY_VECTOR: Setting =
+    Setting::flag("detect_by_vector", "R1: version vectors", "Conflicts are detected by version vector, not by clock.", true);
+/// R3: a dot is never reused.
+pub static FRESH_IDS: Setting = Setting::flag(
+    "fresh_ids",
+    "R3: fresh ids",
+    "A dot is never reused: fresh replica ids at each start and term, and a checked hash chain.",
+    true,
+);
+/// R4: only what is durable is acknowledged.
+pub static PERSIST_FIRST: Setting = Setting::flag("persist_first", "R4: store first", "Only what is durable is acknowledged.", true);
+/// R5: the receiver's version vector is the only cursor.
+pub static CURSOR_IS_VECTOR: Setting =
+    Setting::flag("cursor_is_vector", "R5: vector as cursor", "The receiver's version vector is the only cursor.", true);
+/// R6: nothing is applied with a hole before it.
+pub static REFUSE_HOLES: Setting = Setting::flag("refuse_holes", "R6: no holes", "Nothing is applied with a hole before it.", true);
+/// R7: removes consume a dot.
+pub static REMOVES_CONSUME_DOT: Setting =
+    Setting::flag("removes_consume_dot", "R7: removes are writes", "A remove consumes a dot, like every write.", true);
+
+/// All of them.
+pub static ALL: &[&Setting] = &[&DETECT_BY_VECTOR, &FRESH_IDS, &PERSIST_FIRST, &CURSOR_IS_VECTOR, &REFUSE_HOLES, &REMOVES_CONSUME_DOT];
 
 /// Which rules are in force. All are, by default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// R1: conflicts are detected by version vector, not by clock.
+    /// R1.
     pub detect_by_vector: bool,
-    /// R3: a dot is never reused: fresh replica ids at each start and term, and a checked hash chain.
+    /// R3.
     pub fresh_ids: bool,
-    /// R4: only what is durable is acknowledged.
+    /// R4.
     pub persist_first: bool,
-    /// R5: the receiver's version vector is the only cursor.
+    /// R5.
     pub cursor_is_vector: bool,
-    /// R6: nothing is applied with a hole before it.
+    /// R6.
     pub refuse_holes: bool,
-    /// R7: removes consume a dot.
+    /// R7.
     pub removes_consume_dot: bool,
+}
+
+impl From<&Dials> for Rules {
+    fn from(dials: &Dials) -> Self {
+        Self {
+            detect_by_vector: dials.is_on(&DETECT_BY_VECTOR),
+            fresh_ids: dials.is_on(&FRESH_IDS),
+            persist_first: dials.is_on(&PERSIST_FIRST),
+            cursor_is_vector: dials.is_on(&CURSOR_IS_VECTOR),
+            refuse_holes: dials.is_on(&REFUSE_HOLES),
+            removes_consume_dot: dials.is_on(&REMOVES_CONSUME_DOT),
+        }
+    }
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            detect_by_vector: true,
-            fresh_ids: true,
-            persist_first: true,
-            cursor_is_vector: true,
-            refuse_holes: true,
-            removes_consume_dot: true,
-        }
+        Self::from(&Dials::default())
     }
 }

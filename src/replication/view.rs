@@ -18,6 +18,10 @@ pub enum Role {
     Replica,
     /// Sends on behalf of clients.
     Coordinator,
+    /// Wants to become leader and asks for votes.
+    Candidate,
+    /// Not in the group (yet).
+    Spare,
 }
 
 /// A node, as shown.
@@ -49,8 +53,38 @@ pub struct ReplicaView {
     pub exchanges: Vec<ExchangeView>,
     /// When the leader appended each entry that a follower may lack: see [`ReplicaView::position`].
     pub appended_at: Vec<(Lsn, SimTime)>,
+    /// Acknowledged or accepted writes that this node dropped for good (a tail that its successor never had), with why.
+    pub discarded: Vec<Discarded>,
+    /// The alarm clock that decides about the node next (a failure detector, a lease).
+    pub countdown: Option<Countdown>,
+    /// What else is worth knowing of the node: name and value.
+    pub facts: Vec<(&'static str, String)>,
     /// Set when the node stopped a peer or found unequal hashes.
     pub alarm: Option<super::note::Alarm>,
+}
+
+/// A write that a node dropped for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discarded {
+    /// Its name.
+    pub dot: Dot,
+    /// Who wrote it.
+    pub author: Author,
+    /// Which record.
+    pub key: Key,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// An alarm clock for the eye.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Countdown {
+    /// What it waits for.
+    pub label: &'static str,
+    /// When it was set.
+    pub from: SimTime,
+    /// When it rings.
+    pub until: SimTime,
 }
 
 impl ReplicaView {
@@ -71,6 +105,9 @@ impl ReplicaView {
             confirmed_count: 0,
             exchanges: Vec::new(),
             appended_at: Vec::new(),
+            discarded: Vec::new(),
+            countdown: None,
+            facts: Vec::new(),
             alarm: None,
         }
     }
@@ -109,6 +146,16 @@ pub struct Decided {
     pub conflicts: Vec<Conflict>,
     /// What became of every delta of the record, in dot order.
     pub fates: BTreeMap<Dot, Fate>,
+    /// Place of the visible value in the key's order; 0 where the strategy keeps no such order.
+    pub version: u64,
+}
+
+impl Decided {
+    /// The record of a strategy that keeps one order per key: the latest version, and what became of those before it.
+    #[must_use]
+    pub const fn plain(content: Content, version: u64, fates: BTreeMap<Dot, Fate>) -> Self {
+        Self { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates, version }
+    }
 }
 
 /// The value of a record.

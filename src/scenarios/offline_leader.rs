@@ -7,8 +7,9 @@ use super::{Panel, Prediction, Scenario, Step, Until, Variant};
 use crate::replication::delta::{Item, Mode};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
 use crate::replication::note::{ExchangeNote, Note};
+use crate::replication::setting::Dials;
 use crate::simulation::command::{Action, Command, LinkCommand};
-use crate::simulation::setup::{CartLine, Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use crate::simulation::setup::{CartLine, Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 
 const OREGON: SiteId = SiteId(0);
 const IRELAND: SiteId = SiteId(1);
@@ -35,8 +36,8 @@ pub(super) static SCENARIO: Scenario = Scenario {
 };
 
 fn setup() -> Setup {
-    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count };
-    let person = |name: &str, site, access| Session { author: name.into(), site, access, workload: Workload::Idle };
+    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count, spare_count: 0 };
+    let person = |name: &str, site, access| Session { author: name.into(), site, access, workload: Workload::Idle, reads: ReadRule::Home };
     let nearby = Some(Latency::Constant { us: 2_000 });
     let line = |item: &str, quantity| CartLine { item: item.into(), quantity };
     Setup {
@@ -46,7 +47,10 @@ fn setup() -> Setup {
             site("Ireland", SiteKind::Datacenter, 2),
             site("Your phone", SiteKind::Device, 1),
         ],
-        links: vec![Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000) }, Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000) }],
+        links: vec![
+            Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000), back: None },
+            Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000), back: None },
+        ],
         inside: stream(5_000, 3_000),
         sessions: vec![person("You", PHONE, None), person("Ana", OREGON, nearby), person("Ben", IRELAND, nearby)],
         mode: Mode::AddWins,

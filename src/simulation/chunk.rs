@@ -198,7 +198,7 @@ fn is_near(number: u64, first: u64) -> bool {
     i32::try_from(distance).is_ok()
 }
 
-pub(super) const KINDS: [MessageKind; 9] = [
+pub(super) const KINDS: [MessageKind; 14] = [
     MessageKind::Replicate,
     MessageKind::Batch,
     MessageKind::Acknowledge,
@@ -208,6 +208,11 @@ pub(super) const KINDS: [MessageKind; 9] = [
     MessageKind::Read,
     MessageKind::Write,
     MessageKind::Heartbeat,
+    MessageKind::Vote,
+    MessageKind::Snapshot,
+    MessageKind::Repair,
+    MessageKind::Hint,
+    MessageKind::Hash,
 ];
 
 /// Without a wildcard: a new kind does not compile before it has its place in [`KINDS`].
@@ -222,6 +227,11 @@ pub(super) const fn kind_code(kind: MessageKind) -> u32 {
         MessageKind::Read => 6,
         MessageKind::Write => 7,
         MessageKind::Heartbeat => 8,
+        MessageKind::Vote => 9,
+        MessageKind::Snapshot => 10,
+        MessageKind::Repair => 11,
+        MessageKind::Hint => 12,
+        MessageKind::Hash => 13,
     }
 }
 

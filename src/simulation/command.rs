@@ -2,7 +2,7 @@
 
 use super::setup::{Setup, SetupError, Wire, check_name, check_wire, within};
 use crate::limits;
-use crate::replication::delta::{Item, Mode};
+use crate::replication::delta::{Item, Key, Mode, Value};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,13 @@ pub enum Command {
         node: NodeId,
         /// What.
         fault: NodeCommand,
+    },
+    /// Something happens to one message in flight.
+    Message {
+        /// Its number.
+        message: u64,
+        /// What.
+        fault: MessageCommand,
     },
     /// From now on every replica decides conflicts like this.
     Decide(Mode),
@@ -68,6 +75,56 @@ pub enum Action {
         /// The quantity from now on; 0 removes the line.
         quantity: u32,
     },
+    /// Reads a key.
+    Get {
+        /// Which.
+        key: Key,
+    },
+    /// Reads several keys at one moment of one replica.
+    GetMany {
+        /// Which.
+        keys: Vec<Key>,
+    },
+    /// Writes a key, having seen what the session saw of it before.
+    Put {
+        /// Which.
+        key: Key,
+        /// What.
+        value: Value,
+    },
+    /// Writes a key if it has a value now (`None`: if it has none).
+    PutIf {
+        /// Which.
+        key: Key,
+        /// What it must be.
+        expected: Option<Value>,
+        /// What it becomes.
+        value: Value,
+    },
+    /// Deletes a key, having seen what the session saw of it before.
+    Delete {
+        /// Which.
+        key: Key,
+    },
+}
+
+/// What happens to a message in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageCommand {
+    /// It is lost.
+    Drop,
+    /// It comes this much later.
+    Delay {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// It comes twice.
+    Duplicate,
+    /// It stays where it is until it is released.
+    Hold,
+    /// It arrives now.
+    Release,
 }
 
 /// What happens to links.
@@ -92,6 +149,8 @@ pub enum LinkCommand {
     Disconnect(SiteId),
     /// They work again.
     Reconnect(SiteId),
+    /// Nothing passes between these groups of nodes any more; nodes that are in none reach everybody.
+    Partition(Vec<Vec<NodeId>>),
     /// Everything works again.
     HealAll,
     /// The link between two sites behaves like this from now on.
@@ -130,6 +189,19 @@ pub enum NodeCommand {
     },
     /// The observer makes it the leader of its site in a new term.
     Promote,
+    /// It stands still, as in a long garbage collection: nothing is lost, nothing is done.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// Its work takes this many times as long from now on (1: as usual).
+    Slow {
+        /// The factor.
+        factor: u32,
+    },
+    /// The spare node joins the group of its site.
+    Join,
+    /// It is taken out of the group of its site.
+    Leave,
 }
 
 impl Command {
@@ -148,7 +220,10 @@ impl Command {
                 exists("node.node", node.index(), setup.node_count())?;
                 fault.check()
             }
-            Self::Decide(_) => Ok(()),
+            Self::Message { fault: MessageCommand::Delay { ms }, .. } if *ms > limits::MAX_MESSAGE_DELAY_MS => {
+                Err(SetupError::new("message.fault.delay.ms", format!("at most {}", limits::MAX_MESSAGE_DELAY_MS)))
+            }
+            Self::Message { .. } | Self::Decide(_) => Ok(()),
         }
     }
 }
@@ -158,7 +233,7 @@ impl Action {
     #[must_use]
     pub const fn item(&self) -> Option<&Item> {
         match self {
-            Self::Look => None,
+            Self::Look | Self::Get { .. } | Self::GetMany { .. } | Self::Put { .. } | Self::PutIf { .. } | Self::Delete { .. } => None,
             Self::Add { item, .. }
             | Self::Set { item, .. }
             | Self::Decrease { item }
@@ -171,13 +246,39 @@ impl Action {
         if let Some(item) = self.item() {
             check_name("act.action.item", &item.0)?;
         }
+        self.check_plain()?;
         let most = limits::MAX_QUANTITY as usize;
         match self {
             Self::Add { count, .. } => within("act.action.count", *count as usize, 1, most),
             Self::Set { quantity, .. } => within("act.action.quantity", *quantity as usize, 1, most),
             Self::Resolve { quantity, .. } => within("act.action.quantity", *quantity as usize, 0, most),
-            Self::Look | Self::Decrease { .. } | Self::Remove { .. } => Ok(()),
+            _ => Ok(()),
         }
+    }
+
+    /// What is about plain keys and values.
+    fn check_plain(&self) -> Result<(), SetupError> {
+        let value = match self {
+            Self::Get { key } | Self::Delete { key } => return check_name("act.action.key", &key.0),
+            Self::GetMany { keys } => {
+                within("act.action.keys", keys.len(), 1, limits::MAX_READ_KEYS)?;
+                return keys.iter().try_for_each(|key| check_name("act.action.keys", &key.0));
+            }
+            Self::Put { key, value } | Self::PutIf { key, value, .. } => {
+                check_name("act.action.key", &key.0)?;
+                value
+            }
+            _ => return Ok(()),
+        };
+        let expected = if let Self::PutIf { expected, .. } = self { expected.as_ref() } else { None };
+        for text in [Some(value), expected].into_iter().flatten() {
+            if let Value::Text(text) = text
+                && text.chars().count() > limits::MAX_TEXT_CHARS
+            {
+                return Err(SetupError::new("act.action.value", format!("at most {} characters", limits::MAX_TEXT_CHARS)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +291,7 @@ impl LinkCommand {
                 to.check("link.to", setup)
             }
             Self::Disconnect(site) | Self::Reconnect(site) => exists("link.site", site.index(), sites),
+            Self::Partition(groups) => check_groups(groups, setup),
             Self::HealAll => Ok(()),
             Self::Tune { a, b, wire } => {
                 let joins = |link: &super::setup::Link| (link.a, link.b) == (*a, *b) || (link.b, link.a) == (*a, *b);
@@ -217,9 +319,23 @@ impl NodeCommand {
             Self::Skew { ms } if ms.unsigned_abs() > limits::MAX_SKEW_MS.unsigned_abs() => {
                 Err(SetupError::new("node.fault.skew.ms", format!("at most {} either way", limits::MAX_SKEW_MS)))
             }
-            Self::Skew { .. } | Self::Crash | Self::Restart | Self::Promote => Ok(()),
+            Self::Slow { factor } => within("node.fault.slow.factor", factor as usize, 1, limits::MAX_SLOWDOWN as usize),
+            _ => Ok(()),
         }
     }
+}
+
+fn check_groups(groups: &[Vec<NodeId>], setup: &Setup) -> Result<(), SetupError> {
+    within("link.partition", groups.len(), 1, limits::MAX_GROUPS)?;
+    let mut named = Vec::new();
+    for node in groups.iter().flatten() {
+        exists("link.partition", node.index(), setup.node_count())?;
+        if named.contains(node) {
+            return Err(SetupError::new("link.partition", format!("node {} stands in two groups", node.0)));
+        }
+        named.push(*node);
+    }
+    Ok(())
 }
 
 fn exists(field: &str, index: usize, count: usize) -> Result<(), SetupError> {

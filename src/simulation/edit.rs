@@ -30,7 +30,7 @@ impl Seen {
     pub(super) fn from_reply(reply: &Reply) -> Option<Self> {
         match reply {
             Reply::State { decided, context } => Some(Self { decided: (**decided).clone(), context: context.clone() }),
-            Reply::Value { .. } | Reply::Written { .. } | Reply::Refused(_) => None,
+            Reply::Value { .. } | Reply::Values(_) | Reply::Siblings { .. } | Reply::Written { .. } | Reply::Refused(_) => None,
         }
     }
 
@@ -55,7 +55,9 @@ pub(super) fn write_for(action: &Action, seen: &Seen) -> Option<Edit> {
         _ => LineChange::Set(quantity, seen.observed(item)),
     };
     let change = match action {
-        Action::Look => return None,
+        Action::Look | Action::Get { .. } | Action::GetMany { .. } | Action::Put { .. } | Action::PutIf { .. } | Action::Delete { .. } => {
+            return None;
+        }
         Action::Add { count, .. } => LineChange::Add(*count),
         Action::Set { quantity, .. } | Action::Resolve { quantity, .. } => set_or_remove(*quantity),
         Action::Decrease { .. } => set_or_remove(seen.line(item)?.quantity.saturating_sub(1)),
@@ -76,7 +78,7 @@ mod tests {
     fn seen(quantity: u32) -> Seen {
         let line = Line { quantity, is_open: false, is_pending: false, observed: vec![DOT] };
         let content = Content::Cart(BTreeMap::from([("milk".into(), line)]));
-        let decided = Decided { mode: Mode::AddWins, content, conflicts: Vec::new(), fates: BTreeMap::new() };
+        let decided = Decided { mode: Mode::AddWins, content, conflicts: Vec::new(), fates: BTreeMap::new(), version: 0 };
         Seen { decided, context: [DOT].into_iter().collect() }
     }
 

@@ -21,6 +21,7 @@ impl<P: Protocol> Simulation<P> {
             }
             Command::Link(link) => self.command_link(link),
             Command::Node { node, fault } => self.command_node(*node, *fault),
+            Command::Message { message, fault } => self.command_message(*message, *fault),
             Command::Decide(mode) => {
                 self.decided = Some(*mode);
                 self.for_every_node(|simulation, node| simulation.order(node, Order::Decide(*mode)));
@@ -41,6 +42,11 @@ impl<P: Protocol> Simulation<P> {
             LinkCommand::Heal { from, to } => self.heal(&self.world.network.routes(*from, *to)),
             LinkCommand::Disconnect(site) => self.cut(&self.world.network.routes_around(*site)),
             LinkCommand::Reconnect(site) => self.heal(&self.world.network.routes_around(*site)),
+            LinkCommand::Partition(groups) => {
+                let group = |node: NodeId| groups.iter().position(|group| group.contains(&node));
+                let apart = |from, to| group(from).zip(group(to)).is_some_and(|(one, other)| one != other);
+                self.cut(&self.world.network.routes_where(apart));
+            }
             LinkCommand::HealAll => self.heal(&self.world.network.routes_where(|_, _| true)),
             LinkCommand::Tune { a, b, wire } => self.world.network.tune(*a, *b, *wire),
         }
@@ -80,7 +86,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// New streams: what is still on the old ones is gone, and both ends are told.
-    fn begin_streams(&mut self, pairs: Vec<Pair>) {
+    pub(super) fn begin_streams(&mut self, pairs: Vec<Pair>) {
         let both_ways: Vec<Pair> = pairs.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect();
         self.world.drop_in_flight(&both_ways, DropReason::Reset);
         for pair in &pairs {
@@ -103,6 +109,15 @@ impl<P: Protocol> Simulation<P> {
             NodeCommand::Restart if !is_up => self.restart(node),
             NodeCommand::Crash | NodeCommand::Restart => {}
             NodeCommand::Skew { ms } => self.nodes[node.index()].skew_ns = ms.saturating_mul(1_000_000),
+            NodeCommand::Pause if is_up => self.pause(node),
+            NodeCommand::Resume => {
+                self.nodes[node.index()].line.is_paused = false;
+                self.begin_work(node);
+            }
+            NodeCommand::Pause => {}
+            NodeCommand::Slow { factor } => self.nodes[node.index()].line.factor = factor,
+            NodeCommand::Join => self.order(node, Order::Join),
+            NodeCommand::Leave => self.order(node, Order::Leave),
             NodeCommand::Promote => self.order(node, Order::Promote),
         }
     }
@@ -112,7 +127,8 @@ impl<P: Protocol> Simulation<P> {
         let peers = self.world.network.stream_peers(node);
         self.world.network.set_up(node, false);
         self.nodes[node.index()].crash();
-        let is_own = |event: &Event<P>| matches!(event, Event::Timer(owner, _) | Event::Durable(owner) if *owner == node);
+        let is_own =
+            |event: &Event<P>| matches!(event, Event::Timer(owner, _) | Event::Durable(owner) | Event::Worked(owner) if *owner == node);
         self.world.queue.take_where(is_own);
         let inbound: Vec<Pair> = peers.iter().map(|peer| (*peer, node)).collect();
         let outbound: Vec<Pair> = peers.iter().map(|peer| (node, *peer)).collect();
@@ -121,6 +137,15 @@ impl<P: Protocol> Simulation<P> {
         self.break_streams(&outbound);
         for next in self.sessions.abandon_at(node, self.world.now) {
             self.proceed(next);
+        }
+    }
+
+    /// The node stands still. What it was working on begins anew when it goes on.
+    fn pause(&mut self, node: NodeId) {
+        let line = &mut self.nodes[node.index()].line;
+        line.is_paused = true;
+        if let Some(ticket) = line.at_work.take() {
+            self.world.queue.cancel(ticket);
         }
     }
 

@@ -24,6 +24,8 @@ pub struct OperationRecord {
     pub node: NodeId,
     /// Which key.
     pub key: Key,
+    /// The other keys of a read of several.
+    pub also: Vec<Key>,
     /// What was written; `None` for a read.
     pub write: Option<Operation>,
     /// What the session had seen of the key when it asked.
@@ -32,6 +34,8 @@ pub struct OperationRecord {
     pub invoked_at: SimTime,
     /// When the answer came, and which. `None`: still open, or the outcome stays unknown.
     pub closed: Option<(SimTime, Reply)>,
+    /// Whether the client gave up waiting: a write may then have taken effect, or may do so later.
+    pub is_unknown: bool,
 }
 
 /// All operations of a run, in the order of asking; the position is the operation's number.
@@ -137,6 +141,8 @@ mod tests {
             context: VersionVector::new(),
             invoked_at: SimTime(at),
             closed: None,
+            also: Vec::new(),
+            is_unknown: false,
         }
     }
 

@@ -77,6 +77,11 @@ impl Direction {
         Passage::Once(due)
     }
 
+    /// Nothing that enters the stream from now on arrives before `time`.
+    pub(super) fn not_before(&mut self, time: SimTime) {
+        self.last_due = self.last_due.max(time);
+    }
+
     /// A new stream begins: nothing is before its first message.
     pub(super) const fn renew(&mut self) {
         self.last_due = SimTime::ZERO;

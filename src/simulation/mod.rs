@@ -3,6 +3,7 @@
 
 pub mod cluster;
 pub mod command;
+pub mod dials;
 pub mod engine;
 pub mod history;
 pub mod journal;
@@ -11,18 +12,23 @@ pub mod setup;
 pub mod snapshot;
 
 mod chunk;
+mod client;
 mod edit;
 mod faults;
 mod heap;
+mod interference;
 mod latency;
+mod line;
 mod link;
 mod network;
 mod node;
 mod observe;
 mod queue;
+mod routing;
 mod sessions;
 #[expect(clippy::module_inception, reason = "the type is the room's subject")]
 mod simulation;
+mod workload;
 mod world;
 
 pub use node::LOCAL_CLOCK_START;

@@ -12,6 +12,15 @@ use std::collections::BTreeSet;
 /// No link leads there.
 const NO_ROUTE: u16 = u16::MAX;
 
+/// The two ways of a client's request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From the client's site to the node.
+    ToNode,
+    /// Back.
+    ToClient,
+}
+
 /// Two nodes joined by a stream, the lower number first.
 pub(super) type Pair = (NodeId, NodeId);
 
@@ -52,7 +61,7 @@ impl Network {
             return (from != to).then_some(setup.inside);
         }
         let link = setup.links.iter().find(|link| (link.a, link.b) == (a, b) || (link.b, link.a) == (a, b))?;
-        Some(link.wire)
+        Some(if link.a == a { link.wire } else { link.back.unwrap_or(link.wire) })
     }
 
     fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
@@ -155,6 +164,13 @@ impl Network {
         }
     }
 
+    /// Nothing that enters a stream from now on arrives before `time`.
+    pub(super) fn not_before(&mut self, from: NodeId, to: NodeId, time: SimTime) {
+        if let Some(direction) = self.direction_mut(from, to) {
+            direction.not_before(time);
+        }
+    }
+
     /// The link between two sites behaves like this from now on.
     pub(super) fn tune(&mut self, a: SiteId, b: SiteId, wire: Wire) {
         let sites = &self.sites;
@@ -164,6 +180,18 @@ impl Network {
                 direction.tune(wire);
             }
         }
+    }
+
+    /// Whether a client at `site` cannot reach a node of another site: there is no link, or all ways there are cut.
+    pub(super) fn is_unreachable(&self, site: SiteId, node: NodeId, way: Way) -> bool {
+        if self.site_of(node) == site {
+            return false;
+        }
+        let ends = |direction: &&Direction| match way {
+            Way::ToNode => self.site_of(direction.from) == site && direction.to == node,
+            Way::ToClient => direction.from == node && self.site_of(direction.to) == site,
+        };
+        self.directions.iter().filter(ends).all(|direction| direction.is_cut)
     }
 
     /// The nodes at one end.

@@ -1,5 +1,6 @@
 //! A node's place in the simulation: the volatile protocol, the store that survives it, its clock and alarms.
 
+use super::line::{Costs, Line};
 use super::queue::Ticket;
 use crate::replication::ids::NodeId;
 use crate::replication::protocol::{Effect, Env, Protocol};
@@ -27,10 +28,12 @@ pub(super) struct Node<P: Protocol> {
     pub(super) held: VecDeque<Effect<P>>,
     /// When the last record under way will be durable.
     pub(super) durable_at: SimTime,
+    /// What waits for the node itself.
+    pub(super) line: Line<P>,
 }
 
 impl<P: Protocol> Node<P> {
-    pub(super) fn new(id: NodeId, seed: u64) -> Self {
+    pub(super) fn new(id: NodeId, seed: u64, costs: Costs) -> Self {
         Self {
             id,
             protocol: None,
@@ -40,6 +43,7 @@ impl<P: Protocol> Node<P> {
             timers: Vec::new(),
             held: VecDeque::new(),
             durable_at: SimTime::ZERO,
+            line: Line::new(costs),
         }
     }
 
@@ -76,6 +80,7 @@ impl<P: Protocol> Node<P> {
         self.timers.clear();
         self.held.clear();
         self.durable_at = SimTime::ZERO;
+        self.line.clear();
     }
 }
 

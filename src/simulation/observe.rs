@@ -51,14 +51,18 @@ impl<P: Protocol> Engine for Simulation<P> {
     }
 
     fn flights(&self) -> Vec<Flight> {
+        let shown = |parcel: &Parcel<P::Message>, due_at: SimTime, is_held: bool| {
+            let Parcel { number: id, from, to, kind, sent_at, .. } = *parcel;
+            Flight { id, from, to, kind, sent_at, due_at, is_held }
+        };
         let flight = |(due_at, event): (SimTime, &Event<P>)| match event {
-            Event::Message(parcel) => {
-                let Parcel { number: id, from, to, kind, .. } = *parcel;
-                Some(Flight { id, from, to, kind, sent_at: parcel.sent_at, due_at })
-            }
-            Event::Timer(..) | Event::Durable(_) | Event::Asked(_) | Event::Answered(..) | Event::Resumed(_) => None,
+            Event::Message(parcel) => Some(shown(parcel, due_at, false)),
+            _ => None,
         };
         let mut flights: Vec<Flight> = self.world.queue.iter().filter_map(flight).collect();
+        // Halfway, where they wait to be let go.
+        let waiting = |parcel: &Parcel<P::Message>| shown(parcel, self.world.now + self.world.now.since(parcel.sent_at), true);
+        flights.extend(self.world.held.iter().map(waiting));
         flights.sort_unstable_by_key(|flight| flight.id);
         flights
     }
@@ -99,6 +103,10 @@ impl<P: Protocol> Simulation<P> {
                 skew_ms: node.skew_ns / 1_000_000,
                 lag,
                 held_count: node.held.len() as u32,
+                line_count: node.line.len() as u32,
+                busy: node.line.busy,
+                is_paused: node.line.is_paused,
+                slowness: node.line.factor,
             })
             .collect()
     }

@@ -1,14 +1,15 @@
 //! The strategies by name. Adding one is one file in `replication/strategies` and one entry here.
 
-use super::cluster::nodes_at;
+use super::cluster::cluster_of;
+use super::dials::GENERAL;
 use super::engine::Engine;
-use super::setup::{Setup, SetupError, SiteKind, within};
+use super::setup::{Setup, SetupError};
 use super::simulation::{Options, Simulation};
-use crate::replication::protocol::Protocol;
+use crate::replication::protocol::{Plan, Protocol};
+use crate::replication::setting::Setting;
 use crate::replication::strategies::multi_leader_sync::{self, MultiLeaderSync};
-use crate::replication::strategies::register::{Register, RegisterConfig};
+use crate::replication::strategies::register::{self, Register};
 use crate::replication::strategies::single_leader::{self, SingleLeader};
-use std::sync::Arc;
 
 /// Starts a run from a setup and a seed.
 pub type Build = fn(&Setup, u64, Options) -> Result<Box<dyn Engine>, SetupError>;
@@ -21,6 +22,8 @@ pub struct StrategyEntry {
     pub title: &'static str,
     /// What it does, in a sentence.
     pub summary: &'static str,
+    /// The settings that it reads, besides those of every run.
+    pub settings: &'static [&'static Setting],
     /// Starts a run of it; the setup is already checked in general.
     pub build: Build,
 }
@@ -31,19 +34,22 @@ pub static ALL: &[StrategyEntry] = &[
         id: "multi-leader-sync",
         title: "Multi-leader with offline devices",
         summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
-        build: |setup, seed, options| start::<MultiLeaderSync>(setup, seed, multi_leader_config(setup), options),
+        settings: multi_leader_sync::SETTINGS,
+        build: start::<MultiLeaderSync>,
     },
     StrategyEntry {
         id: "register",
         title: "Leaderless register",
         summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
-        build: |setup, seed, options| start::<Register>(setup, seed, register_config(setup)?, options),
+        settings: register::SETTINGS,
+        build: start::<Register>,
     },
     StrategyEntry {
         id: "single-leader-async",
         title: "Single leader, asynchronous followers",
         summary: "The leader answers after its own append; followers apply its log later.",
-        build: |setup, seed, options| start::<SingleLeader>(setup, seed, single_leader_config(setup), options),
+        settings: single_leader::SETTINGS,
+        build: start::<SingleLeader>,
     },
 ];
 
@@ -71,35 +77,26 @@ pub fn find(id: &str) -> Option<&'static StrategyEntry> {
     ALL.iter().find(|entry| entry.id == id)
 }
 
-fn start<P: Protocol>(setup: &Setup, seed: u64, config: P::Config, options: Options) -> Result<Box<dyn Engine>, SetupError> {
+/// Every setting, those of every run first. Some strategies share one.
+pub fn settings() -> impl Iterator<Item = &'static Setting> {
+    GENERAL.iter().chain(ALL.iter().flat_map(|entry| entry.settings)).copied()
+}
+
+/// The setting named `key`.
+#[must_use]
+pub fn setting(key: &str) -> Option<&'static Setting> {
+    settings().find(|setting| setting.key == key)
+}
+
+fn start<P: Protocol>(setup: &Setup, seed: u64, options: Options) -> Result<Box<dyn Engine>, SetupError> {
+    let cluster = cluster_of(setup);
+    let cart = setup.cart.iter().map(|line| (line.item.clone(), line.quantity)).collect();
+    let plan = Plan { cluster: &cluster, dials: &setup.dials, mode: setup.mode, cart };
+    let config = P::configure(&plan).map_err(|misfit| {
+        let field = if misfit.setting == "sites" { "sites".to_owned() } else { format!("dials.{}", misfit.setting) };
+        SetupError::new(field, misfit.problem)
+    })?;
     Ok(Box::new(Simulation::<P>::new(setup, seed, config, options)))
-}
-
-fn multi_leader_config(setup: &Setup) -> Arc<multi_leader_sync::Config> {
-    Arc::new(multi_leader_sync::Config {
-        mode: setup.mode,
-        cart: setup.cart.iter().map(|line| (line.item.clone(), line.quantity)).collect(),
-        handshake_every: setup.dials.handshake_every,
-        heartbeat_every: setup.dials.heartbeat_every,
-        rules: setup.dials.rules,
-    })
-}
-
-const fn single_leader_config(setup: &Setup) -> single_leader::Config {
-    single_leader::Config { heartbeat_every: setup.dials.heartbeat_every }
-}
-
-fn register_config(setup: &Setup) -> Result<RegisterConfig, SetupError> {
-    let replicas = nodes_at(setup, SiteKind::Datacenter);
-    let dials = &setup.dials;
-    for (index, session) in setup.sessions.iter().enumerate() {
-        if setup.sites[session.site.index()].kind != SiteKind::Client {
-            return Err(SetupError::new(format!("sessions[{index}].site"), "clients of this strategy stand at client sites"));
-        }
-    }
-    within("dials.write_quorum", usize::from(dials.write_quorum), 1, replicas.len())?;
-    within("dials.read_quorum", usize::from(dials.read_quorum), 1, replicas.len())?;
-    Ok(RegisterConfig { replicas: replicas.into(), write_quorum: dials.write_quorum, read_quorum: dials.read_quorum })
 }
 
 #[cfg(test)]
@@ -111,6 +108,15 @@ mod tests {
         for (index, entry) in ALL.iter().enumerate() {
             assert!(!entry.title.is_empty() && entry.summary.ends_with('.'), "{}", entry.id);
             assert!(ALL[..index].iter().all(|other| other.id != entry.id), "{} twice", entry.id);
+        }
+    }
+
+    #[test]
+    fn a_key_names_one_setting() {
+        for found in settings() {
+            assert!(std::ptr::eq(found, setting(found.key).expect("it was just found")), "{} twice", found.key);
+            assert!(found.allows(found.default), "{}: its default is out of range", found.key);
+            assert!(!found.title.is_empty() && found.meaning.ends_with('.'), "{}", found.key);
         }
     }
 }

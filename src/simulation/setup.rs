@@ -3,10 +3,12 @@
 use crate::limits;
 use crate::replication::delta::{Author, Item, Key, Mode};
 use crate::replication::ids::SiteId;
-use crate::replication::rules::Rules;
-use crate::replication::time::SimDuration;
+use crate::replication::setting::Dials;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Longest window of a read rule: ten minutes.
+const LONGEST_MS: usize = 600_000;
 
 /// Everything that a run starts from, besides its seed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,8 @@ pub struct Setup {
     pub mode: Mode,
     /// The cart that every replica starts with.
     pub cart: Vec<CartLine>,
-    /// The dials of the strategy and its stores.
+    /// Settings that differ from their defaults.
+    #[serde(default)]
     pub dials: Dials,
 }
 
@@ -40,6 +43,9 @@ pub struct Site {
     pub kind: SiteKind,
     /// How many nodes; the first leads first.
     pub node_count: u16,
+    /// How many of them, the last ones, are spares outside of the group until a command adds them.
+    #[serde(default)]
+    pub spare_count: u16,
 }
 
 /// Kinds of sites.
@@ -62,8 +68,11 @@ pub struct Link {
     pub a: SiteId,
     /// The other end.
     pub b: SiteId,
-    /// How it behaves, the same in both directions.
+    /// How it behaves: in both directions, or from `a` to `b` when `back` differs.
     pub wire: Wire,
+    /// How it behaves from `b` to `a`, when that differs.
+    #[serde(default)]
+    pub back: Option<Wire>,
 }
 
 /// How a link behaves in one direction.
@@ -113,6 +122,13 @@ pub enum Latency {
         /// Mean of the tail, in microseconds.
         mean_us: u64,
     },
+    /// A heavy tail: P(latency > x) = (least / x)^shape.
+    Pareto {
+        /// The least, in microseconds.
+        least_us: u64,
+        /// The shape, in thousandths (1,500 is 1.5); the smaller, the heavier the tail.
+        shape_thousandths: u32,
+    },
 }
 
 /// A person or workload.
@@ -121,12 +137,15 @@ pub enum Latency {
 pub struct Session {
     /// Who.
     pub author: Author,
-    /// Where: requests go to the leader of this site.
+    /// Where it is: writes go to the leader of this site, or to whom that one names.
     pub site: SiteId,
     /// One-way latency to the node; absent when the person sits at it (a device).
     pub access: Option<Latency>,
     /// What the session does by itself.
     pub workload: Workload,
+    /// Whom it asks when it reads.
+    #[serde(default)]
+    pub reads: ReadRule,
 }
 
 /// What a session does by itself.
@@ -140,6 +159,67 @@ pub enum Workload {
         /// The key.
         key: Key,
     },
+    /// Reads and writes of several keys ("k0", "k1", …).
+    Mix {
+        /// How many keys.
+        key_count: u16,
+        /// How uneven their popularity is: the exponent of Zipf's law in hundredths; 0 is even.
+        skew_percent: u16,
+        /// How many of a hundred operations are reads.
+        read_percent: u8,
+        /// When the next operation starts.
+        pace: Pace,
+    },
+}
+
+/// When the next operation of a workload starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pace {
+    /// Closed loop: this long after the last one ended.
+    Closed {
+        /// Microseconds between two operations.
+        think_us: u64,
+    },
+    /// Open loop: at random moments (a Poisson process), whether or not the last one ended; a session sends one
+    /// operation after another, so they wait in line.
+    Open {
+        /// Mean time between two operations, in microseconds.
+        mean_us: u64,
+    },
+}
+
+/// Whom a session asks when it reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadRule {
+    /// The node that it writes to, whatever that one is.
+    #[default]
+    Home,
+    /// The leader, and nobody else.
+    Leader,
+    /// Any follower, drawn for each read.
+    AnyFollower,
+    /// The nearest node in the group.
+    Nearest,
+    /// One follower, always the same; another one when it is out of reach.
+    Sticky,
+    /// Any follower that believes to be at most this far behind; else the leader.
+    WithinLag {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// The leader for this long after an own write, else any follower.
+    LeaderAfterWrite {
+        /// Milliseconds.
+        window_ms: u64,
+    },
+    /// Any follower that holds the position which the session carries: of its own last write, and of the replicas that it
+    /// has read from; else the leader.
+    Token {
+        /// Whether all sessions of the same person carry one position together.
+        is_shared: bool,
+    },
 }
 
 /// One line of the initial cart.
@@ -150,37 +230,6 @@ pub struct CartLine {
     pub item: Item,
     /// How many.
     pub quantity: u32,
-}
-
-/// The dials of the running strategy and its stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Dials {
-    /// Time until a write to a node's store is durable.
-    pub persist: SimDuration,
-    /// Leaders of neighbouring sites greet each other this often.
-    pub handshake_every: SimDuration,
-    /// A leader tells its followers this often that it lives.
-    pub heartbeat_every: SimDuration,
-    /// Acknowledgements that a leaderless write waits for.
-    pub write_quorum: u16,
-    /// Answers that a leaderless read waits for.
-    pub read_quorum: u16,
-    /// The rules of the offline local leader that are in force.
-    pub rules: Rules,
-}
-
-impl Default for Dials {
-    fn default() -> Self {
-        Self {
-            persist: SimDuration::from_us(500),
-            handshake_every: SimDuration::from_ms(1_000),
-            heartbeat_every: SimDuration::from_ms(250),
-            write_quorum: 2,
-            read_quorum: 2,
-            rules: Rules::default(),
-        }
-    }
 }
 
 /// What is wrong with a setup, and where.
@@ -228,6 +277,7 @@ impl Setup {
             if site.kind == SiteKind::Device && site.node_count != 1 {
                 return Err(SetupError::new(format!("sites[{index}].node_count"), "a device has exactly one node"));
             }
+            within(&format!("sites[{index}].spare_count"), usize::from(site.spare_count), 0, usize::from(site.node_count) - 1)?;
         }
         within("sites (nodes in all)", self.node_count(), 1, limits::MAX_NODES)
     }
@@ -247,6 +297,9 @@ impl Setup {
                 return Err(SetupError::new(field, "joins two sites that are already linked"));
             }
             check_wire(&format!("{field}.wire"), &link.wire)?;
+            if let Some(back) = &link.back {
+                check_wire(&format!("{field}.back"), back)?;
+            }
         }
         Ok(())
     }
@@ -260,8 +313,9 @@ impl Setup {
             if let Some(access) = &session.access {
                 check_latency(&format!("{field}.access"), access)?;
             }
-            if let Workload::Alternate { key } = &session.workload {
-                check_name(&format!("{field}.workload.key"), &key.0)?;
+            check_workload(&format!("{field}.workload"), &session.workload)?;
+            if let ReadRule::WithinLag { ms } | ReadRule::LeaderAfterWrite { window_ms: ms } = session.reads {
+                within(&format!("{field}.reads"), usize::try_from(ms).unwrap_or(usize::MAX), 0, LONGEST_MS)?;
             }
         }
         Ok(())
@@ -277,20 +331,7 @@ impl Setup {
     }
 
     fn check_dials(&self) -> Result<(), SetupError> {
-        let longest = SimDuration::from_ms(60_000);
-        let shortest = SimDuration::from_ms(1);
-        for (field, dial) in [("handshake_every", self.dials.handshake_every), ("heartbeat_every", self.dials.heartbeat_every)] {
-            if dial < shortest || dial > longest {
-                return Err(SetupError::new(format!("dials.{field}"), "must lie between 1 ms and 60 s"));
-            }
-        }
-        if self.dials.persist > longest {
-            return Err(SetupError::new("dials.persist", "must not exceed 60 s"));
-        }
-        for (field, quorum) in [("write_quorum", self.dials.write_quorum), ("read_quorum", self.dials.read_quorum)] {
-            within(&format!("dials.{field}"), usize::from(quorum), 1, limits::MAX_NODES)?;
-        }
-        Ok(())
+        self.dials.check().map_err(|misfit| SetupError::new(format!("dials.{}", misfit.setting), misfit.problem))
     }
 
     fn check_site(&self, field: &str, site: SiteId) -> Result<(), SetupError> {
@@ -311,6 +352,22 @@ pub fn check_wire(field: &str, wire: &Wire) -> Result<(), SetupError> {
     within(&format!("{field}.duplicate_per_million"), wire.duplicate_per_million as usize, 0, 1_000_000)
 }
 
+/// Refuses a workload out of range.
+fn check_workload(field: &str, workload: &Workload) -> Result<(), SetupError> {
+    match workload {
+        Workload::Idle => Ok(()),
+        Workload::Alternate { key } => check_name(&format!("{field}.key"), &key.0),
+        Workload::Mix { key_count, skew_percent, read_percent, pace } => {
+            within(&format!("{field}.key_count"), usize::from(*key_count), 1, limits::MAX_WORKLOAD_KEYS)?;
+            within(&format!("{field}.skew_percent"), usize::from(*skew_percent), 0, 500)?;
+            within(&format!("{field}.read_percent"), usize::from(*read_percent), 0, 100)?;
+            let (Pace::Closed { think_us: us } | Pace::Open { mean_us: us }) = *pace;
+            let least = usize::from(matches!(pace, Pace::Open { .. })) * 10;
+            within(&format!("{field}.pace"), usize::try_from(us).unwrap_or(usize::MAX), least, limits::MAX_LATENCY_US as usize)
+        }
+    }
+}
+
 /// Refuses an unusable latency.
 ///
 /// # Errors
@@ -320,6 +377,11 @@ pub fn check_latency(field: &str, latency: &Latency) -> Result<(), SetupError> {
         Latency::Constant { us } => (us, us),
         Latency::Uniform { min_us, max_us } => (min_us, max_us),
         Latency::Exponential { base_us, mean_us } => (base_us.min(mean_us), base_us.max(mean_us)),
+        Latency::Pareto { least_us, shape_thousandths } => {
+            within(&format!("{field}.shape_thousandths"), shape_thousandths as usize, 100, 100_000)?;
+            within(&format!("{field}.least_us"), usize::try_from(least_us).unwrap_or(usize::MAX), 1, usize::MAX)?;
+            (least_us, least_us)
+        }
     };
     if low > high {
         return Err(SetupError::new(field, "the least is above the most"));

@@ -1,9 +1,11 @@
 //! The simulation: takes the next event, hands it to its node, and carries out what the node wants.
 
 use super::cluster::cluster_of;
+use super::dials;
 use super::history::History;
 use super::journal::{Happening, Journal, Trace};
-use super::network::Network;
+use super::line::{Costs, Work};
+use super::network::{Network, Way};
 use super::node::Node;
 use super::queue::{Due, Queue};
 use super::sessions::{Ask, Next, Sessions, session_of};
@@ -11,14 +13,11 @@ use super::setup::Setup;
 use super::world::{Event, Fingerprint, Parcel, World};
 use crate::limits;
 use crate::replication::delta::Mode;
-use crate::replication::ids::{NodeId, RequestId};
+use crate::replication::ids::{NodeId, RequestId, SiteId};
 use crate::replication::protocol::{Cluster, Connection, Describe as _, Env, MessageKind, Order, Outbox, Protocol, Refusal, Reply};
-use crate::replication::time::{SimDuration, SimTime};
+use crate::replication::time::SimTime;
 use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// How long a client's loop rests after an operation that took no time (else time would never pass).
-const LOOP_REST: SimDuration = SimDuration::from_ms(10);
 
 /// How much a simulation remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,13 +67,19 @@ impl<P: Protocol> Simulation<P> {
             journal: Journal::new(options.trace, options.journal_entries_max),
             fingerprint: Fingerprint::new(seed),
             answers: VecDeque::new(),
-            persist: setup.dials.persist,
+            persist: setup.dials.duration(&dials::PERSIST),
+            held: Vec::new(),
             message_count: 0,
             in_flight_count: 0,
         };
         let explains = options.trace != Trace::Off;
+        let costs = Costs {
+            read: setup.dials.duration(&dials::SERVICE_READ),
+            write: setup.dials.duration(&dials::SERVICE_WRITE),
+            message: setup.dials.duration(&dials::SERVICE_MESSAGE),
+        };
         let mut simulation = Self {
-            nodes: cluster.members.iter().map(|member| Node::new(member.node, seed)).collect(),
+            nodes: cluster.members.iter().map(|member| Node::new(member.node, seed, costs)).collect(),
             cluster,
             config,
             world,
@@ -95,6 +100,9 @@ impl<P: Protocol> Simulation<P> {
         for session in self.sessions.ids() {
             let next = self.sessions.go_on(session, self.world.now);
             self.proceed(next);
+            if let Some(gap) = self.sessions.first_gap(session) {
+                self.world.queue.push(self.world.now + gap, Event::Due(session));
+            }
         }
         self.answer_clients();
     }
@@ -168,8 +176,43 @@ impl<P: Protocol> Simulation<P> {
     fn deliver(&mut self, number: u64, (from, to): (NodeId, NodeId), kind: MessageKind, message: Option<P::Message>) {
         let Some(message) = message else { return };
         if self.world.receive(number, (from, to), kind, message.digest()) {
-            self.handle(to, |protocol, env, out| protocol.on_message(env, from, message, out));
+            if self.nodes[to.index()].line.is_idle() {
+                self.handle(to, |protocol, env, out| protocol.on_message(env, from, message, out));
+            } else {
+                self.line_up(to, Work::Message(from, message));
+            }
         }
+    }
+
+    /// Something waits for its node to have time for it.
+    pub(super) fn line_up(&mut self, node: NodeId, work: Work<P>) {
+        self.nodes[node.index()].line.push(work);
+        self.begin_work(node);
+    }
+
+    pub(super) fn begin_work(&mut self, node: NodeId) {
+        let index = node.index();
+        if let Some(done_at) = self.nodes[index].begin_work(self.world.now) {
+            self.nodes[index].line.at_work = Some(self.world.queue.push(done_at, Event::Worked(node)));
+        }
+    }
+
+    /// A node is done waiting for the first in its line.
+    fn work_off(&mut self, node: NodeId) {
+        let line = &mut self.nodes[node.index()].line;
+        line.at_work = None;
+        match line.pop() {
+            Some(Work::Message(from, message)) => {
+                self.handle(node, |protocol, env, out| protocol.on_message(env, from, message, out));
+            }
+            Some(Work::Asked(ask)) => self.hand_over(*ask),
+            Some(Work::Timer(timer)) => {
+                self.handle(node, |protocol, env, out| protocol.on_timer(env, timer, out));
+            }
+            Some(Work::Durable) => self.world.release(&mut self.nodes[node.index()]),
+            None => {}
+        }
+        self.begin_work(node);
     }
 
     fn process(&mut self, event: Event<P>) {
@@ -178,10 +221,16 @@ impl<P: Protocol> Simulation<P> {
             Event::Timer(node, timer) => {
                 self.world.fingerprint.add(1 << 48 | u64::from(node.0));
                 self.nodes[node.index()].take_timer(timer);
+                if self.nodes[node.index()].line.is_paused {
+                    return self.line_up(node, Work::Timer(timer));
+                }
                 self.handle(node, |protocol, env, out| protocol.on_timer(env, timer, out));
             }
             Event::Durable(node) => {
                 self.world.fingerprint.add(2 << 48 | u64::from(node.0));
+                if self.nodes[node.index()].line.is_paused {
+                    return self.line_up(node, Work::Durable);
+                }
                 self.world.release(&mut self.nodes[node.index()]);
             }
             Event::Asked(ask) => {
@@ -197,33 +246,84 @@ impl<P: Protocol> Simulation<P> {
                 let next = self.sessions.go_on(session, self.world.now);
                 self.proceed(next);
             }
+            Event::Due(session) => {
+                self.world.fingerprint.add(7 << 48 | u64::from(session.0));
+                let (next, gap) = self.sessions.on_due(session, self.world.now);
+                if let Some(gap) = gap {
+                    self.world.queue.push(self.world.now + gap, Event::Due(session));
+                }
+                self.proceed(next);
+            }
+            Event::Silent(request) => {
+                self.world.fingerprint.add(8 << 48 | request.0);
+                let next = self.sessions.on_silence(request, self.world.now);
+                self.proceed(next);
+            }
+            Event::Worked(node) => {
+                self.world.fingerprint.add(9 << 48 | u64::from(node.0));
+                self.work_off(node);
+            }
         }
     }
 
     /// Does what a client does next.
     pub(super) fn proceed(&mut self, next: Next) {
         match next {
-            Next::Ask(ask) => match self.sessions.draw_access(ask.request) {
-                None => self.ask_node(ask),
-                Some(delay) => {
-                    self.world.queue.push(self.world.now + delay, Event::Asked(Box::new(ask)));
-                }
-            },
-            Next::Rest(session) => {
-                self.world.queue.push(self.world.now + LOOP_REST, Event::Resumed(session));
+            Next::Ask(ask) => self.send_request(ask),
+            Next::Rest(session, rest) => {
+                self.world.queue.push(self.world.now + rest, Event::Resumed(session));
             }
             Next::Nothing => {}
         }
     }
 
+    fn send_request(&mut self, ask: Ask) {
+        if let Some(timeout) = self.sessions.timeout() {
+            self.world.queue.push(self.world.now + timeout, Event::Silent(ask.request));
+        }
+        let delay = self.sessions.draw_access(ask.request);
+        if self.is_out_of_reach(ask.request, ask.node, Way::ToNode) {
+            // With a timeout the client waits in vain; without one it is told.
+            if self.sessions.timeout().is_none() {
+                self.refuse(ask.request);
+            }
+            return;
+        }
+        match delay {
+            None => self.ask_node(ask),
+            Some(delay) => {
+                self.world.queue.push(self.world.now + delay, Event::Asked(Box::new(ask)));
+            }
+        }
+    }
+
+    fn is_out_of_reach(&self, request: RequestId, node: NodeId, way: Way) -> bool {
+        let Some(site) = self.sessions.site_waiting(request) else { return false };
+        self.world.network.is_unreachable(SiteId(site as u16), node, way)
+    }
+
+    fn refuse(&mut self, request: RequestId) {
+        self.world.answers.push_back((request, Box::new(Reply::Refused(Refusal::Unreachable))));
+    }
+
     /// A request reaches its node.
     #[inline]
     fn ask_node(&mut self, ask: Ask) {
+        self.sessions.on_arrival(ask.request);
+        let node = &self.nodes[ask.node.index()];
+        if node.protocol.is_none() || node.line.is_idle() {
+            return self.hand_over(ask);
+        }
+        self.line_up(ask.node, Work::Asked(Box::new(ask)));
+    }
+
+    /// A node takes up a request.
+    #[inline]
+    fn hand_over(&mut self, ask: Ask) {
         let Ask { request, node, asked } = ask;
-        self.sessions.on_arrival(request);
         let is_up = self.handle(node, |protocol, env, out| protocol.on_request(env, request, asked, out));
         if !is_up {
-            self.world.answers.push_back((request, Box::new(Reply::Refused(Refusal::Unreachable))));
+            self.refuse(request);
         }
     }
 
@@ -237,6 +337,10 @@ impl<P: Protocol> Simulation<P> {
 
     fn answer_waiting_clients(&mut self) {
         while let Some((request, reply)) = self.world.answers.pop_front() {
+            if self.sessions.node_waited_for(request).is_some_and(|node| self.is_out_of_reach(request, node, Way::ToClient)) {
+                self.lose_answer(request);
+                continue;
+            }
             match self.sessions.draw_access(request) {
                 None => self.tell_client(request, *reply),
                 Some(delay) => {
@@ -244,6 +348,14 @@ impl<P: Protocol> Simulation<P> {
                     self.world.queue.push(self.world.now + delay, Event::Answered(request, reply));
                 }
             }
+        }
+    }
+
+    /// The way back is cut: with a timeout the client waits in vain, without one it gives up.
+    fn lose_answer(&mut self, request: RequestId) {
+        if self.sessions.timeout().is_none() {
+            let next = self.sessions.on_silence(request, self.world.now);
+            self.proceed(next);
         }
     }
 

@@ -38,6 +38,14 @@ pub struct NodeSnapshot {
     pub lag: Option<Lag>,
     /// Effects that wait for its store.
     pub held_count: u32,
+    /// Requests and messages that wait for the node itself.
+    pub line_count: u32,
+    /// Time it has spent working on them.
+    pub busy: SimDuration,
+    /// Whether it stands still.
+    pub is_paused: bool,
+    /// How many times as long as usual its work takes.
+    pub slowness: u32,
 }
 
 /// How far a follower is behind.
@@ -94,4 +102,6 @@ pub struct Flight {
     pub sent_at: SimTime,
     /// When it arrives, unless something happens to it.
     pub due_at: SimTime,
+    /// Whether a command holds it where it is.
+    pub is_held: bool,
 }

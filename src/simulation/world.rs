@@ -30,6 +30,12 @@ pub(super) enum Event<P: Protocol> {
     Answered(RequestId, Box<Reply>),
     /// A client's loop goes on after a rest.
     Resumed(SessionId),
+    /// The next operation of an open loop is due.
+    Due(SessionId),
+    /// A client gives up waiting for this.
+    Silent(RequestId),
+    /// A node is done with the first in its line.
+    Worked(NodeId),
 }
 
 /// A message on its way.
@@ -61,6 +67,8 @@ pub(super) struct World<P: Protocol> {
     pub(super) answers: VecDeque<(RequestId, Box<Reply>)>,
     /// How long a store takes.
     pub(super) persist: SimDuration,
+    /// Messages that a command holds where they are.
+    pub(super) held: Vec<Parcel<P::Message>>,
     pub(super) message_count: u64,
     pub(super) in_flight_count: usize,
 }
@@ -169,6 +177,9 @@ impl<P: Protocol> World<P> {
     #[inline(always)]
     fn dispatch(&mut self, due: SimTime, parcel: Parcel<P::Message>) {
         self.in_flight_count += 1;
+        if !self.held.is_empty() && self.is_held_back(&parcel) {
+            return self.held.push(parcel);
+        }
         self.queue.push(due, Event::Message(parcel));
     }
 
@@ -186,17 +197,35 @@ impl<P: Protocol> World<P> {
         arrives
     }
 
+    /// Whether a stream waits for an earlier message that is held.
+    fn is_held_back(&self, parcel: &Parcel<P::Message>) -> bool {
+        let (from, to) = (parcel.from, parcel.to);
+        self.network.is_stream(from, to) && self.held.iter().any(|held| (held.from, held.to) == (from, to))
+    }
+
     /// Drops what travels on these routes.
     pub(super) fn drop_in_flight(&mut self, routes: &[Pair], reason: DropReason) {
         if routes.is_empty() {
             return;
         }
-        let dropped = self.queue.take_where(|event| matches!(event, Event::Message(parcel) if routes.contains(&(parcel.from, parcel.to))));
-        for event in dropped {
-            if let Event::Message(Parcel { number, from, to, kind, .. }) = event {
-                self.in_flight_count -= 1;
-                self.note(Happening::Dropped { message: number, from, to, kind, reason });
+        let is_on_them = |parcel: &Parcel<P::Message>| routes.contains(&(parcel.from, parcel.to));
+        let travelling = self.queue.take_where(|event| matches!(event, Event::Message(parcel) if is_on_them(parcel)));
+        for event in travelling {
+            if let Event::Message(parcel) = event {
+                self.drop_parcel(&parcel, reason);
             }
         }
+        let held = std::mem::take(&mut self.held);
+        let (gone, held): (Vec<_>, Vec<_>) = held.into_iter().partition(is_on_them);
+        self.held = held;
+        for parcel in gone {
+            self.drop_parcel(&parcel, reason);
+        }
+    }
+
+    pub(super) fn drop_parcel(&mut self, parcel: &Parcel<P::Message>, reason: DropReason) {
+        self.in_flight_count -= 1;
+        let Parcel { number, from, to, kind, .. } = *parcel;
+        self.note(Happening::Dropped { message: number, from, to, kind, reason });
     }
 }

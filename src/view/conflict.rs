@@ -155,12 +155,19 @@ mod tests {
             author: author.into(),
             node: NodeId(node),
             key: "cart".into(),
+            also: Vec::new(),
+            is_unknown: false,
             write: Some(Operation::Cart(Item::from("eggs"), change)),
             context: crate::replication::causality::VersionVector::new(),
             invoked_at: SimTime::from_ms(115),
             closed: Some((
                 SimTime::from_ms(120),
-                Reply::Written { version: dot.counter, dot: Some(dot), context: crate::replication::causality::VersionVector::new() },
+                Reply::Written {
+                    version: dot.counter,
+                    dot: Some(dot),
+                    context: crate::replication::causality::VersionVector::new(),
+                    token: crate::replication::protocol::Token::default(),
+                },
             )),
         };
         let operations = vec![

@@ -7,7 +7,7 @@ use crate::replication::causality::Dot;
 use crate::replication::delta::{LineChange, Operation};
 use crate::replication::note::{Alarm, ExchangeNote, Note};
 use crate::replication::view::{Content, SideValue};
-use crate::simulation::command::{Action, Command, End, LinkCommand, NodeCommand};
+use crate::simulation::command::{Action, Command, End, LinkCommand, MessageCommand, NodeCommand};
 
 /// Whether an author's name means the person at the screen.
 #[must_use]
@@ -103,6 +103,16 @@ pub fn command(command: &Command, names: &Names) -> String {
         }
         Command::Link(link) => link_command(link, names),
         Command::Node { node, fault } => node_command(*fault, &names.node(*node)),
+        Command::Message { message, fault } => {
+            let what = match fault {
+                MessageCommand::Drop => "lost",
+                MessageCommand::Delay { .. } => "delayed",
+                MessageCommand::Duplicate => "doubled",
+                MessageCommand::Hold => "held",
+                MessageCommand::Release => "released",
+            };
+            format!("Message {message} was {what}")
+        }
         Command::Decide(mode) => format!("Replicas now decide conflicts by: {}", words::mode_name(*mode)),
     }
 }
@@ -117,6 +127,12 @@ pub fn action_words(action: &Action) -> String {
         Action::Decrease { item } => format!("takes one off {item}"),
         Action::Remove { item } => format!("removes {item}"),
         Action::Resolve { item, quantity: 0 } => format!("decides: no {item}"),
+        Action::Get { key } => format!("reads {key}"),
+        Action::GetMany { keys } => format!("reads {}", keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")),
+        Action::Put { key, value } => format!("writes {key} = {value}"),
+        Action::PutIf { key, expected: None, value } => format!("writes {key} = {value} if there is none"),
+        Action::PutIf { key, expected: Some(expected), value } => format!("writes {key} = {value} if it is {expected}"),
+        Action::Delete { key } => format!("deletes {key}"),
         Action::Resolve { item, quantity } => format!("decides: {item} {quantity}"),
     }
 }
@@ -131,6 +147,11 @@ fn link_command(link: &LinkCommand, names: &Names) -> String {
         LinkCommand::Heal { from, to } => format!("Link healed: {} → {}", end(from), end(to)),
         LinkCommand::Disconnect(site) => format!("{} went offline", names.site(*site)),
         LinkCommand::Reconnect(site) => format!("{} is back online", names.site(*site)),
+        LinkCommand::Partition(groups) => {
+            let group =
+                |group: &Vec<crate::replication::ids::NodeId>| group.iter().map(|node| names.node(*node)).collect::<Vec<_>>().join(" and ");
+            format!("Network split: {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))
+        }
         LinkCommand::HealAll => "All links healed".to_owned(),
         LinkCommand::Tune { a, b, .. } => format!("Link changed: {} – {}", names.site(*a), names.site(*b)),
     }
@@ -141,6 +162,12 @@ fn node_command(fault: NodeCommand, node: &str) -> String {
         NodeCommand::Crash => format!("{node} crashed; what was not durable is gone"),
         NodeCommand::Restart => format!("{node} restarts from its store"),
         NodeCommand::Skew { ms } => format!("The clock of {node} is now off by {ms} ms"),
+        NodeCommand::Pause => format!("{node} stands still"),
+        NodeCommand::Resume => format!("{node} goes on"),
+        NodeCommand::Slow { factor: 1 } => format!("{node} works at its usual speed"),
+        NodeCommand::Slow { factor } => format!("{node} works {factor} times slower than usual"),
+        NodeCommand::Join => format!("{node} was told to join its group"),
+        NodeCommand::Leave => format!("{node} was told to leave its group"),
         NodeCommand::Promote => format!("{node} was told to become the leader of its site"),
     }
 }
@@ -168,6 +195,7 @@ pub fn note(note: &Note, names: &Names, writers: &Writers) -> String {
         }
         Note::ClockAhead(dot) => format!("does not follow the clock of {}: far ahead", write_of_inside(*dot, writers)),
         Note::Amnesia(peer) => format!("{} knows more of its writes than its own store: the store went back", names.node(*peer)),
+        Note::Told(_, sentence) => sentence.clone(),
         Note::Alarm(alarm) => format!("alarm: {}", self::alarm(*alarm, names)),
     }
 }

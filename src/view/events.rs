@@ -136,6 +136,7 @@ pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
             Note::Exchange(_, exchange) => {
                 matches!(exchange, ExchangeNote::Confirmed { pending_count: 0 } | ExchangeNote::PendingAgain { .. })
             }
+            Note::Told(..) => true,
             Note::Accepted(_) | Note::Applied(_) | Note::CaughtUp(_) | Note::SteppedDown(..) => false,
         },
         Happening::Commanded(_) => true,
@@ -186,6 +187,14 @@ fn answer(session: String, operation: u64, history: &History) -> String {
         Some(Reply::Value { value, .. }) => {
             format!("{session}: reads {}", value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string))
         }
+        Some(Reply::Values(values)) => {
+            let shown = |(key, value, _): &(_, Option<_>, _)| match value {
+                Some(value) => format!("{key} = {value}"),
+                None => format!("no {key}"),
+            };
+            format!("{session}: reads {}", values.iter().map(shown).collect::<Vec<String>>().join(", "))
+        }
+        Some(Reply::Siblings { values, .. }) => format!("{session}: reads {}", words::count(values.len() as u64, "version", "versions")),
         Some(Reply::State { decided, .. }) => format!("{session}: reads {}", describe::content(&decided.content)),
         Some(Reply::Refused(refusal)) => format!("{session}: refused, {}", words::refusal(*refusal)),
         None => format!("{session}: answered"),

@@ -5,11 +5,12 @@ use crate::replication::causality::Dot;
 use crate::replication::clock::Stamp;
 use crate::replication::delta::{Item, Key, Mode};
 use crate::replication::ids::{Lsn, NodeId, ReplicaId, SessionId, SiteId, Term};
+use crate::replication::setting::Dials;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::replication::view::{
     Conflict, Content, Decided, ExchangePhase, ExchangeView, Fate, Line, Reason, ReplicaView, Role, Side, SideValue,
 };
-use crate::simulation::setup::{Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use crate::simulation::setup::{Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use crate::simulation::snapshot::{Lag, LinkSnapshot, NodeSnapshot, SessionSnapshot, Snapshot};
 use std::collections::BTreeMap;
 
@@ -32,8 +33,14 @@ pub(super) fn cluster() -> (Setup, Snapshot) {
 
 /// The setup alone.
 pub(super) fn setup() -> Setup {
-    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count };
-    let session = |author: &str, site| Session { author: author.into(), site: SiteId(site), access: None, workload: Workload::Idle };
+    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count, spare_count: 0 };
+    let session = |author: &str, site| Session {
+        author: author.into(),
+        site: SiteId(site),
+        access: None,
+        workload: Workload::Idle,
+        reads: ReadRule::Home,
+    };
     Setup {
         strategy: "multi-leader-sync".to_owned(),
         sites: vec![
@@ -41,7 +48,10 @@ pub(super) fn setup() -> Setup {
             site("Ireland", SiteKind::Datacenter, 2),
             site("Your phone", SiteKind::Device, 1),
         ],
-        links: vec![Link { a: SiteId(0), b: SiteId(1), wire: WIRE }, Link { a: SiteId(0), b: SiteId(2), wire: WIRE }],
+        links: vec![
+            Link { a: SiteId(0), b: SiteId(1), wire: WIRE, back: None },
+            Link { a: SiteId(0), b: SiteId(2), wire: WIRE, back: None },
+        ],
         inside: WIRE,
         sessions: vec![session("you", 2), session("Ana", 0), session("Ben", 1)],
         mode: Mode::AddWins,
@@ -63,7 +73,7 @@ pub(super) fn record(cart: &[(&str, u32, bool)]) -> Decided {
         (Item::from(*item), Line { quantity: *quantity, is_open: false, is_pending: *is_pending, observed: Vec::new() })
     };
     let fates = BTreeMap::from([(ANAS, Fate::Visible), (YOURS, Fate::Overruled { by: ANAS, reason: Reason::AddWins })]);
-    Decided { mode: Mode::AddWins, content: Content::Cart(cart.iter().map(line).collect()), conflicts: vec![conflict()], fates }
+    Decided { mode: Mode::AddWins, content: Content::Cart(cart.iter().map(line).collect()), conflicts: vec![conflict()], fates, version: 0 }
 }
 
 fn snapshot() -> Snapshot {
@@ -102,5 +112,16 @@ fn node(node: u16, site: u16, role: Role, position: u64, cart: &[(&str, u32, boo
     replica.term = Term(1);
     replica.position = Lsn(position);
     replica.records = BTreeMap::from([(Key::from("cart"), record(cart))]);
-    NodeSnapshot { node: NodeId(node), site: SiteId(site), replica: Some(replica), skew_ms: 0, lag: None, held_count: 0 }
+    NodeSnapshot {
+        node: NodeId(node),
+        site: SiteId(site),
+        replica: Some(replica),
+        skew_ms: 0,
+        lag: None,
+        held_count: 0,
+        line_count: 0,
+        busy: SimDuration::ZERO,
+        is_paused: false,
+        slowness: 1,
+    }
 }

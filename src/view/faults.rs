@@ -125,6 +125,7 @@ pub fn latency_ms(wire: &Wire) -> u64 {
         Latency::Constant { us } => us / 1_000,
         Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2_000,
         Latency::Exponential { base_us, .. } => base_us / 1_000,
+        Latency::Pareto { least_us, .. } => least_us / 1_000,
     }
 }
 
@@ -139,6 +140,7 @@ pub fn with_latency(wire: Wire, ms: u64) -> Wire {
             Latency::Uniform { min_us: us - half, max_us: us + half }
         }
         Latency::Exponential { mean_us, .. } => Latency::Exponential { base_us: us, mean_us },
+        Latency::Pareto { shape_thousandths, .. } => Latency::Pareto { least_us: us.max(1), shape_thousandths },
     };
     Wire { latency, ..wire }
 }

@@ -58,6 +58,11 @@ pub const fn message(kind: MessageKind) -> &'static str {
         MessageKind::Read => "a read",
         MessageKind::Write => "a write",
         MessageKind::Heartbeat => "a sign of life",
+        MessageKind::Vote => "a vote",
+        MessageKind::Snapshot => "a snapshot",
+        MessageKind::Repair => "a repair",
+        MessageKind::Hint => "a hint",
+        MessageKind::Hash => "hashes",
     }
 }
 
@@ -82,6 +87,8 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Full => "a limit is reached",
         Refusal::Behind => "the node lacks something that was already seen",
         Refusal::Unsupported => "this strategy cannot do that",
+        Refusal::Unmet => "the condition of the write does not hold",
+        Refusal::Unavailable => "the node cannot take writes now",
         Refusal::Unreachable => "the node is down or out of reach",
     }
 }
@@ -92,6 +99,8 @@ pub const fn role(role: Role) -> &'static str {
     match role {
         Role::Leader => "leader",
         Role::Follower => "follower",
+        Role::Candidate => "candidate",
+        Role::Spare => "spare",
         Role::Replica => "replica",
         Role::Coordinator => "coordinator",
     }
@@ -103,6 +112,8 @@ pub const fn role_letter(role: Role) -> &'static str {
     match role {
         Role::Leader => "L",
         Role::Follower => "F",
+        Role::Candidate => "?",
+        Role::Spare => "–",
         Role::Replica => "R",
         Role::Coordinator => "C",
     }

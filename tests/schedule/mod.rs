@@ -5,12 +5,16 @@ mod judge;
 use replicascope::replication::delta::{Item, Mode};
 use replicascope::replication::ids::{NodeId, SessionId, SiteId};
 use replicascope::replication::random::{Purpose, Rng};
-use replicascope::replication::rules::Rules;
-use replicascope::replication::time::{SimDuration, SimTime};
+use replicascope::replication::rules::{self, Rules};
+use replicascope::replication::setting::Dials;
+use replicascope::replication::strategies::HEARTBEAT_EVERY;
+use replicascope::replication::strategies::multi_leader_sync::HANDSHAKE_EVERY;
+use replicascope::replication::time::SimTime;
 use replicascope::simulation::command::{Action, Command, End, LinkCommand, NodeCommand};
+use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::registry;
-use replicascope::simulation::setup::{CartLine, Dials, Latency, Link, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use replicascope::simulation::setup::{CartLine, Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 
 /// How often the interesting things happened, over many schedules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -107,25 +111,31 @@ fn draw_setup(rng: &mut Rng, rules: Rules) -> Setup {
     let devices = if datacenters == 1 { 1 + rng.below(2) as u16 } else { rng.below(3) as u16 };
     let mut sites = Vec::new();
     for index in 0..datacenters {
-        sites.push(Site { name: format!("dc{index}").into(), kind: SiteKind::Datacenter, node_count: 1 + rng.below(3) as u16 });
+        sites.push(Site {
+            name: format!("dc{index}").into(),
+            kind: SiteKind::Datacenter,
+            node_count: 1 + rng.below(3) as u16,
+            spare_count: 0,
+        });
     }
     for index in 0..devices {
-        sites.push(Site { name: format!("device{index}").into(), kind: SiteKind::Device, node_count: 1 });
+        sites.push(Site { name: format!("device{index}").into(), kind: SiteKind::Device, node_count: 1, spare_count: 0 });
     }
     let wire_kind = [WireKind::Stream, WireKind::Datagram][rng.below(2) as usize];
     let mut links = Vec::new();
     for site in 1..datacenters + devices {
         let to = rng.below(u32::from(site.min(datacenters))) as u16;
-        links.push(Link { a: SiteId(to), b: SiteId(site), wire: draw_wire(rng, wire_kind, 40_000) });
+        links.push(Link { a: SiteId(to), b: SiteId(site), wire: draw_wire(rng, wire_kind, 40_000), back: None });
     }
     if datacenters == 3 && rng.below(2) == 0 && !links.iter().any(|link| (link.a, link.b) == (SiteId(0), SiteId(2))) {
-        links.push(Link { a: SiteId(0), b: SiteId(2), wire: draw_wire(rng, wire_kind, 40_000) });
+        links.push(Link { a: SiteId(0), b: SiteId(2), wire: draw_wire(rng, wire_kind, 40_000), back: None });
     }
     let session = |site: u16| Session {
         author: ["you", "Ana", "Ben", "Cleo", "Dan"][site as usize].into(),
         site: SiteId(site),
         access: (site < datacenters).then_some(Latency::Constant { us: 500 }),
         workload: Workload::Idle,
+        reads: ReadRule::Home,
     };
     Setup {
         strategy: "multi-leader-sync".to_owned(),
@@ -135,14 +145,27 @@ fn draw_setup(rng: &mut Rng, rules: Rules) -> Setup {
         inside: draw_wire(rng, wire_kind, 4_000),
         mode: Mode::ALL[rng.below(5) as usize],
         cart: vec![CartLine { item: "milk".into(), quantity: 2 }, CartLine { item: "eggs".into(), quantity: 6 }],
-        dials: Dials {
-            persist: SimDuration::from_us(u64::from(rng.below(4_000))),
-            handshake_every: SimDuration::from_ms(200),
-            heartbeat_every: SimDuration::from_ms(60),
-            rules,
-            ..Dials::default()
-        },
+        dials: draw_dials(rng, rules),
     }
+}
+
+fn draw_dials(rng: &mut Rng, rules: Rules) -> Dials {
+    let flags = [
+        (&rules::DETECT_BY_VECTOR, rules.detect_by_vector),
+        (&rules::FRESH_IDS, rules.fresh_ids),
+        (&rules::PERSIST_FIRST, rules.persist_first),
+        (&rules::CURSOR_IS_VECTOR, rules.cursor_is_vector),
+        (&rules::REFUSE_HOLES, rules.refuse_holes),
+        (&rules::REMOVES_CONSUME_DOT, rules.removes_consume_dot),
+    ];
+    let mut drawn = Dials::default();
+    drawn.set(&dials::PERSIST, u64::from(rng.below(4_000)));
+    drawn.set(&HANDSHAKE_EVERY, 200);
+    drawn.set(&HEARTBEAT_EVERY, 60);
+    for (flag, is_on) in flags {
+        drawn.set(flag, is_on.into());
+    }
+    drawn
 }
 
 fn draw_wire(rng: &mut Rng, kind: WireKind, most_us: u32) -> Wire {
@@ -194,7 +217,7 @@ impl Tally {
         match command {
             Command::Node { fault: NodeCommand::Crash, .. } => self.crashes += 1,
             Command::Link(LinkCommand::Cut { .. } | LinkCommand::Disconnect(_)) => self.cuts += 1,
-            Command::Act { .. } | Command::Link(_) | Command::Node { .. } | Command::Decide(_) => {}
+            Command::Act { .. } | Command::Link(_) | Command::Node { .. } | Command::Message { .. } | Command::Decide(_) => {}
         }
     }
 

@@ -33,7 +33,7 @@ pub fn decide(default: Mode, deltas: &[Arc<Delta>]) -> Decided {
     let is_cart = data.iter().any(|delta| delta.item().is_some());
     let mut folded = if is_cart { fold_cart(mode, &data) } else { plain::fold(mode, &data) };
     folded.fates.extend(setting_fates);
-    Decided { mode, content: folded.content, conflicts: folded.conflicts, fates: folded.fates }
+    Decided { mode, content: folded.content, conflicts: folded.conflicts, fates: folded.fates, version: 0 }
 }
 
 fn fold_cart(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {

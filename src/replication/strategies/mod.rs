@@ -1,5 +1,11 @@
-//! One strategy, one file, one line in [`ALL`](crate::simulation::registry::ALL).
+//! One strategy, one file, one line in [`ALL`](crate::simulation::registry::ALL). Settings that several of them read stand here.
+
+use super::setting::Setting;
 
 pub mod multi_leader_sync;
 pub mod register;
 pub mod single_leader;
+
+/// How often a leader tells its followers that it lives.
+pub static HEARTBEAT_EVERY: Setting =
+    Setting::ms("heartbeat_every_ms", "Heartbeat every", "A leader tells its followers this often that it lives.", (1, 60_000), 250);

@@ -4,10 +4,11 @@
 //! Coordinators keep nothing between requests but the clock of their last write; replicas answer and know no one.
 
 use crate::replication::causality::VersionVector;
-use crate::replication::delta::{Key, Mode, Operation, Value};
+use crate::replication::delta::{Key, Operation, Value};
 use crate::replication::hash::Hasher;
 use crate::replication::ids::{NodeId, RequestId};
-use crate::replication::protocol::{Describe, Env, MessageKind, Outbox, Protocol, Refusal, Reply, Request};
+use crate::replication::protocol::{Describe, Env, MessageKind, Outbox, Plan, Protocol, Refusal, Reply, Request, Token};
+use crate::replication::setting::{Misfit, Setting};
 use crate::replication::view::{Content, Decided, ReplicaView, Role};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,6 +18,13 @@ use std::sync::Arc;
 const PENDING_MAX: usize = 1_024;
 /// Low bits of a version that hold the coordinator.
 const NODE_BITS: u32 = 6;
+
+/// Acknowledgements that a write waits for.
+pub static WRITE_QUORUM: Setting = Setting::count("write_quorum", "w", "Acknowledgements that a write waits for.", (1, 64), 2);
+/// Answers that a read waits for.
+pub static READ_QUORUM: Setting = Setting::count("read_quorum", "r", "Answers that a read waits for.", (1, 64), 2);
+/// The settings that it reads.
+pub static SETTINGS: &[&Setting] = &[&WRITE_QUORUM, &READ_QUORUM];
 
 /// What a register is set to.
 #[derive(Clone, Debug)]
@@ -199,9 +207,9 @@ impl Pending {
     fn into_reply(self) -> Reply {
         let (version, value) = self.newest.map_or((0, None), |newest| (newest.version.0, newest.value.clone()));
         if self.is_write {
-            return Reply::Written { version, dot: None, context: VersionVector::new() };
+            return Reply::Written { version, dot: None, context: VersionVector::new(), token: Token::default() };
         }
-        Reply::Value { value, version }
+        Reply::Value { value, version, token: Token::default() }
     }
 }
 
@@ -211,6 +219,18 @@ impl Protocol for Register {
     type Record = Rc<Cell>;
     type Durable = Cells;
     type Config = RegisterConfig;
+
+    fn configure(plan: &Plan<'_>) -> Result<RegisterConfig, Misfit> {
+        let members = plan.cluster.members.iter().filter(|member| !member.is_client);
+        let replicas: Arc<[NodeId]> = members.map(|member| member.node).collect();
+        let quorum = |setting: &'static Setting| match plan.dials.get(setting) {
+            many if many > replicas.len() as u64 => {
+                Err(Misfit::new(setting.key, format!("{many} is more than the {} replicas", replicas.len())))
+            }
+            few => Ok(few as u16),
+        };
+        Ok(RegisterConfig { write_quorum: quorum(&WRITE_QUORUM)?, read_quorum: quorum(&READ_QUORUM)?, replicas })
+    }
 
     fn on_start(config: &RegisterConfig, env: &mut Env<'_>, recovered: &Cells, _out: &mut Outbox<Self>) -> Self {
         Self {
@@ -237,14 +257,14 @@ impl Protocol for Register {
             return out.reply(request, Reply::Refused(Refusal::Full));
         }
         match asked {
-            Request::Read { key } => {
+            Request::Read { key, .. } => {
                 let number = self.begin(request, None, false);
                 let key = self.share_key(key);
                 self.ask_all(&RegisterMessage::Read(number, key), out);
             }
             Request::Write { key, operation: Operation::Put(value), .. } => self.write(env, request, key, Some(value), out),
             Request::Write { key, operation: Operation::Delete, .. } => self.write(env, request, key, None, out),
-            Request::Write { operation: Operation::Cart(..) | Operation::SetMode(_), .. } => {
+            Request::Write { operation: Operation::Cart(..) | Operation::SetMode(_), .. } | Request::ReadMany { .. } => {
                 out.reply(request, Reply::Refused(Refusal::Unsupported));
             }
         }
@@ -269,7 +289,7 @@ impl Protocol for Register {
     fn view(&self) -> ReplicaView {
         let decided = |held: &Rc<Cell>| {
             let content = held.value.clone().map_or(Content::Absent, Content::Plain);
-            ((*held.key).clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
+            ((*held.key).clone(), Decided::plain(content, held.version.0, BTreeMap::new()))
         };
         ReplicaView {
             delta_count: self.cells.0.len() as u64,

@@ -7,11 +7,15 @@ use super::super::hash::Hasher;
 use super::super::ids::{Lsn, NodeId, RequestId, Term};
 use super::super::log::{Append, Entry, Epoch, Followers, ReplicationLog};
 use super::super::note::Note;
-use super::super::protocol::{Connection, Describe, Env, MessageKind, Order, Outbox, Protocol, Refusal, Reply, Request};
+use super::super::protocol::{Connection, Describe, Env, MessageKind, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token};
+use super::super::setting::{Misfit, Setting};
 use super::super::time::SimDuration;
-use super::super::view::{Content, Decided, Fate, ReplicaView, Role};
+use super::super::view::{Content, Decided, ReplicaView, Role};
 use crate::limits;
 use std::collections::BTreeMap;
+
+/// The settings that it reads.
+pub static SETTINGS: &[&Setting] = &[&super::HEARTBEAT_EVERY];
 
 /// What the strategy is set to.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +86,10 @@ impl Protocol for SingleLeader {
     type Durable = Durable;
     type Config = Config;
 
+    fn configure(plan: &Plan<'_>) -> Result<Config, Misfit> {
+        Ok(Config { heartbeat_every: plan.dials.duration(&super::HEARTBEAT_EVERY) })
+    }
+
     fn on_start(config: &Config, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {
         let first = env.cluster.members.iter().find(|member| member.leads_first).map(|member| member.node);
         let epoch = recovered.epoch.unwrap_or(Epoch { term: Term(1), leader: first });
@@ -107,7 +115,8 @@ impl Protocol for SingleLeader {
 
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
         match asked {
-            Request::Read { key } => out.reply(request, self.read(&key)),
+            Request::Read { key, .. } => out.reply(request, self.read(&key)),
+            Request::ReadMany { .. } => out.reply(request, Reply::Refused(Refusal::Unsupported)),
             Request::Write { key, operation, .. } => self.on_write(env, request, key, operation, out),
         }
     }
@@ -190,7 +199,7 @@ impl SingleLeader {
 
     fn read(&self, key: &Key) -> Reply {
         let (version, value) = self.latest(key);
-        Reply::Value { value, version }
+        Reply::Value { value, version, token: Token { term: self.epoch.term, lsn: self.log.last() } }
     }
 
     /// The position of the last write of a key, and its value.
@@ -216,7 +225,15 @@ impl SingleLeader {
         let entry = Entry { epoch: self.epoch, at: env.now, payload: Write { key, value } };
         let position = self.log.append(entry.clone());
         out.persist(Record::Log(after, vec![entry]));
-        out.reply(request, Reply::Written { version: position.0, dot: None, context: VersionVector::new() });
+        out.reply(
+            request,
+            Reply::Written {
+                version: position.0,
+                dot: None,
+                context: VersionVector::new(),
+                token: Token { term: self.epoch.term, lsn: position },
+            },
+        );
         self.ship(out);
     }
 
@@ -272,9 +289,7 @@ impl SingleLeader {
         let mut records = BTreeMap::new();
         for entry in self.log.after(Lsn(0)) {
             let content = entry.payload.value.clone().map_or(Content::Absent, Content::Plain);
-            let mode = super::super::delta::Mode::LastWrite;
-            let fates: BTreeMap<super::super::causality::Dot, Fate> = BTreeMap::new();
-            records.insert(entry.payload.key.clone(), Decided { mode, content, conflicts: Vec::new(), fates });
+            records.insert(entry.payload.key.clone(), Decided::plain(content, 0, BTreeMap::new()));
         }
         records
     }

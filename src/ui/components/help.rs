@@ -8,7 +8,7 @@ use crate::view::stage::{Form, glyph};
 use crate::view::words;
 use yew::prelude::*;
 
-const KINDS: [MessageKind; 9] = [
+const KINDS: [MessageKind; 14] = [
     MessageKind::Batch,
     MessageKind::Replicate,
     MessageKind::Acknowledge,
@@ -18,6 +18,11 @@ const KINDS: [MessageKind; 9] = [
     MessageKind::Read,
     MessageKind::Write,
     MessageKind::Heartbeat,
+    MessageKind::Vote,
+    MessageKind::Snapshot,
+    MessageKind::Repair,
+    MessageKind::Hint,
+    MessageKind::Hash,
 ];
 
 /// The dialog.

@@ -51,6 +51,11 @@ pub const fn glyph(kind: MessageKind) -> (Form, &'static str, Tone) {
         MessageKind::Hello => (Form::Square, "H", Tone::Leader),
         MessageKind::Done => (Form::Square, "D", Tone::Ok),
         MessageKind::Read => (Form::Diamond, "R", Tone::Read),
+        MessageKind::Vote => (Form::Square, "V", Tone::Leader),
+        MessageKind::Snapshot => (Form::Square, "S", Tone::Write),
+        MessageKind::Repair => (Form::Disc, "F", Tone::Ok),
+        MessageKind::Hint => (Form::Disc, "H", Tone::Write),
+        MessageKind::Hash => (Form::Diamond, "#", Tone::Read),
         MessageKind::Heartbeat => (Form::Dot, "", Tone::Quiet),
     }
 }
@@ -84,7 +89,15 @@ mod tests {
     use crate::view::example;
 
     fn flight(kind: MessageKind, from: u16, to: u16) -> Flight {
-        Flight { id: 1, from: NodeId(from), to: NodeId(to), kind, sent_at: SimTime::from_ms(100), due_at: SimTime::from_ms(200) }
+        Flight {
+            id: 1,
+            from: NodeId(from),
+            to: NodeId(to),
+            kind,
+            sent_at: SimTime::from_ms(100),
+            due_at: SimTime::from_ms(200),
+            is_held: false,
+        }
     }
 
     #[test]

@@ -148,7 +148,8 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
     let tone = match replica.role {
         _ if blank.is_device => Tone::Device,
         Role::Leader => Tone::Leader,
-        Role::Follower | Role::Replica | Role::Coordinator => Tone::Follower,
+        Role::Candidate => Tone::Conflict,
+        Role::Follower | Role::Replica | Role::Coordinator | Role::Spare => Tone::Follower,
     };
     let radius = if replica.role == Role::Leader { RADIUS } else { RADIUS - 4.0 };
     let lag = node.lag.filter(|_| replica.role == Role::Follower).map(|lag| LagShape {

@@ -21,14 +21,31 @@ use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
-use super::super::protocol::{Connection, Env, Member, Order, Outbox, Protocol, Refusal, Reply, Request};
-use super::super::rules::Rules;
+use super::super::protocol::{Connection, Env, Member, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token};
+use super::super::rules::{self, Rules};
+use super::super::setting::{Misfit, Setting};
 use super::super::store::{Admission, DeltaStore};
 use super::super::time::SimDuration;
 use super::super::view::{ReplicaView, Role};
 use super::super::writer::{Intent, Writer, genesis};
 use crate::limits;
 use std::sync::Arc;
+
+/// How often leaders of neighbouring sites greet each other.
+pub static HANDSHAKE_EVERY: Setting =
+    Setting::ms("handshake_every_ms", "Handshake every", "Leaders of neighbouring sites greet each other this often.", (1, 60_000), 1_000);
+
+/// The settings that it reads.
+pub static SETTINGS: &[&Setting] = &[
+    &HANDSHAKE_EVERY,
+    &super::HEARTBEAT_EVERY,
+    &rules::DETECT_BY_VECTOR,
+    &rules::FRESH_IDS,
+    &rules::PERSIST_FIRST,
+    &rules::CURSOR_IS_VECTOR,
+    &rules::REFUSE_HOLES,
+    &rules::REMOVES_CONSUME_DOT,
+];
 
 /// What the strategy is set to.
 #[derive(Clone, Debug)]
@@ -85,6 +102,16 @@ impl Protocol for MultiLeaderSync {
     type Durable = Durable;
     type Config = Arc<Config>;
 
+    fn configure(plan: &Plan<'_>) -> Result<Self::Config, Misfit> {
+        Ok(Arc::new(Config {
+            mode: plan.mode,
+            cart: plan.cart.clone(),
+            handshake_every: plan.dials.duration(&HANDSHAKE_EVERY),
+            heartbeat_every: plan.dials.duration(&super::HEARTBEAT_EVERY),
+            rules: Rules::from(plan.dials),
+        }))
+    }
+
     fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {
         let mut node = Self::recover(config, env, recovered);
         if recovered.store_id == StoreId::default() {
@@ -103,11 +130,13 @@ impl Protocol for MultiLeaderSync {
 
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
         match asked {
-            Request::Read { key } => {
+            Request::Read { key, .. } => {
                 let reply = self.read(&key);
                 out.reply(request, reply);
             }
-            Request::Write { key, operation, context, author } => {
+            Request::ReadMany { .. } => out.reply(request, Reply::Refused(Refusal::Unsupported)),
+            Request::Write { condition: Some(_), .. } => out.reply(request, Reply::Refused(Refusal::Unsupported)),
+            Request::Write { key, operation, context, author, condition: None } => {
                 self.on_write(env, request, Intent { key, operation, context, author }, out);
             }
         }
@@ -139,6 +168,7 @@ impl Protocol for MultiLeaderSync {
         match order {
             Order::Promote => self.promote(env, out),
             Order::Decide(mode) => self.mode = mode,
+            Order::Join | Order::Leave => {}
         }
     }
 
@@ -234,7 +264,8 @@ impl MultiLeaderSync {
         let replica = self.identity(env, &mut changes);
         let stamp = self.writer.stamp(env.local_clock);
         let delta = Arc::new(self.writer.mint(replica, &self.store, stamp, &self.config.rules, intent));
-        let reply = |context: VersionVector| Reply::Written { version: delta.dot.counter, dot: Some(delta.dot), context };
+        let reply =
+            |context: VersionVector| Reply::Written { version: delta.dot.counter, dot: Some(delta.dot), context, token: Token::default() };
         self.note_conflicts(&delta, out);
         self.take_in(env, delta.clone(), &mut changes);
         let context = self.store.key(&key).map(|log| log.seen.clone()).unwrap_or_default();

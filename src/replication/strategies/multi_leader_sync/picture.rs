@@ -16,6 +16,9 @@ impl MultiLeaderSync {
         let pending = self.pending();
         let own_count = self.own_dots().count();
         ReplicaView {
+            discarded: Vec::new(),
+            countdown: None,
+            facts: Vec::new(),
             role: self.role,
             term: self.epoch.term,
             leader: self.epoch.leader,
