@@ -8,10 +8,9 @@ mod workload;
 
 use replicascope::simulation::Options;
 use replicascope::simulation::journal::Trace;
-use replicascope::simulation::registry;
 use std::hint::black_box;
 use std::time::Instant;
-use workload::{EXACT_LATENCY_MS, HISTORY_OPERATIONS, RING_ENTRIES, bare_run, engine_run, setup, trace_named};
+use workload::{EXACT_LATENCY_MS, HISTORY_OPERATIONS, RING_ENTRIES, bare_run, engine, engine_run, trace_named};
 
 fn main() {
     let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
@@ -71,7 +70,7 @@ fn range(values: &mut [f64], digits: usize) -> String {
 /// The mean latency of an operation shows that the work was done.
 fn check_latency(event_count: u64) {
     let options = Options { trace: Trace::Full, history_operations_max: usize::MAX, ..Options::default() };
-    let mut engine = registry::build_with(&setup(), 7, options).expect("the setup is sound");
+    let mut engine = engine(7, options);
     while engine.event_count() < event_count && engine.step() {}
     let closed = engine.history().iter().filter_map(|record| Some((record.closed.as_ref()?.0, record.invoked_at)));
     let latencies: Vec<u64> = closed.map(|(end, start)| end.since(start).0).collect();

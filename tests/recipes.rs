@@ -11,7 +11,7 @@ use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::{NodeId, SessionId, SiteId};
 use replicascope::replication::strategies::HEARTBEAT_EVERY;
 use replicascope::replication::strategies::multi_leader_sync::HANDSHAKE_EVERY;
-use replicascope::replication::time::{SimDuration, SimTime};
+use replicascope::replication::time::SimTime;
 use replicascope::scenarios;
 use replicascope::session::{Position, Session};
 use replicascope::simulation::command::{Action, Command, LinkCommand, NodeCommand};

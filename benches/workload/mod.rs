@@ -6,11 +6,12 @@ use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::SiteId;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::setting::Dials;
+use replicascope::replication::strategies::register::Register;
 use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Trace;
 use replicascope::simulation::setup::{Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
-use replicascope::simulation::{Options, registry};
+use replicascope::simulation::{Options, Simulation, registry};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
@@ -34,9 +35,16 @@ pub(crate) fn trace_named(name: &str) -> Option<Trace> {
 /// Runs so many events through the engine.
 pub(crate) fn engine_run(trace: Trace, seed: u64, event_count: u64) -> Box<dyn Engine> {
     let options = Options { trace, journal_entries_max: RING_ENTRIES, history_operations_max: HISTORY_OPERATIONS };
-    let mut engine = registry::build_with(&setup(), seed, options).expect("the setup is sound");
+    let mut engine = engine(seed, options);
     assert!((0..event_count).all(|_| engine.step()), "a closed loop never ends");
     engine
+}
+
+/// The engine of the strategy alone, as a library uses it; the page's engine of all strategies costs some more.
+pub(crate) fn engine(seed: u64, options: Options) -> Box<dyn Engine> {
+    let setup = setup();
+    let config = registry::configure::<Register>(&setup).expect("the setup is sound");
+    Box::new(Simulation::<Register>::new(&setup, seed, config, options))
 }
 
 /// Ten clients, each a site of its own, and one site of three replicas.

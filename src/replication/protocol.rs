@@ -63,6 +63,8 @@ impl Cluster {
 
 /// What a strategy is configured from.
 pub struct Plan<'a> {
+    /// Id of the strategy.
+    pub strategy: &'a str,
     /// The map of the cluster.
     pub cluster: &'a Cluster,
     /// Its settings.
@@ -342,6 +344,17 @@ impl<P: Protocol> Outbox<P> {
         if self.explains {
             self.effects.push(Effect::Note(Box::new(note())));
         }
+    }
+
+    /// Collects the effects of one strategy and takes them up as those of another that stands for it.
+    pub fn lift<Q: Protocol, R>(&mut self, act: impl FnOnce(&mut Outbox<Q>) -> R) -> R
+    where
+        Effect<P>: From<Effect<Q>>,
+    {
+        let mut inner = Outbox::new(self.explains);
+        let result = act(&mut inner);
+        self.effects.extend(inner.effects.into_iter().map(Effect::from));
+        result
     }
 
     /// Takes the effects out, keeping the allocation.

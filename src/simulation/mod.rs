@@ -11,6 +11,7 @@ pub mod registry;
 pub mod setup;
 pub mod snapshot;
 
+mod any;
 mod chunk;
 mod client;
 mod edit;

@@ -1,18 +1,16 @@
 //! The strategies by name. Adding one is one file in `replication/strategies` and one entry here.
 
+use super::any::strategies;
 use super::cluster::cluster_of;
 use super::dials::GENERAL;
 use super::engine::Engine;
 use super::setup::{Setup, SetupError};
 use super::simulation::{Options, Simulation};
-use crate::replication::protocol::{Plan, Protocol};
-use crate::replication::setting::Setting;
-use crate::replication::strategies::multi_leader_sync::{self, MultiLeaderSync};
-use crate::replication::strategies::register::{self, Register};
-use crate::replication::strategies::single_leader::{self, SingleLeader};
-
-/// Starts a run from a setup and a seed.
-pub type Build = fn(&Setup, u64, Options) -> Result<Box<dyn Engine>, SetupError>;
+use crate::replication::ids::{NodeId, RequestId};
+use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKind, Order, Outbox, Plan, Protocol, Request};
+use crate::replication::setting::{Misfit, Setting};
+use crate::replication::strategies::{multi_leader_sync, register, single_leader};
+use crate::replication::view::ReplicaView;
 
 /// A strategy, as pickers, documentation and recipes know it.
 pub struct StrategyEntry {
@@ -24,34 +22,31 @@ pub struct StrategyEntry {
     pub summary: &'static str,
     /// The settings that it reads, besides those of every run.
     pub settings: &'static [&'static Setting],
-    /// Starts a run of it; the setup is already checked in general.
-    pub build: Build,
 }
 
-/// Every strategy, by id.
-pub static ALL: &[StrategyEntry] = &[
-    StrategyEntry {
+strategies! {
+    MultiLeaderSync {
+        multi_leader_sync::MultiLeaderSync,
         id: "multi-leader-sync",
         title: "Multi-leader with offline devices",
         summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
         settings: multi_leader_sync::SETTINGS,
-        build: start::<MultiLeaderSync>,
-    },
-    StrategyEntry {
+    }
+    Register {
+        register::Register,
         id: "register",
         title: "Leaderless register",
         summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
         settings: register::SETTINGS,
-        build: start::<Register>,
-    },
-    StrategyEntry {
+    }
+    SingleLeader {
+        single_leader::SingleLeader,
         id: "single-leader-async",
         title: "Single leader, asynchronous followers",
         summary: "The leader answers after its own append; followers apply its log later.",
         settings: single_leader::SETTINGS,
-        build: start::<SingleLeader>,
-    },
-];
+    }
+}
 
 /// Checks the setup and starts a run of its strategy.
 ///
@@ -67,8 +62,22 @@ pub fn build(setup: &Setup, seed: u64) -> Result<Box<dyn Engine>, SetupError> {
 /// The first field of the setup that is out of range.
 pub fn build_with(setup: &Setup, seed: u64, options: Options) -> Result<Box<dyn Engine>, SetupError> {
     setup.check()?;
-    let entry = find(&setup.strategy).ok_or_else(|| SetupError::new("strategy", format!("no strategy is called {:?}", setup.strategy)))?;
-    (entry.build)(setup, seed, options)
+    let config = configure::<AnyNode>(setup)?;
+    Ok(Box::new(Simulation::<AnyNode>::new(setup, seed, config, options)))
+}
+
+/// What a strategy is set to, from a checked setup.
+///
+/// # Errors
+/// The setting that does not fit.
+pub fn configure<P: Protocol>(setup: &Setup) -> Result<P::Config, SetupError> {
+    let cluster = cluster_of(setup);
+    let cart = setup.cart.iter().map(|line| (line.item.clone(), line.quantity)).collect();
+    let plan = Plan { strategy: &setup.strategy, cluster: &cluster, dials: &setup.dials, mode: setup.mode, cart };
+    P::configure(&plan).map_err(|misfit| match misfit.setting {
+        "sites" | "strategy" => SetupError::new(misfit.setting, misfit.problem),
+        dial => SetupError::new(format!("dials.{dial}"), misfit.problem),
+    })
 }
 
 /// The strategy named `id`.
@@ -86,17 +95,6 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> {
 #[must_use]
 pub fn setting(key: &str) -> Option<&'static Setting> {
     settings().find(|setting| setting.key == key)
-}
-
-fn start<P: Protocol>(setup: &Setup, seed: u64, options: Options) -> Result<Box<dyn Engine>, SetupError> {
-    let cluster = cluster_of(setup);
-    let cart = setup.cart.iter().map(|line| (line.item.clone(), line.quantity)).collect();
-    let plan = Plan { cluster: &cluster, dials: &setup.dials, mode: setup.mode, cart };
-    let config = P::configure(&plan).map_err(|misfit| {
-        let field = if misfit.setting == "sites" { "sites".to_owned() } else { format!("dials.{}", misfit.setting) };
-        SetupError::new(field, misfit.problem)
-    })?;
-    Ok(Box::new(Simulation::<P>::new(setup, seed, config, options)))
 }
 
 #[cfg(test)]

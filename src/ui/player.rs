@@ -101,7 +101,7 @@ impl Player {
         let needs_time = match &command {
             Command::Act { .. } | Command::Link(LinkCommand::Heal { .. } | LinkCommand::Reconnect(_) | LinkCommand::HealAll) => true,
             Command::Node { fault, .. } => matches!(fault, NodeCommand::Restart | NodeCommand::Promote),
-            Command::Link(_) | Command::Decide(_) => false,
+            Command::Link(_) | Command::Message { .. } | Command::Decide(_) => false,
         };
         self.session.submit(command)?;
         if needs_time && self.running.is_none() && !self.is_stepping {

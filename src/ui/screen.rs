@@ -121,7 +121,7 @@ pub(crate) fn mode(player: &Player) -> Mode {
     let until_now = player.session.commands().iter().take(player.session.position().command_count);
     let said = until_now.rev().find_map(|timed| match timed.command {
         Command::Decide(mode) => Some(mode),
-        Command::Act { .. } | Command::Link(_) | Command::Node { .. } => None,
+        Command::Act { .. } | Command::Link(_) | Command::Node { .. } | Command::Message { .. } => None,
     });
     said.unwrap_or(player.session.setup().mode)
 }
