@@ -59,7 +59,7 @@ fn go_on(lesson: &mut Lesson, session: &mut Session) {
 #[test]
 fn every_step_tells_the_truth() {
     let (scenario, mut session) = opening();
-    let mut lesson = Lesson::new(scenario);
+    let mut lesson = Lesson::new(scenario, scenario.variants[0].id);
     assert!(lesson.is_reached(&session) && lesson.step().text.contains("milk 2 and eggs 6"));
     assert_eq!(carts(&session), ["eggs 6, milk 2"; 5]);
 
@@ -153,7 +153,7 @@ fn the_end_can_be_decided_again_by_another_mode_as_the_last_step_says() {
 #[test]
 fn a_run_that_was_left_to_play_does_not_strand_the_lesson() {
     let (scenario, mut session) = opening();
-    let mut lesson = Lesson::new(scenario);
+    let mut lesson = Lesson::new(scenario, scenario.variants[0].id);
     while lesson.index() + 1 < lesson.count() {
         assert!(lesson.enter_next(&mut session));
         session.run_until(SimTime(session.now().0 + 3_000_000_000));
@@ -165,7 +165,7 @@ fn a_run_that_was_left_to_play_does_not_strand_the_lesson() {
 #[test]
 fn back_undoes_exactly_one_step_and_next_repeats_it() {
     let (scenario, mut session) = opening();
-    let mut lesson = Lesson::new(scenario);
+    let mut lesson = Lesson::new(scenario, scenario.variants[0].id);
     let mut trail = Vec::new();
     while lesson.index() + 1 < lesson.count() {
         trail.push((session.position(), session.fingerprint(), session.commands().len()));
@@ -188,7 +188,7 @@ fn back_undoes_exactly_one_step_and_next_repeats_it() {
 #[test]
 fn back_forgets_what_was_done_since_the_step_was_entered() {
     let (scenario, mut session) = opening();
-    let mut lesson = Lesson::new(scenario);
+    let mut lesson = Lesson::new(scenario, scenario.variants[0].id);
     go_on(&mut lesson, &mut session);
     go_on(&mut lesson, &mut session);
     let kept = session.commands().len();
@@ -207,7 +207,7 @@ fn every_scenario_is_sound() {
             recipe.check().unwrap();
             assert_eq!((recipe.scenario.as_deref(), recipe.variant.as_deref()), (Some(scenario.id), Some(variant.id)));
         }
-        for step in (scenario.steps)() {
+        for step in (scenario.steps)(scenario.variants[0].id) {
             assert!(step.actions.iter().all(|action| action.check(&(scenario.setup)()).is_ok()));
             assert!(step.prediction.is_none_or(|prediction| prediction.right < prediction.answers.len()));
             assert!(!step.text.is_empty() && !step.text.contains("  "), "{}", step.text);
@@ -222,7 +222,7 @@ fn the_first_minute_of_many_seeds_ends_alike() {
         let mut recipe = scenario.recipe(None).unwrap();
         recipe.seed = seed;
         let mut session = Session::open(recipe).unwrap();
-        let mut lesson = Lesson::new(scenario);
+        let mut lesson = Lesson::new(scenario, scenario.variants[0].id);
         while lesson.index() + 1 < lesson.count() {
             go_on(&mut lesson, &mut session);
         }

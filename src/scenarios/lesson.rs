@@ -26,10 +26,10 @@ struct Entered {
 }
 
 impl Lesson {
-    /// At the first step of `scenario`, on a run that stands at its start.
+    /// At the first step of a variant of `scenario`, on a run that stands at its start.
     #[must_use]
-    pub fn new(scenario: &Scenario) -> Self {
-        let steps = (scenario.steps)();
+    pub fn new(scenario: &Scenario, variant: &str) -> Self {
+        let steps = (scenario.steps)(variant);
         let answers = vec![None; steps.len()];
         Self { steps, entered: vec![Entered::default()], answers }
     }

@@ -1,10 +1,14 @@
-//! Lessons: one file each, with a setup, variants and steps of narration that are fired by what happens in the run.
+//! Lessons: one file each, with a setup, variants, steps of narration that are fired by what happens in the run, and
+//! claims that tests check.
 //!
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
+pub mod claim;
 pub mod lesson;
+pub mod metrics;
 mod offline_leader;
 
+pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
 
 use crate::recipe::Recipe;
@@ -18,6 +22,19 @@ use crate::simulation::setup::Setup;
 /// Events that one step of a lesson takes at most.
 pub const MAX_EVENTS_PER_STEP: u64 = 20_000;
 
+/// Families of scenarios, in the order of the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// One leader orders all writes.
+    SingleLeader,
+    /// What users feel while followers are behind.
+    Lag,
+    /// Several leaders take writes.
+    MultiLeader,
+    /// No leader: quorums.
+    Leaderless,
+}
+
 /// A lesson.
 pub struct Scenario {
     /// Its name in recipes.
@@ -26,14 +43,22 @@ pub struct Scenario {
     pub title: &'static str,
     /// What it shows, in a sentence.
     pub summary: &'static str,
+    /// Where it stands in the course.
+    pub family: Family,
     /// The seed that its prose was checked with.
     pub seed: u64,
     /// What it starts from.
     pub setup: fn() -> Setup,
-    /// The same with something changed; the first is the one that the prose tells.
+    /// The same with something changed; the first is the one that opens.
     pub variants: &'static [Variant],
-    /// What is told, in order.
-    pub steps: fn() -> Vec<Step>,
+    /// Whether the prose is about the first variant only.
+    pub is_told_for_first: bool,
+    /// What is told, in order, for a variant (its id).
+    pub steps: fn(&str) -> Vec<Step>,
+    /// What must be true of its data, beyond the guarantees.
+    pub constraints: &'static [Constraint],
+    /// What a run must show.
+    pub expectations: &'static [Expectation],
 }
 
 /// A scenario with something changed.
@@ -44,6 +69,8 @@ pub struct Variant {
     pub title: &'static str,
     /// What is changed.
     pub change: fn(&mut Setup),
+    /// The guarantee or constraint that it is about; `None` where no anomaly is shown.
+    pub about: Option<About>,
 }
 
 /// One step of a lesson.
@@ -90,7 +117,7 @@ pub struct Prediction {
 /// Parts of the page that a step points at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
-    /// The carts side by side.
+    /// What every replica holds, side by side.
     Carts,
     /// The conflict and how it was decided.
     Conflict,
@@ -104,13 +131,69 @@ pub enum Panel {
     Events,
 }
 
-/// Every scenario, by id.
+/// Every scenario, in the order of the course.
 pub static ALL: &[&Scenario] = &[&offline_leader::SCENARIO];
 
 /// The scenario named `id`.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Scenario> {
     ALL.iter().copied().find(|scenario| scenario.id == id)
+}
+
+impl Family {
+    /// All, in the order of the course.
+    pub const ALL: [Self; 4] = [Self::SingleLeader, Self::Lag, Self::MultiLeader, Self::Leaderless];
+
+    /// Its name in lists.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::SingleLeader => "single-leader",
+            Self::Lag => "replication-lag",
+            Self::MultiLeader => "multi-leader",
+            Self::Leaderless => "leaderless",
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SingleLeader => "Single leader",
+            Self::Lag => "Replication lag",
+            Self::MultiLeader => "Multi-leader",
+            Self::Leaderless => "Leaderless",
+        }
+    }
+}
+
+impl Step {
+    /// A step that only tells.
+    #[must_use]
+    pub const fn told(text: &'static str, until: Until) -> Self {
+        Self { text, actions: Vec::new(), until, prediction: None, panel: None }
+    }
+
+    /// The same, doing this when it is entered.
+    #[must_use]
+    pub fn acting(mut self, actions: Vec<Command>) -> Self {
+        self.actions = actions;
+        self
+    }
+
+    /// The same, asking this before the next step shows the answer.
+    #[must_use]
+    pub const fn asking(mut self, prediction: Prediction) -> Self {
+        self.prediction = Some(prediction);
+        self
+    }
+
+    /// The same, pointing at a part of the page.
+    #[must_use]
+    pub const fn showing(mut self, panel: Panel) -> Self {
+        self.panel = Some(panel);
+        self
+    }
 }
 
 impl Scenario {
@@ -140,14 +223,25 @@ impl Scenario {
     /// Plays all steps to the end. `None`: no such variant, or a step was not reached within its bound.
     #[must_use]
     pub fn play(&self, variant: Option<&str>) -> Option<Session> {
-        let mut session = Session::open(self.recipe(variant)?).ok()?;
-        let mut lesson = Lesson::new(self);
-        while lesson.run_until_reached(&mut session, MAX_EVENTS_PER_STEP) {
+        let recipe = self.recipe(variant)?;
+        let (session, is_complete) = self.perform(recipe)?;
+        is_complete.then_some(session)
+    }
+
+    /// Plays all steps of a recipe of this scenario, whatever its seed and settings; a step that is not reached within
+    /// its bound is passed over. Says whether all were reached. `None`: the recipe cannot be run.
+    #[must_use]
+    pub fn perform(&self, recipe: Recipe) -> Option<(Session, bool)> {
+        let variant = recipe.variant.clone().unwrap_or_default();
+        let mut session = Session::open(recipe).ok()?;
+        let mut lesson = Lesson::new(self, &variant);
+        let mut is_complete = true;
+        loop {
+            is_complete &= lesson.run_until_reached(&mut session, MAX_EVENTS_PER_STEP);
             if !lesson.enter_next(&mut session) {
-                return Some(session);
+                return Some((session, is_complete && lesson.index() + 1 == lesson.count()));
             }
         }
-        None
     }
 }
 

@@ -3,7 +3,7 @@
 //! You remove eggs on the phone while Ana sets them to 12 in Oregon: a conflict that nobody could avoid, found by
 //! version vectors on reconnect and decided the same way at every replica.
 
-use super::{Panel, Prediction, Scenario, Step, Until, Variant};
+use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
 use crate::replication::delta::{Item, Mode};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
 use crate::replication::note::{ExchangeNote, Note};
@@ -23,17 +23,62 @@ pub(super) static SCENARIO: Scenario = Scenario {
     id: "offline-leader",
     title: "Offline shopping cart",
     summary: "Your phone goes offline, the cart is edited on both sides, and one conflict waits on reconnect.",
+    family: Family::MultiLeader,
     seed: 7,
     setup,
     variants: &[
-        Variant { id: "add-wins", title: "Merge by item (add wins)", change: |setup| setup.mode = Mode::AddWins },
-        Variant { id: "naive-union", title: "Naive union: removed items return", change: |setup| setup.mode = Mode::NaiveUnion },
-        Variant { id: "last-write", title: "Last write wins, whole cart", change: |setup| setup.mode = Mode::LastWrite },
-        Variant { id: "last-write-line", title: "Last write wins, line by line", change: |setup| setup.mode = Mode::LastWriteLine },
-        Variant { id: "ask", title: "Ask a person", change: |setup| setup.mode = Mode::Ask },
+        Variant {
+            id: "add-wins",
+            title: "Merge by item (add wins)",
+            change: |setup| setup.mode = Mode::AddWins,
+            about: About::kept("accounted-for"),
+        },
+        Variant {
+            id: "naive-union",
+            title: "Naive union: removed items return",
+            change: |setup| setup.mode = Mode::NaiveUnion,
+            about: About::broken("no-lost-writes"),
+        },
+        Variant {
+            id: "last-write",
+            title: "Last write wins, whole cart",
+            change: |setup| setup.mode = Mode::LastWrite,
+            about: About::broken("no-lost-writes"),
+        },
+        Variant {
+            id: "last-write-line",
+            title: "Last write wins, line by line",
+            change: |setup| setup.mode = Mode::LastWriteLine,
+            about: About::broken("no-lost-writes"),
+        },
+        Variant { id: "ask", title: "Ask a person", change: |setup| setup.mode = Mode::Ask, about: About::kept("no-lost-writes") },
     ],
+    is_told_for_first: true,
     steps,
+    constraints: &[],
+    expectations: EXPECTATIONS,
 };
+
+const EXPECTATIONS: &[Expectation] = &[
+    Expectation {
+        claim: "the replicas agree in the end",
+        scope: Scope::General,
+        variants: &[],
+        holds: |outcome| outcome.holds("convergence") == Some(true),
+    },
+    Expectation {
+        claim: "one conflict is found",
+        scope: Scope::Pinned,
+        variants: &[],
+        holds: |outcome| outcome.metrics.conflict_count == 1,
+    },
+    Expectation {
+        claim: "nothing that was acknowledged goes missing without being listed",
+        scope: Scope::General,
+        variants: &[],
+        holds: |outcome| outcome.holds("accounted-for") == Some(true),
+    },
+];
 
 fn setup() -> Setup {
     let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count, spare_count: 0 };
@@ -76,7 +121,7 @@ fn step(text: &'static str, until: Until, panel: Option<Panel>) -> Step {
     Step { text, actions: Vec::new(), until, prediction: None, panel }
 }
 
-fn steps() -> Vec<Step> {
+fn steps(_variant: &str) -> Vec<Step> {
     let mut steps = offline_steps();
     steps.extend(reconnect_steps());
     steps

@@ -45,11 +45,13 @@ pub(crate) struct Question {
 impl Guide {
     /// The guide of a scenario; none if it has no steps. Its prose is about the first variant.
     pub(crate) fn new(scenario: &'static Scenario, variant: Option<&str>) -> Option<Self> {
-        if (scenario.steps)().is_empty() {
+        let told = scenario.variants.first()?;
+        let variant = variant.unwrap_or(told.id);
+        if (scenario.steps)(variant).is_empty() {
             return None;
         }
-        let told = scenario.variants.first().filter(|told| variant.is_some_and(|variant| variant != told.id));
-        Some(Self { lesson: Lesson::new(scenario), told_for: told.map(|told| told.title), is_closed: false })
+        let told = Some(told).filter(|told| scenario.is_told_for_first && variant != told.id);
+        Some(Self { lesson: Lesson::new(scenario, variant), told_for: told.map(|told| told.title), is_closed: false })
     }
 
     /// The same, folded away.
