@@ -285,7 +285,9 @@ impl<P: Protocol> Simulation<P> {
         if self.is_out_of_reach(ask.request, ask.node, Way::ToNode) {
             // With a timeout the client waits in vain; without one it is told.
             if self.sessions.timeout().is_none() {
-                self.refuse(ask.request);
+                let told_at = self.world.now + delay.unwrap_or_default();
+                let refused = Box::new(Reply::Refused(Refusal::Unreachable));
+                self.world.queue.push(told_at, Event::Answered(ask.request, refused));
             }
             return;
         }
