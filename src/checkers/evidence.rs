@@ -3,7 +3,7 @@
 
 use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::delta::{Key, LineChange, Operation};
-use crate::replication::protocol::Reply;
+use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
@@ -26,6 +26,11 @@ impl<'a> Evidence<'a> {
             _ => None,
         });
         Self { snapshot, history, writes: acknowledged.collect() }
+    }
+
+    /// What the configuration promises.
+    pub(super) const fn promises(&self) -> &'a Promises {
+        &self.snapshot.promises
     }
 
     pub(super) fn is_cut(&self) -> bool {

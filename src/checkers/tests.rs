@@ -5,7 +5,7 @@ use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::delta::{Item, LineChange, Mode, Operation};
 use crate::replication::ids::{NodeId, ReplicaId, SessionId, SiteId};
 use crate::replication::note::Alarm;
-use crate::replication::protocol::{Reply, Token};
+use crate::replication::protocol::{Promises, Reply, Token};
 use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, Fate, Line, Reason, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
@@ -84,7 +84,15 @@ fn leader(site: u16, decided: Decided) -> NodeSnapshot {
 }
 
 fn snapshot(nodes: Vec<NodeSnapshot>) -> Snapshot {
-    Snapshot { now: SimTime::from_ms(10), event_count: 9, nodes, links: Vec::new(), sessions: Vec::new(), in_flight_count: 0 }
+    Snapshot {
+        now: SimTime::from_ms(10),
+        event_count: 9,
+        nodes,
+        links: Vec::new(),
+        sessions: Vec::new(),
+        promises: Promises { keeps_writes: true, ..Promises::default() },
+        in_flight_count: 0,
+    }
 }
 
 /// Two leaders that agree.

@@ -75,6 +75,30 @@ pub struct Plan<'a> {
     pub cart: Vec<(Item, u32)>,
 }
 
+/// What a configuration promises while faults stay within what it tolerates. Verdicts say beside each guarantee
+/// whether it is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promises {
+    /// Every read at every node is linearizable.
+    pub linearizable: bool,
+    /// Reads that only the leader answers are.
+    pub linearizable_at_leader: bool,
+    /// No acknowledged write is ever lost.
+    pub keeps_writes: bool,
+    /// An acknowledged write that is lost is listed.
+    pub accounts: bool,
+    /// On a quiet network all replicas hold the same.
+    pub converges: bool,
+    /// No replica applies an effect before its cause.
+    pub causal: bool,
+}
+
+impl Default for Promises {
+    fn default() -> Self {
+        Self { linearizable: false, linearizable_at_leader: false, keeps_writes: false, accounts: true, converges: true, causal: false }
+    }
+}
+
 /// What a node is told with every event.
 pub struct Env<'a> {
     /// True time. A protocol may use it for its own measurements, never for decisions between replicas.
@@ -396,6 +420,11 @@ pub trait Protocol: Clone + 'static {
     /// # Errors
     /// The setting that does not fit, and why.
     fn configure(plan: &Plan<'_>) -> Result<Self::Config, Misfit>;
+
+    /// What this configuration promises. By default that replicas converge and that what is lost is listed.
+    fn promises(_config: &Self::Config) -> Promises {
+        Promises::default()
+    }
 
     /// A node comes up, with what its store kept (the default at the very first start).
     fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Self::Durable, out: &mut Outbox<Self>) -> Self;

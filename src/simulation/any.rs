@@ -93,6 +93,12 @@ macro_rules! strategies {
                 }
             }
 
+            fn promises(config: &AnyConfig) -> Promises {
+                match config {
+                    $(AnyConfig::$name(config) => <$protocol>::promises(config),)*
+                }
+            }
+
             fn on_start(config: &AnyConfig, env: &mut Env<'_>, recovered: &AnyDurable, out: &mut Outbox<Self>) -> Self {
                 match config {
                     $(AnyConfig::$name(config) => {

@@ -46,6 +46,7 @@ impl<P: Protocol> Engine for Simulation<P> {
             nodes: self.node_snapshots(),
             links: self.link_snapshots(),
             sessions: self.sessions.snapshots(),
+            promises: P::promises(&self.config),
             in_flight_count,
         }
     }

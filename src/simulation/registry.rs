@@ -7,7 +7,7 @@ use super::engine::Engine;
 use super::setup::{Setup, SetupError};
 use super::simulation::{Options, Simulation};
 use crate::replication::ids::{NodeId, RequestId};
-use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKind, Order, Outbox, Plan, Protocol, Request};
+use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKind, Order, Outbox, Plan, Promises, Protocol, Request};
 use crate::replication::setting::{Misfit, Setting};
 use crate::replication::strategies::{multi_leader_sync, register, single_leader};
 use crate::replication::view::ReplicaView;

@@ -401,6 +401,7 @@ impl Sessions {
         let snapshot = |(session, client): (SessionId, &Client)| SessionSnapshot {
             session,
             node: client.open.as_ref().map_or(client.leader, |open| open.node),
+            reads: client.reads,
             open_count: u32::from(client.open.is_some()) + client.actions.len() as u32 + client.due_count,
             seen: client.seen.as_ref().map(|seen| seen.decided.clone()),
             trouble: client.trouble,

@@ -1,10 +1,10 @@
 //! What a person may see of a cluster at one moment: plain data, built on demand.
 
 use crate::replication::ids::{Lsn, NodeId, SessionId, SiteId};
-use crate::replication::protocol::MessageKind;
+use crate::replication::protocol::{MessageKind, Promises};
 use crate::replication::time::{SimDuration, SimTime};
 use crate::replication::view::ReplicaView;
-use crate::simulation::setup::Wire;
+use crate::simulation::setup::{ReadRule, Wire};
 
 /// The cluster at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub links: Vec<LinkSnapshot>,
     /// Every session, in order.
     pub sessions: Vec<SessionSnapshot>,
+    /// What the configuration promises.
+    pub promises: Promises,
     /// Messages in flight that are not mere heartbeats.
     pub in_flight_count: u32,
 }
@@ -79,6 +81,8 @@ pub struct SessionSnapshot {
     pub session: SessionId,
     /// The node that it talks to.
     pub node: NodeId,
+    /// Whom it asks when it reads.
+    pub reads: ReadRule,
     /// Requests without an answer yet.
     pub open_count: u32,
     /// The answer to its last [`Look`](super::command::Action::Look), if any.

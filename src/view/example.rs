@@ -95,9 +95,16 @@ fn snapshot() -> Snapshot {
     ];
     let link = |from: u16, to: u16| LinkSnapshot { from: NodeId(from), to: NodeId(to), wire: WIRE, is_cut: false };
     let pairs = [(0, 1), (0, 2), (2, 3), (0, 4)];
-    let session =
-        |session, node| SessionSnapshot { session: SessionId(session), node: NodeId(node), open_count: 0, seen: None, trouble: None };
+    let session = |session, node| SessionSnapshot {
+        session: SessionId(session),
+        node: NodeId(node),
+        reads: ReadRule::Home,
+        open_count: 0,
+        seen: None,
+        trouble: None,
+    };
     Snapshot {
+        promises: crate::replication::protocol::Promises::default(),
         now: SimTime::from_ms(184),
         event_count: 60,
         nodes,

@@ -21,7 +21,7 @@ use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
-use super::super::protocol::{Connection, Env, Member, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token};
+use super::super::protocol::{Connection, Env, Member, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token};
 use super::super::rules::{self, Rules};
 use super::super::setting::{Misfit, Setting};
 use super::super::store::{Admission, DeltaStore};
@@ -110,6 +110,11 @@ impl Protocol for MultiLeaderSync {
             heartbeat_every: plan.dials.duration(&super::HEARTBEAT_EVERY),
             rules: Rules::from(plan.dials),
         }))
+    }
+
+    /// What is kept of concurrent writes depends on the mode; nothing that was acknowledged vanishes unseen.
+    fn promises(_config: &Self::Config) -> Promises {
+        Promises { keeps_writes: true, causal: true, ..Promises::default() }
     }
 
     fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {
