@@ -3,32 +3,32 @@
 
 /// Defines the list of strategies and the enum over them.
 macro_rules! strategies {
-    ($($name:ident { $protocol:ty, id: $id:literal, title: $title:literal, summary: $summary:literal, settings: $settings:expr, })*) => {
+    ($($(#[$built:meta])? $name:ident { $protocol:ty, id: $id:literal, title: $title:literal, summary: $summary:literal, settings: $settings:expr, })*) => {
         /// Every strategy, by id.
-        pub static ALL: &[StrategyEntry] = &[$(StrategyEntry { id: $id, title: $title, summary: $summary, settings: $settings }),*];
+        pub static ALL: &[StrategyEntry] = &[$($(#[$built])? StrategyEntry { id: $id, title: $title, summary: $summary, settings: $settings }),*];
 
         /// A node of any strategy.
         #[derive(Clone, Debug)]
         pub enum AnyNode {
-            $(#[doc = $title] $name($protocol),)*
+            $($(#[$built])? #[doc = $title] $name($protocol),)*
         }
 
         /// A message of any strategy.
         #[derive(Clone, Debug)]
         pub enum AnyMessage {
-            $(#[doc = $title] $name(<$protocol as Protocol>::Message),)*
+            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Message),)*
         }
 
         /// An alarm clock of any strategy.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AnyTimer {
-            $(#[doc = $title] $name(<$protocol as Protocol>::Timer),)*
+            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Timer),)*
         }
 
         /// A durable step of any strategy.
         #[derive(Clone, Debug)]
         pub enum AnyRecord {
-            $(#[doc = $title] $name(<$protocol as Protocol>::Record),)*
+            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Record),)*
         }
 
         /// What a store holds, under any strategy.
@@ -37,36 +37,36 @@ macro_rules! strategies {
             /// Nothing was ever stored.
             #[default]
             Nothing,
-            $(#[doc = $title] $name(<$protocol as Protocol>::Durable),)*
+            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Durable),)*
         }
 
         /// What any strategy is set to.
         #[derive(Clone)]
         pub enum AnyConfig {
-            $(#[doc = $title] $name(<$protocol as Protocol>::Config),)*
+            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Config),)*
         }
 
         impl Describe for AnyMessage {
             fn kind(&self) -> MessageKind {
                 match self {
-                    $(Self::$name(message) => message.kind(),)*
+                    $($(#[$built])? Self::$name(message) => message.kind(),)*
                 }
             }
 
             fn label(&self) -> String {
                 match self {
-                    $(Self::$name(message) => message.label(),)*
+                    $($(#[$built])? Self::$name(message) => message.label(),)*
                 }
             }
 
             fn digest(&self) -> u64 {
                 match self {
-                    $(Self::$name(message) => message.digest(),)*
+                    $($(#[$built])? Self::$name(message) => message.digest(),)*
                 }
             }
         }
 
-        $(impl From<Effect<$protocol>> for Effect<AnyNode> {
+        $($(#[$built])? impl From<Effect<$protocol>> for Effect<AnyNode> {
             fn from(effect: Effect<$protocol>) -> Self {
                 match effect {
                     Effect::Send(to, message) => Self::Send(to, AnyMessage::$name(message)),
@@ -88,20 +88,20 @@ macro_rules! strategies {
 
             fn configure(plan: &Plan<'_>) -> Result<AnyConfig, Misfit> {
                 match plan.strategy {
-                    $($id => <$protocol>::configure(plan).map(AnyConfig::$name),)*
+                    $($(#[$built])? $id => <$protocol>::configure(plan).map(AnyConfig::$name),)*
                     other => Err(Misfit::new("strategy", format!("no strategy is called {other:?}"))),
                 }
             }
 
             fn promises(config: &AnyConfig) -> Promises {
                 match config {
-                    $(AnyConfig::$name(config) => <$protocol>::promises(config),)*
+                    $($(#[$built])? AnyConfig::$name(config) => <$protocol>::promises(config),)*
                 }
             }
 
             fn on_start(config: &AnyConfig, env: &mut Env<'_>, recovered: &AnyDurable, out: &mut Outbox<Self>) -> Self {
                 match config {
-                    $(AnyConfig::$name(config) => {
+                    $($(#[$built])? AnyConfig::$name(config) => {
                         let nothing = <$protocol as Protocol>::Durable::default();
                         let recovered = if let AnyDurable::$name(durable) = recovered { durable } else { &nothing };
                         Self::$name(out.lift(|out| <$protocol>::on_start(config, env, recovered, out)))
@@ -111,7 +111,7 @@ macro_rules! strategies {
 
             fn store(durable: &mut AnyDurable, record: &AnyRecord) {
                 match record {
-                    $(AnyRecord::$name(record) => {
+                    $($(#[$built])? AnyRecord::$name(record) => {
                         if matches!(durable, AnyDurable::Nothing) {
                             *durable = AnyDurable::$name(Default::default());
                         }
@@ -124,15 +124,16 @@ macro_rules! strategies {
 
             fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Outbox<Self>) {
                 match self {
-                    $(Self::$name(node) => out.lift(|out| node.on_request(env, request, asked, out)),)*
+                    $($(#[$built])? Self::$name(node) => out.lift(|out| node.on_request(env, request, asked, out)),)*
                 }
             }
 
             fn on_message(&mut self, env: &mut Env<'_>, from: NodeId, message: AnyMessage, out: &mut Outbox<Self>) {
                 match (self, message) {
-                    $((Self::$name(node), AnyMessage::$name(message)) => {
+                    $($(#[$built])? (Self::$name(node), AnyMessage::$name(message)) => {
                         out.lift(|out| node.on_message(env, from, message, out));
                     })*
+                    #[allow(unreachable_patterns, reason = "a build may hold one strategy only")]
                     // All nodes of a run have one strategy.
                     _ => {}
                 }
@@ -140,34 +141,35 @@ macro_rules! strategies {
 
             fn on_timer(&mut self, env: &mut Env<'_>, timer: AnyTimer, out: &mut Outbox<Self>) {
                 match (self, timer) {
-                    $((Self::$name(node), AnyTimer::$name(timer)) => {
+                    $($(#[$built])? (Self::$name(node), AnyTimer::$name(timer)) => {
                         out.lift(|out| node.on_timer(env, timer, out));
                     })*
+                    #[allow(unreachable_patterns, reason = "a build may hold one strategy only")]
                     _ => {}
                 }
             }
 
             fn on_connection(&mut self, env: &mut Env<'_>, peer: NodeId, connection: Connection, out: &mut Outbox<Self>) {
                 match self {
-                    $(Self::$name(node) => out.lift(|out| node.on_connection(env, peer, connection, out)),)*
+                    $($(#[$built])? Self::$name(node) => out.lift(|out| node.on_connection(env, peer, connection, out)),)*
                 }
             }
 
             fn on_order(&mut self, env: &mut Env<'_>, order: Order, out: &mut Outbox<Self>) {
                 match self {
-                    $(Self::$name(node) => out.lift(|out| node.on_order(env, order, out)),)*
+                    $($(#[$built])? Self::$name(node) => out.lift(|out| node.on_order(env, order, out)),)*
                 }
             }
 
             fn view(&self) -> ReplicaView {
                 match self {
-                    $(Self::$name(node) => node.view(),)*
+                    $($(#[$built])? Self::$name(node) => node.view(),)*
                 }
             }
 
             fn digest(&self) -> u64 {
                 match self {
-                    $(Self::$name(node) => node.digest(),)*
+                    $($(#[$built])? Self::$name(node) => node.digest(),)*
                 }
             }
         }

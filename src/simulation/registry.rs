@@ -9,7 +9,9 @@ use super::simulation::{Options, Simulation};
 use crate::replication::ids::{NodeId, RequestId};
 use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKind, Order, Outbox, Plan, Promises, Protocol, Request};
 use crate::replication::setting::{Misfit, Setting};
-use crate::replication::strategies::{multi_leader_sync, register, single_leader};
+use crate::replication::strategies::multi_leader_sync;
+#[cfg(feature = "catalogue")]
+use crate::replication::strategies::{register, single_leader};
 use crate::replication::view::ReplicaView;
 
 /// A strategy, as pickers, documentation and recipes know it.
@@ -32,6 +34,7 @@ strategies! {
         summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
         settings: multi_leader_sync::SETTINGS,
     }
+    #[cfg(feature = "catalogue")]
     Register {
         register::Register,
         id: "register",
@@ -39,6 +42,7 @@ strategies! {
         summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
         settings: register::SETTINGS,
     }
+    #[cfg(feature = "catalogue")]
     SingleLeader {
         single_leader::SingleLeader,
         id: "single-leader-async",
