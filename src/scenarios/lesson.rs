@@ -2,6 +2,8 @@
 //! by submitting commands, so that a lesson is replayable like everything else.
 
 use super::{Prediction, Scenario, Step, Until};
+use crate::replication::ids::NodeId;
+use crate::replication::note::Note;
 use crate::replication::time::SimTime;
 use crate::session::{Position, Session};
 use crate::simulation::journal::Happening;
@@ -96,7 +98,15 @@ impl Lesson {
 
     /// The journal entry that reached the current step, if it is that kind of step.
     fn reached_at(&self, session: &Session) -> Option<u64> {
-        let Until::Noted(is_it) = self.step().until else { return None };
+        let until = self.step().until;
+        let is_it = |node: NodeId, note: &Note| match until {
+            Until::Noted(is_it) => is_it(node, note),
+            Until::Told(name) => matches!(note, Note::Told(told, _) if *told == name),
+            Until::Now | Until::Quiet | Until::After(_) => false,
+        };
+        if !matches!(until, Until::Noted(_) | Until::Told(_)) {
+            return None;
+        }
         let journal = session.journal();
         let from = self.here().journal_from.max(journal.dropped_count());
         let is_match = |happening: &Happening| matches!(happening, Happening::Noted(node, note) if is_it(*node, note));
@@ -108,7 +118,7 @@ impl Lesson {
     pub fn is_reached(&self, session: &Session) -> bool {
         match self.step().until {
             Until::Now => true,
-            Until::Noted(_) => self.reached_at(session).is_some(),
+            Until::Noted(_) | Until::Told(_) => self.reached_at(session).is_some(),
             Until::Quiet => is_quiet(&session.snapshot()),
             Until::After(time) => session.now() >= self.here().position.at + time,
         }
@@ -136,7 +146,7 @@ impl Lesson {
     fn due_at(&self) -> Option<SimTime> {
         match self.step().until {
             Until::After(time) => Some(self.here().position.at + time),
-            Until::Now | Until::Noted(_) | Until::Quiet => None,
+            Until::Now | Until::Noted(_) | Until::Told(_) | Until::Quiet => None,
         }
     }
 

@@ -4,6 +4,8 @@
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
 pub mod claim;
+#[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
+mod ground;
 pub mod lesson;
 pub mod metrics;
 mod offline_leader;
@@ -95,6 +97,8 @@ pub enum Until {
     Now,
     /// A node noted this since the step was entered.
     Noted(fn(NodeId, &Note) -> bool),
+    /// A node told this ([`Note::Told`]) since the step was entered.
+    Told(&'static str),
     /// Nothing is in flight but heartbeats, nobody waits for an answer or for a store.
     Quiet,
     /// Some time after the step was entered.

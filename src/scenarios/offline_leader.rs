@@ -3,21 +3,17 @@
 //! You remove eggs on the phone while Ana sets them to 12 in Oregon: a conflict that nobody could avoid, found by
 //! version vectors on reconnect and decided the same way at every replica.
 
+use super::ground::{Ground, act, disconnect, reconnect, stream};
 use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
 use crate::replication::delta::{Item, Mode};
-use crate::replication::ids::{NodeId, SessionId, SiteId};
+use crate::replication::ids::NodeId;
 use crate::replication::note::{ExchangeNote, Note};
-use crate::replication::setting::Dials;
-use crate::simulation::command::{Action, Command, LinkCommand};
-use crate::simulation::setup::{CartLine, Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use crate::simulation::command::Action;
+use crate::simulation::setup::Setup;
 
-const OREGON: SiteId = SiteId(0);
-const IRELAND: SiteId = SiteId(1);
-const PHONE: SiteId = SiteId(2);
+const PHONE: u16 = 2;
 const IRELAND_FOLLOWER: NodeId = NodeId(3);
 const PHONE_NODE: NodeId = NodeId(4);
-const YOU: SessionId = SessionId(0);
-const ANA: SessionId = SessionId(1);
 
 pub(super) static SCENARIO: Scenario = Scenario {
     id: "offline-leader",
@@ -81,36 +77,20 @@ const EXPECTATIONS: &[Expectation] = &[
 ];
 
 fn setup() -> Setup {
-    let site = |name: &str, kind, node_count| Site { name: name.into(), kind, node_count, spare_count: 0 };
-    let person = |name: &str, site, access| Session { author: name.into(), site, access, workload: Workload::Idle, reads: ReadRule::Home };
-    let nearby = Some(Latency::Constant { us: 2_000 });
-    let line = |item: &str, quantity| CartLine { item: item.into(), quantity };
-    Setup {
-        strategy: "multi-leader-sync".to_owned(),
-        sites: vec![
-            site("Oregon", SiteKind::Datacenter, 2),
-            site("Ireland", SiteKind::Datacenter, 2),
-            site("Your phone", SiteKind::Device, 1),
-        ],
-        links: vec![
-            Link { a: OREGON, b: IRELAND, wire: stream(62_000, 6_000), back: None },
-            Link { a: PHONE, b: OREGON, wire: stream(38_000, 3_000), back: None },
-        ],
-        inside: stream(5_000, 3_000),
-        sessions: vec![person("You", PHONE, None), person("Ana", OREGON, nearby), person("Ben", IRELAND, nearby)],
-        mode: Mode::AddWins,
-        cart: vec![line("milk", 2), line("eggs", 6)],
-        dials: Dials::default(),
-    }
-}
-
-const fn stream(base_us: u64, mean_us: u64) -> Wire {
-    let latency = Latency::Exponential { base_us, mean_us };
-    Wire { kind: WireKind::Stream, latency, loss_per_million: 0, duplicate_per_million: 0 }
-}
-
-fn act(session: SessionId, action: Action) -> Command {
-    Command::Act { session, action }
+    Ground::new("multi-leader-sync")
+        .datacenter("Oregon", 2)
+        .datacenter("Ireland", 2)
+        .device("Your phone")
+        .link(0, 1, stream(62_000, 6_000))
+        .link(2, 0, stream(38_000, 3_000))
+        .inside(stream(5_000, 3_000))
+        .person("You", 2, 0)
+        .person("Ana", 0, 2_000)
+        .person("Ben", 1, 2_000)
+        .mode(Mode::AddWins)
+        .in_cart("milk", 2)
+        .in_cart("eggs", 6)
+        .setup()
 }
 
 fn eggs() -> Item {
@@ -136,14 +116,14 @@ fn offline_steps() -> Vec<Step> {
             Some(Panel::Carts),
         ),
         Step {
-            actions: vec![Command::Link(LinkCommand::Disconnect(PHONE))],
+            actions: vec![disconnect(PHONE)],
             ..step("Your phone goes offline. Nothing passes between it and Oregon any more.", Until::Now, Some(Panel::Carts))
         },
         Step {
             actions: vec![
-                act(YOU, Action::Remove { item: "milk".into() }),
-                act(YOU, Action::Remove { item: eggs() }),
-                act(YOU, Action::Add { item: "bread".into(), count: 1 }),
+                act(0, Action::Remove { item: "milk".into() }),
+                act(0, Action::Remove { item: eggs() }),
+                act(0, Action::Add { item: "bread".into(), count: 1 }),
             ],
             ..step(
                 "You go on shopping: you remove the milk, remove the eggs and add bread. The phone answers at once. The three \
@@ -153,7 +133,7 @@ fn offline_steps() -> Vec<Step> {
             )
         },
         Step {
-            actions: vec![act(ANA, Action::Set { item: eggs(), quantity: 12 })],
+            actions: vec![act(1, Action::Set { item: eggs(), quantity: 12 })],
             ..step(
                 "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers her before anybody else has the change. \
                  Its follower applies it some milliseconds later, Ireland after a trip across the ocean, Ireland's follower \
@@ -177,7 +157,7 @@ const PREDICTION: Prediction = Prediction {
 fn reconnect_steps() -> Vec<Step> {
     vec![
         Step {
-            actions: vec![Command::Link(LinkCommand::Reconnect(PHONE))],
+            actions: vec![reconnect(PHONE)],
             ..step(
                 "The phone is back. Each side greets the other with its version vector, a list of what it knows, and then \
                  sends only what the other lacks: three writes one way, one the other.",
