@@ -4,6 +4,7 @@
 //! ([`simulation`]), in a browser, and in anyone's program. ARCHITECTURE.md is the map.
 
 pub mod checkers;
+pub mod histories;
 pub mod limits;
 pub mod recipe;
 pub mod replication;
@@ -12,6 +13,8 @@ pub mod session;
 pub mod simulation;
 pub mod view;
 
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod cli;
 #[cfg(feature = "ui")]
 pub mod ui;
 

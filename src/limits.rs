@@ -55,3 +55,17 @@ pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.
 pub const MAX_BRANCHES: usize = 16;
+/// Bytes of a history file.
+pub const MAX_HISTORY_BYTES: usize = 64 << 20;
+/// Characters of a key, a session or a node of a history file.
+pub const MAX_HISTORY_NAME_CHARS: usize = 256;
+/// Bytes of one value of a history file: an appended text grows long.
+pub const MAX_HISTORY_VALUE_BYTES: usize = 1 << 20;
+/// Different keys of a history file.
+pub const MAX_HISTORY_KEYS: usize = 10_000;
+/// Keys of one multi-key read, and dots that one write had seen.
+pub const MAX_HISTORY_LIST: usize = 1_000;
+/// Places that a search for an order remembers; after that its verdict is "undecided".
+pub const MAX_SEARCH_PLACES: usize = 4_000_000;
+/// Writes and multi-key reads that are put into one order of all keys; after that the verdict is "undecided".
+pub const MAX_ORDER_NODES: usize = 20_000;
