@@ -1,4 +1,4 @@
-//! The reference workload, for the native bench and for the one in wasm: a leaderless register with N = 3 and
+//! The reference workload, for the native bench and for the one in wasm: a leaderless register (strategy `leaderless`) with N = 3 and
 //! W = R = 2, ten clients in a closed loop, each message with its own exponential delay of 1 ms. Once through the real
 //! engine and strategy, once as a bare binary-heap loop that does the same by hand.
 
@@ -6,6 +6,7 @@ use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::SiteId;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::setting::Dials;
+use replicascope::replication::strategies::leaderless;
 use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Trace;
@@ -53,14 +54,14 @@ pub(crate) fn setup() -> Setup {
         reads: ReadRule::Home,
     };
     Setup {
-        strategy: "register".to_owned(),
+        strategy: "leaderless".to_owned(),
         sites: std::iter::once(replicas).chain((1..=CLIENT_COUNT).map(client)).collect(),
         links: (1..=CLIENT_COUNT).map(|index| Link { a: SiteId(0), b: SiteId(index), wire, back: None }).collect(),
         inside: wire,
         sessions: (1..=CLIENT_COUNT).map(session).collect(),
         mode: Mode::LastWrite,
         cart: Vec::new(),
-        dials: Dials::default().with(&dials::PERSIST, 0),
+        dials: Dials::default().with(&dials::PERSIST, 0).with(&leaderless::REQUEST_TIMEOUT, 0).with(&leaderless::TELL_QUORUMS, 0),
     }
 }
 

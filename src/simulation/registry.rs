@@ -7,8 +7,8 @@ use super::setup::{Setup, SetupError};
 use super::simulation::{Options, Simulation};
 use crate::replication::protocol::{Plan, Protocol};
 use crate::replication::setting::Setting;
+use crate::replication::strategies::leaderless::{self, Leaderless};
 use crate::replication::strategies::multi_leader_sync::{self, MultiLeaderSync};
-use crate::replication::strategies::register::{self, Register};
 use crate::replication::strategies::single_leader::{self, SingleLeader};
 
 /// Starts a run from a setup and a seed.
@@ -31,18 +31,18 @@ pub struct StrategyEntry {
 /// Every strategy, by id.
 pub static ALL: &[StrategyEntry] = &[
     StrategyEntry {
+        id: "leaderless",
+        title: "Leaderless",
+        summary: "A coordinator, or the client itself, sends each read and write to the replicas and waits for a quorum of them.",
+        settings: leaderless::SETTINGS,
+        build: start::<Leaderless>,
+    },
+    StrategyEntry {
         id: "multi-leader-sync",
         title: "Multi-leader with offline devices",
         summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
         settings: multi_leader_sync::SETTINGS,
         build: start::<MultiLeaderSync>,
-    },
-    StrategyEntry {
-        id: "register",
-        title: "Leaderless register",
-        summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
-        settings: register::SETTINGS,
-        build: start::<Register>,
     },
     StrategyEntry {
         id: "single-leader-async",
