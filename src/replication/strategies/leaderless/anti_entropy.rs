@@ -2,7 +2,7 @@
 //! take turns, level by level, each message saying all that the other needs, so that neither remembers anything.
 
 use super::cell::{Cell, Standing};
-use super::message::{Hashes, Leaves, Message};
+use super::message::{Beside, Hashes, Leaves};
 use super::tree::Tree;
 use super::{Leaderless, Out, Timer};
 use crate::replication::ids::NodeId;
@@ -36,7 +36,7 @@ impl Leaderless {
         self.round = self.round.wrapping_add(1);
         if let Some(tree) = self.trees.get(&place) {
             let hashes = vec![(Tree::ROOT, tree.hash(Tree::ROOT))];
-            out.send(peer, Message::Hashes(Rc::new(Hashes { place, hashes, count: 1 })));
+            out.send(peer, Beside::Hashes(Hashes { place, hashes, count: 1 }).into());
         }
     }
 
@@ -51,11 +51,11 @@ impl Leaderless {
         if tree.is_leaf(*first) {
             out.note(|| Note::Told("tree-compared", format!("differs from {from} in {} leaves: {count} hashes a side", differing.len())));
             let cells = self.cells_of(env, place, &differing);
-            return out.send(from, Message::Leaves(Rc::new(Leaves { place, leaves: differing, cells, asks_back: true })));
+            return out.send(from, Beside::Leaves(Leaves { place, leaves: differing, cells, asks_back: true }).into());
         }
         let hashes = tree.below(&differing);
         let count = count + hashes.len() as u32;
-        out.send(from, Message::Hashes(Rc::new(Hashes { place, hashes, count })));
+        out.send(from, Beside::Hashes(Hashes { place, hashes, count }).into());
     }
 
     /// All that these leaves hold, but for tombstones that are about to be collected.
@@ -80,7 +80,7 @@ impl Leaderless {
         let cells: Vec<Rc<Cell>> = self.cells_of(env, theirs.place, &theirs.leaves).into_iter().filter(lacks).collect();
         if !cells.is_empty() {
             let (place, leaves) = (theirs.place, theirs.leaves.clone());
-            out.send(from, Message::Leaves(Rc::new(Leaves { place, leaves, cells, asks_back: false })));
+            out.send(from, Beside::Leaves(Leaves { place, leaves, cells, asks_back: false }).into());
         }
     }
 }

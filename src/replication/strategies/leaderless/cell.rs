@@ -176,10 +176,11 @@ impl Cell {
     #[inline]
     #[must_use]
     pub fn sign(&self) -> u64 {
-        match &self.content {
-            Content::Last(_) => self.version.0,
-            Content::Siblings(siblings) => siblings.writes().iter().fold(0, |sum, write| sum.rotate_left(9) ^ write.dot.counter),
-        }
+        if self.version.0 > 0 { self.version.0 } else { self.sign_of_dots() }
+    }
+
+    fn sign_of_dots(&self) -> u64 {
+        self.writes().iter().fold(0, |sum, write| sum.rotate_left(9) ^ write.dot.counter)
     }
 
     /// For people.

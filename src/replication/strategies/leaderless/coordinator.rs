@@ -2,7 +2,7 @@
 //! 1979), and answers. Keeps nothing but the requests under way.
 
 use super::cell::{Cell, Content, Version, Write};
-use super::message::{Draft, Message, Minted};
+use super::message::{Beside, Draft, Message, Minted};
 use super::nodes::NodeSet;
 use super::pending::{Pending, Stage, is_same};
 use super::{Leaderless, Out, Timer};
@@ -39,7 +39,7 @@ impl Leaderless {
             Stage::Mint => self.send_mint(env, index, draft, out),
             Stage::Versions => {
                 let key = Rc::clone(&draft.key);
-                self.pending[index].more().draft = Some(Rc::new(draft));
+                self.pending[index].more().draft = Some(draft);
                 self.send_reads(env, index, key, out);
             }
             Stage::Write | Stage::Read | Stage::WriteBack => {
@@ -255,7 +255,7 @@ impl Leaderless {
         let Some(draft) = pending.more().draft.take() else { return };
         self.enter(index, Stage::Write, self.config.write_quorum);
         let version = Version::new(highest + 1, Some(env.me));
-        let cell = self.name(env, Rc::unwrap_or_clone(draft), version);
+        let cell = self.name(env, draft, version);
         self.send_writes(env, index, cell, out);
     }
 
@@ -343,7 +343,7 @@ impl Leaderless {
             if node == env.me {
                 self.take(env, &newest, out);
             } else {
-                out.send(node, Message::Repair(Rc::clone(&newest)));
+                out.send(node, Beside::Repair(Rc::clone(&newest)).into());
             }
         }
     }
@@ -395,11 +395,10 @@ impl Leaderless {
         }
         let order = || self.config.ring.around(self.config.ring.place(&draft.key)).filter(|node| homes.contains(*node));
         let Some(first) = order().find(|node| !self.suspected.contains(*node)).or_else(|| order().next()) else { return };
-        let draft = Rc::new(draft);
         let number = self.pending[index].number;
         self.pending[index].asked = NodeSet::only(first);
-        self.pending[index].more().draft = Some(Rc::clone(&draft));
-        out.send(first, Message::Mint(number, draft));
+        self.pending[index].more().draft = Some(draft.clone());
+        out.send(first, Beside::Mint(number, draft).into());
         self.watch(ticket, out);
     }
 
@@ -407,7 +406,7 @@ impl Leaderless {
     pub(super) fn on_minted(&mut self, env: &mut Env<'_>, from: NodeId, number: u32, minted: &Minted, out: &mut Out) {
         let is_it = |pending: &Pending| pending.number == number && pending.stage == Stage::Mint && !pending.is_answered;
         let Some(index) = self.pending.iter().position(is_it) else { return };
-        let context = self.pending[index].more().draft.take().map(|draft| draft.context.clone()).unwrap_or_default();
+        let context = self.pending[index].more().draft.take().map(|draft| draft.context).unwrap_or_default();
         self.on_dot(env, index, from, minted, context, out);
     }
 

@@ -2,7 +2,7 @@
 //! unanswered is suspected; other nodes keep what is meant for it, stand in for it, and hand it over when it is back.
 
 use super::cell::{Cell, Standing};
-use super::message::{Kept, Message};
+use super::message::{Beside, Kept, Message};
 use super::nodes::NodeSet;
 use super::pending::Stage;
 use super::replica::age;
@@ -187,7 +187,7 @@ impl Leaderless {
                 Some(keeper) if keeper == env.me => {
                     self.keep(env, home, cell, out);
                 }
-                Some(keeper) => out.send(keeper, Message::Keep(number, Rc::new(Kept { home, cell: Rc::clone(cell) }))),
+                Some(keeper) => out.send(keeper, Beside::Keep(number, Kept { home, cell: Rc::clone(cell) }).into()),
                 None => {}
             }
         }
@@ -208,7 +208,7 @@ impl Leaderless {
 
     pub(super) fn on_keep(&mut self, env: &Env<'_>, from: NodeId, number: u32, kept: &Kept, out: &mut Out) {
         if self.keep(env, kept.home, &kept.cell, out) {
-            out.send(from, Message::KeptHere(number));
+            out.send(from, Beside::KeptHere(number).into());
         }
     }
 
@@ -224,7 +224,7 @@ impl Leaderless {
     fn hand_over(&self, env: &Env<'_>, home: NodeId, out: &mut Out) {
         let is_fresh = |hint: &&Hint| hint.home == home && age(hint.since, env.local_clock) <= self.config.hint_window;
         for hint in self.hints.iter().filter(is_fresh).take(HAND_OVER_MAX) {
-            out.send(home, Message::HandOver(Rc::clone(&hint.cell)));
+            out.send(home, Beside::HandOver(Rc::clone(&hint.cell)).into());
         }
     }
 

@@ -7,7 +7,7 @@ use crate::replication::ids::NodeId;
 use crate::replication::protocol::{Describe, MessageKind};
 use std::rc::Rc;
 
-/// A message. Two words at most: most of them are reads, writes and their answers, by the million.
+/// A message. Two words, and few kinds: most messages are reads, writes and their answers, by the million.
 #[derive(Clone, Debug)]
 pub enum Message {
     /// To a replica: what do you hold?
@@ -18,14 +18,21 @@ pub enum Message {
     Held(u32, Option<Rc<Cell>>),
     /// From a replica: it is durable here.
     Stored(u32),
+    /// Everything else.
+    Beside(Rc<Beside>),
+}
+
+/// What is said beside plain reads and writes.
+#[derive(Clone, Debug)]
+pub enum Beside {
     /// To a replica: give this write a dot, and take it (siblings).
-    Mint(u32, Rc<Draft>),
+    Mint(u32, Draft),
     /// From a replica: it has this dot, and this is what I hold now.
-    Minted(u32, Rc<Minted>),
+    Minted(u32, Minted),
     /// To a replica that was found stale.
     Repair(Rc<Cell>),
     /// To a substitute: keep this for a replica out of reach.
-    Keep(u32, Rc<Kept>),
+    Keep(u32, Kept),
     /// From a substitute: it is durable here.
     KeptHere(u32),
     /// To a replica that is back: this was kept for you.
@@ -33,9 +40,9 @@ pub enum Message {
     /// From that replica: it is durable here.
     TakenOver(Rc<Cell>),
     /// Hashes of one tree.
-    Hashes(Rc<Hashes>),
+    Hashes(Hashes),
     /// Everything in leaves that differ.
-    Leaves(Rc<Leaves>),
+    Leaves(Leaves),
 }
 
 /// A write without a dot or version yet.
@@ -94,11 +101,46 @@ pub struct Leaves {
 }
 
 impl Describe for Message {
+    #[inline]
     fn kind(&self) -> MessageKind {
         match self {
             Self::Read(..) => MessageKind::Read,
-            Self::Write(..) | Self::Mint(..) => MessageKind::Write,
-            Self::Held(..) | Self::Stored(_) | Self::Minted(..) | Self::KeptHere(_) | Self::TakenOver(_) => MessageKind::Acknowledge,
+            Self::Write(..) => MessageKind::Write,
+            Self::Held(..) | Self::Stored(_) => MessageKind::Acknowledge,
+            Self::Beside(beside) => beside.kind(),
+        }
+    }
+
+    fn label(&self) -> String {
+        match self {
+            Self::Read(_, key) => format!("read {key}"),
+            Self::Write(_, cell) => format!("write {}", put(cell)),
+            Self::Held(_, held) => held.as_ref().map_or_else(|| "nothing".to_owned(), |cell| cell.shown()),
+            Self::Stored(_) => "stored".to_owned(),
+            Self::Beside(beside) => beside.label(),
+        }
+    }
+
+    #[inline]
+    fn digest(&self) -> u64 {
+        match self {
+            Self::Read(number, _) | Self::Stored(number) => u64::from(*number),
+            Self::Write(number, cell) | Self::Held(number, Some(cell)) => cell.sign() ^ u64::from(*number) << 40,
+            Self::Held(number, None) => u64::from(*number) | 1 << 63,
+            Self::Beside(beside) => beside.digest(),
+        }
+    }
+}
+
+fn put(cell: &Cell) -> String {
+    format!("{} = {}", cell.key, cell.shown())
+}
+
+impl Beside {
+    const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Mint(..) => MessageKind::Write,
+            Self::Minted(..) | Self::KeptHere(_) | Self::TakenOver(_) => MessageKind::Acknowledge,
             Self::Repair(_) | Self::Leaves(_) => MessageKind::Repair,
             Self::Keep(..) | Self::HandOver(_) => MessageKind::Hint,
             Self::Hashes(_) => MessageKind::Hash,
@@ -106,12 +148,7 @@ impl Describe for Message {
     }
 
     fn label(&self) -> String {
-        let put = |cell: &Cell| format!("{} = {}", cell.key, cell.shown());
         match self {
-            Self::Read(_, key) => format!("read {key}"),
-            Self::Write(_, cell) => format!("write {}", put(cell)),
-            Self::Held(_, held) => held.as_ref().map_or_else(|| "nothing".to_owned(), |cell| cell.shown()),
-            Self::Stored(_) => "stored".to_owned(),
             Self::Mint(_, draft) => format!("write {} after {}", draft.key, draft.context),
             Self::Minted(_, minted) => format!("stored as {}", minted.dot),
             Self::Repair(cell) => format!("repair {}", put(cell)),
@@ -126,14 +163,18 @@ impl Describe for Message {
 
     fn digest(&self) -> u64 {
         match self {
-            Self::Read(number, _) | Self::Stored(number) | Self::KeptHere(number) | Self::Mint(number, _) => u64::from(*number),
-            Self::Write(number, cell) | Self::Held(number, Some(cell)) => cell.sign() ^ u64::from(*number) << 40,
-            Self::Held(number, None) => u64::from(*number) | 1 << 63,
+            Self::KeptHere(number) | Self::Mint(number, _) => u64::from(*number),
             Self::Minted(number, minted) => minted.dot.counter ^ u64::from(*number) << 40,
             Self::Keep(number, kept) => kept.cell.sign() ^ u64::from(*number) << 40 ^ u64::from(kept.home.0),
             Self::Repair(cell) | Self::HandOver(cell) | Self::TakenOver(cell) => cell.sign(),
             Self::Hashes(hashes) => hashes.hashes.iter().fold(u64::from(hashes.count), |sum, (_, hash)| sum.rotate_left(7) ^ hash),
             Self::Leaves(leaves) => leaves.cells.iter().fold(leaves.leaves.len() as u64, |sum, cell| sum.rotate_left(7) ^ cell.sign()),
         }
+    }
+}
+
+impl From<Beside> for Message {
+    fn from(beside: Beside) -> Self {
+        Self::Beside(Rc::new(beside))
     }
 }

@@ -25,7 +25,7 @@ mod tree;
 pub use cell::{Cell, Content, Standing, Version, Write};
 pub use cells::{Cells, Offered, Past};
 pub use hints::{Hint, Hints};
-pub use message::{Draft, Hashes, Kept, Leaves, Message, Minted};
+pub use message::{Beside, Draft, Hashes, Kept, Leaves, Message, Minted};
 pub use nodes::NodeSet;
 pub use ring::Ring;
 pub use settings::*;
@@ -103,7 +103,7 @@ pub struct Leaderless {
     dot_count: u64,
     last_writer: Option<(Author, ReplicaId)>,
     /// Dots given lately, by request.
-    minted: VecDeque<(NodeId, u32, Rc<Minted>)>,
+    minted: VecDeque<(NodeId, u32, Minted)>,
     /// Nodes that left a request unanswered.
     suspected: NodeSet,
     /// Comparisons begun.
@@ -203,7 +203,7 @@ impl Protocol for Leaderless {
             }
             Message::Held(number, held) => self.on_answer(env, from, number, held, out),
             Message::Stored(number) => self.on_answer(env, from, number, None, out),
-            rare => self.on_rare_message(env, from, rare, out),
+            Message::Beside(beside) => self.on_beside(env, from, &beside, out),
         }
     }
 
@@ -253,21 +253,20 @@ impl Leaderless {
         }
     }
 
-    fn on_rare_message(&mut self, env: &mut Env<'_>, from: NodeId, message: Message, out: &mut Out) {
+    fn on_beside(&mut self, env: &mut Env<'_>, from: NodeId, message: &Beside, out: &mut Out) {
         match message {
-            Message::Mint(number, draft) => self.on_mint(env, from, number, &draft, out),
-            Message::Minted(number, minted) => self.on_minted(env, from, number, &minted, out),
-            Message::Repair(cell) => self.take(env, &cell, out),
-            Message::Keep(number, kept) => self.on_keep(env, from, number, &kept, out),
-            Message::KeptHere(number) => self.on_kept_here(env, from, number, out),
-            Message::HandOver(cell) => {
-                self.take(env, &cell, out);
-                out.send(from, Message::TakenOver(cell));
+            Beside::Mint(number, draft) => self.on_mint(env, from, *number, draft, out),
+            Beside::Minted(number, minted) => self.on_minted(env, from, *number, minted, out),
+            Beside::Repair(cell) => self.take(env, cell, out),
+            Beside::Keep(number, kept) => self.on_keep(env, from, *number, kept, out),
+            Beside::KeptHere(number) => self.on_kept_here(env, from, *number, out),
+            Beside::HandOver(cell) => {
+                self.take(env, cell, out);
+                out.send(from, Beside::TakenOver(Rc::clone(cell)).into());
             }
-            Message::TakenOver(cell) => self.on_taken_over(from, &cell, out),
-            Message::Hashes(hashes) => self.on_hashes(env, from, &hashes, out),
-            Message::Leaves(leaves) => self.on_leaves(env, from, &leaves, out),
-            Message::Read(..) | Message::Write(..) | Message::Held(..) | Message::Stored(_) => {}
+            Beside::TakenOver(cell) => self.on_taken_over(from, cell, out),
+            Beside::Hashes(hashes) => self.on_hashes(env, from, hashes, out),
+            Beside::Leaves(leaves) => self.on_leaves(env, from, leaves, out),
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) struct Pending {
 #[derive(Clone, Debug, Default)]
 pub(super) struct More {
     /// The write that waits for its version or dot.
-    pub(super) draft: Option<Rc<Draft>>,
+    pub(super) draft: Option<Draft>,
     /// The dot of a sibling, and what its client has then seen.
     pub(super) written: Option<(Dot, VersionVector)>,
     /// Who held what.

@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Content, Version, Write};
 use super::cells::Offered;
-use super::message::{Draft, Message, Minted};
+use super::message::{Beside, Draft, Minted};
 use super::siblings::Siblings;
 use super::{Leaderless, Out, Record, Timer};
 use crate::replication::delta::Key;
@@ -88,16 +88,16 @@ impl Leaderless {
 
     /// A coordinator that stores nothing wants a dot. A doubled request gets the same one.
     pub(super) fn on_mint(&mut self, env: &Env<'_>, from: NodeId, number: u32, draft: &Draft, out: &mut Out) {
-        let known = self.minted.iter().find(|(node, other, _)| (*node, *other) == (from, number)).map(|(_, _, minted)| Rc::clone(minted));
+        let known = self.minted.iter().find(|(node, other, _)| (*node, *other) == (from, number)).map(|(_, _, minted)| minted.clone());
         let minted = known.unwrap_or_else(|| {
-            let minted = Rc::new(self.mint(env, draft, out));
+            let minted = self.mint(env, draft, out);
             if self.minted.len() >= MINTED_MAX {
                 self.minted.pop_front();
             }
-            self.minted.push_back((from, number, Rc::clone(&minted)));
+            self.minted.push_back((from, number, minted.clone()));
             minted
         });
-        out.send(from, Message::Minted(number, minted));
+        out.send(from, Beside::Minted(number, minted).into());
     }
 
     /// Whether a cell is a tombstone that need not be kept any more.
