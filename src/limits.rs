@@ -69,3 +69,7 @@ pub const MAX_HISTORY_LIST: usize = 1_000;
 pub const MAX_SEARCH_PLACES: usize = 4_000_000;
 /// Writes and multi-key reads that are put into one order of all keys; after that the verdict is "undecided".
 pub const MAX_ORDER_NODES: usize = 20_000;
+/// Overwritten versions that a leaderless replica can still name; the oldest go first, and it says how many went.
+pub const MAX_OVERWRITTEN: usize = 2_000;
+/// Hints that one node keeps for others; after that it takes no more.
+pub const MAX_HINTS: usize = 2_000;

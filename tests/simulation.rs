@@ -10,7 +10,7 @@ use replicascope::replication::protocol::{
     Connection, Describe, Env, MessageKind, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token,
 };
 use replicascope::replication::setting::{Dials, Misfit};
-use replicascope::replication::strategies::register;
+use replicascope::replication::strategies::leaderless;
 use replicascope::replication::time::{LocalTime, SimDuration, SimTime};
 use replicascope::replication::view::{Content, ReplicaView, Role};
 use replicascope::simulation::command::{Action, Command, End, LinkCommand, NodeCommand};
@@ -146,7 +146,7 @@ fn mesh(site_count: u16, wire: Wire) -> Setup {
     let site = |index: u16| Site { name: format!("site {index}").into(), kind: SiteKind::Datacenter, node_count: 1, spare_count: 0 };
     let pairs = (0..site_count).flat_map(|a| (a + 1..site_count).map(move |b| (SiteId(a), SiteId(b))));
     Setup {
-        strategy: "register".to_owned(),
+        strategy: "leaderless".to_owned(),
         sites: (0..site_count).map(site).collect(),
         links: pairs.map(|(a, b)| Link { a, b, wire, back: None }).collect(),
         inside: wire,
@@ -447,19 +447,19 @@ fn cart_actions_read_and_then_write_what_was_seen() {
 }
 
 /// Ten clients on three replicas, as in `benches/reference.rs`.
-fn register(write_quorum: u16, read_quorum: u16) -> Setup {
+fn quorums(write_quorum: u16, read_quorum: u16) -> Setup {
     let datagrams = wire(WireKind::Datagram, EXPONENTIAL);
     let mut setup = mesh(11, datagrams);
     setup.sites[0].node_count = 3;
     setup.sites[1..].iter_mut().for_each(|site| site.kind = SiteKind::Client);
     setup.links.retain(|link| link.a == SiteId(0));
     setup.sessions = (1..=10).map(|site| session(site, None, Workload::Alternate { key: "x".into() })).collect();
-    setup.dials.set(&register::WRITE_QUORUM, write_quorum.into());
-    setup.dials.set(&register::READ_QUORUM, read_quorum.into());
+    setup.dials.set(&leaderless::WRITE_QUORUM, write_quorum.into());
+    setup.dials.set(&leaderless::READ_QUORUM, read_quorum.into());
     setup
 }
 
-fn run_register(setup: &Setup, seed: u64, event_count: u64) -> Box<dyn Engine> {
+fn run_quorums(setup: &Setup, seed: u64, event_count: u64) -> Box<dyn Engine> {
     let mut engine = registry::build(setup, seed).expect("a sound setup");
     while engine.event_count() < event_count && engine.step() {}
     engine
@@ -469,7 +469,7 @@ fn run_register(setup: &Setup, seed: u64, event_count: u64) -> Box<dyn Engine> {
 fn quorum_latencies_are_the_order_statistics() {
     // The k-th of three sums of two exponentials of mean 1 ms, in closed form.
     for (quorum, exact_ms) in [(1, 0.962_96), (2, 1.824_07), (3, 3.212_96)] {
-        let engine = run_register(&register(quorum, quorum), 5, 300_000);
+        let engine = run_quorums(&quorums(quorum, quorum), 5, 300_000);
         let closed = engine.history().iter().filter_map(|record| Some(record.closed.as_ref()?.0.since(record.invoked_at).0));
         let latencies: Vec<u64> = closed.collect();
         let mean_ms = latencies.iter().sum::<u64>() as f64 / latencies.len() as f64 / 1e6;
@@ -496,15 +496,15 @@ fn stale_read_count(engine: &dyn Engine) -> usize {
 
 #[test]
 fn overlapping_quorums_never_read_stale_and_others_do() {
-    assert_eq!(stale_read_count(run_register(&register(2, 2), 5, 100_000).as_ref()), 0);
-    let stale = stale_read_count(run_register(&register(1, 1), 5, 100_000).as_ref());
+    assert_eq!(stale_read_count(run_quorums(&quorums(2, 2), 5, 100_000).as_ref()), 0);
+    let stale = stale_read_count(run_quorums(&quorums(1, 1), 5, 100_000).as_ref());
     assert!(stale > 300, "only {stale} stale reads at W = R = 1");
 }
 
 #[test]
 fn the_same_recipe_does_the_same_and_another_seed_does_not() {
-    let setup = register(2, 2);
-    let run = |seed, event_count| run_register(&setup, seed, event_count).fingerprint();
+    let setup = quorums(2, 2);
+    let run = |seed, event_count| run_quorums(&setup, seed, event_count).fingerprint();
     assert_eq!(run(5, 20_000), run(5, 20_000));
     assert_ne!(run(5, 20_000), run(6, 20_000));
     assert_ne!(run(5, 20_000), run(5, 20_001));
@@ -512,17 +512,17 @@ fn the_same_recipe_does_the_same_and_another_seed_does_not() {
 
 #[test]
 fn removing_a_client_leaves_the_draws_of_others_alone() {
-    let all = run_register(&register(2, 2), 5, 100);
-    let mut fewer_clients = register(2, 2);
+    let all = run_quorums(&quorums(2, 2), 5, 100);
+    let mut fewer_clients = quorums(2, 2);
     fewer_clients.sessions.truncate(1);
-    let fewer = run_register(&fewer_clients, 5, 100);
+    let fewer = run_quorums(&fewer_clients, 5, 100);
     let first_end = |engine: &dyn Engine| engine.history().get(0).and_then(|record| Some(record.closed.clone()?.0));
     assert_eq!(first_end(all.as_ref()), first_end(fewer.as_ref()));
 }
 
 #[test]
 fn a_copy_goes_its_own_way_and_the_same_way() {
-    let mut original = run_register(&register(2, 2), 5, 5_000);
+    let mut original = run_quorums(&quorums(2, 2), 5, 5_000);
     let mut copy = original.fork();
     let before = (copy.fingerprint(), copy.history().len(), copy.journal().end(), copy.snapshot());
     (0..5_000).for_each(|_| assert!(original.step()));
@@ -536,7 +536,7 @@ fn a_copy_goes_its_own_way_and_the_same_way() {
 fn the_trace_changes_nothing_but_what_is_remembered() {
     let run = |trace| {
         let options = Options { trace, history_operations_max: 10, ..Options::default() };
-        let mut engine = registry::build_with(&register(2, 2), 5, options).expect("a sound setup");
+        let mut engine = registry::build_with(&quorums(2, 2), 5, options).expect("a sound setup");
         (0..5_000).for_each(|_| assert!(engine.step()));
         assert!(engine.history().is_cut() && engine.history().len() == 10);
         (engine.fingerprint(), engine.journal().is_empty())
@@ -547,13 +547,13 @@ fn the_trace_changes_nothing_but_what_is_remembered() {
 #[test]
 fn setups_that_make_no_sense_are_refused_by_field() {
     let field = |change: fn(&mut Setup)| {
-        let mut setup = register(2, 2);
+        let mut setup = quorums(2, 2);
         change(&mut setup);
         registry::build(&setup, 1).err().map(|error| error.field)
     };
     assert_eq!(field(|_| {}), None);
     assert_eq!(field(|setup| setup.strategy = "paxos".to_owned()).as_deref(), Some("strategy"));
-    assert_eq!(field(|setup| setup.dials.set(&register::WRITE_QUORUM, 4)).as_deref(), Some("dials.write_quorum"));
+    assert_eq!(field(|setup| setup.dials.set(&leaderless::WRITE_QUORUM, 4)).as_deref(), Some("dials.write_quorum"));
     assert_eq!(field(|setup| setup.sessions[2].site = SiteId(99)).as_deref(), Some("sessions[2].site"));
     assert_eq!(field(|setup| setup.sites.clear()).as_deref(), Some("sites"));
 }

@@ -1,4 +1,4 @@
-//! The reference workload, for the native bench and for the one in wasm: a leaderless register with N = 3 and
+//! The reference workload, for the native bench and for the one in wasm: a leaderless register (strategy `leaderless`) with N = 3 and
 //! W = R = 2, ten clients in a closed loop, each message with its own exponential delay of 1 ms. Once through the real
 //! engine and strategy, once as a bare binary-heap loop that does the same by hand.
 
@@ -6,7 +6,7 @@ use replicascope::replication::delta::Mode;
 use replicascope::replication::ids::SiteId;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::setting::Dials;
-use replicascope::replication::strategies::register::Register;
+use replicascope::replication::strategies::leaderless::{self, Leaderless};
 use replicascope::simulation::dials;
 use replicascope::simulation::engine::Engine;
 use replicascope::simulation::journal::Trace;
@@ -43,8 +43,8 @@ pub(crate) fn engine_run(trace: Trace, seed: u64, event_count: u64) -> Box<dyn E
 /// The engine of the strategy alone, as a library uses it; the page's engine of all strategies costs some more.
 pub(crate) fn engine(seed: u64, options: Options) -> Box<dyn Engine> {
     let setup = setup();
-    let config = registry::configure::<Register>(&setup).expect("the setup is sound");
-    Box::new(Simulation::<Register>::new(&setup, seed, config, options))
+    let config = registry::configure::<Leaderless>(&setup).expect("the setup is sound");
+    Box::new(Simulation::<Leaderless>::new(&setup, seed, config, options))
 }
 
 /// Ten clients, each a site of its own, and one site of three replicas.
@@ -61,14 +61,14 @@ pub(crate) fn setup() -> Setup {
         reads: ReadRule::Home,
     };
     Setup {
-        strategy: "register".to_owned(),
+        strategy: "leaderless".to_owned(),
         sites: std::iter::once(replicas).chain((1..=CLIENT_COUNT).map(client)).collect(),
         links: (1..=CLIENT_COUNT).map(|index| Link { a: SiteId(0), b: SiteId(index), wire, back: None }).collect(),
         inside: wire,
         sessions: (1..=CLIENT_COUNT).map(session).collect(),
         mode: Mode::LastWrite,
         cart: Vec::new(),
-        dials: Dials::default().with(&dials::PERSIST, 0),
+        dials: Dials::default().with(&dials::PERSIST, 0).with(&leaderless::REQUEST_TIMEOUT, 0).with(&leaderless::TELL_QUORUMS, 0),
     }
 }
 

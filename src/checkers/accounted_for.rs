@@ -10,6 +10,7 @@ pub(super) static CHECKER: Checker = Checker {
     id: "accounted-for",
     title: "Accounted for",
     meaning: "every acknowledged write is visible, superseded by one that had seen it, or listed with the reason",
+    applies: |_| true,
     promised: |evidence| evidence.promises().accounts,
     judge,
 };

@@ -9,6 +9,7 @@ pub(super) static CHECKER: Checker = Checker {
     id: "convergence",
     title: "Converged",
     meaning: "on a quiet network every replica holds the same",
+    applies: |_| true,
     promised: |evidence| evidence.promises().converges,
     judge,
 };

@@ -6,6 +6,7 @@ use crate::replication::delta::{Key, LineChange, Operation};
 use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
+use crate::simulation::setup::ReadRule;
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,16 @@ impl<'a> Evidence<'a> {
     /// What the configuration promises.
     pub(super) const fn promises(&self) -> &'a Promises {
         &self.snapshot.promises
+    }
+
+    /// Whom the sessions ask when they read.
+    pub(super) fn read_rules(&self) -> impl Iterator<Item = ReadRule> + '_ {
+        self.snapshot.sessions.iter().map(|session| session.reads)
+    }
+
+    /// The operation of this number.
+    pub(super) fn operation(&self, number: u64) -> Option<&'a OperationRecord> {
+        self.history.get(usize::try_from(number).ok()?)
     }
 
     pub(super) fn is_cut(&self) -> bool {
@@ -95,6 +106,23 @@ impl<'a> Evidence<'a> {
     /// What the client of an acknowledged write had seen; `None` when nobody was told of the write.
     pub(super) fn context(&self, dot: Dot) -> Option<&'a VersionVector> {
         self.writes.get(&dot).map(|(_, operation)| &operation.context)
+    }
+
+    /// An operation in words, with its time and what came of it.
+    pub(super) fn tell(operation: &OperationRecord) -> String {
+        let shown = |value: &Option<_>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value: &crate::replication::delta::Value| value.to_string());
+        let outcome = match &operation.closed {
+            Some((_, Reply::Value { value, .. })) => format!(" → {}", shown(value)),
+            Some((_, Reply::Values(values))) => {
+                let each = values.iter().map(|(key, value, _)| format!("{key} {}", shown(value)));
+                format!(" → {}", each.collect::<Vec<_>>().join(", "))
+            }
+            Some((_, Reply::Refused(_))) => " (refused)".to_owned(),
+            Some(_) => String::new(),
+            None => " (outcome unknown)".to_owned(),
+        };
+        let ms = operation.invoked_at.0 / 1_000_000;
+        format!("{}{outcome} at {ms} ms", Self::name(operation))
     }
 
     /// A write in words: "Ana: set eggs to 12".

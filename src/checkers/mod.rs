@@ -6,6 +6,10 @@ mod convergence;
 mod evidence;
 mod no_lost_writes;
 mod read_your_writes;
+#[cfg(feature = "catalogue")]
+mod seen;
+#[cfg(feature = "catalogue")]
+mod staleness;
 
 use crate::replication::causality::Dot;
 use crate::simulation::history::History;
@@ -55,6 +59,8 @@ pub struct Checker {
     pub title: &'static str,
     /// What it means, in one line.
     pub meaning: &'static str,
+    /// Whether the run has anything that it is about.
+    applies: fn(&Evidence<'_>) -> bool,
     /// Whether a mode promises it, with the reservations that `checking` states.
     promised: fn(&Evidence<'_>) -> bool,
     judge: fn(&Evidence<'_>) -> Finding,
@@ -67,13 +73,30 @@ enum Finding {
 }
 
 /// Every checker, in the order of the panel.
-pub static ALL: &[&Checker] = &[&accounted_for::CHECKER, &no_lost_writes::CHECKER, &read_your_writes::CHECKER, &convergence::CHECKER];
+pub static ALL: &[&Checker] = &[
+    &accounted_for::CHECKER,
+    &no_lost_writes::CHECKER,
+    &read_your_writes::CHECKER,
+    #[cfg(feature = "catalogue")]
+    &seen::MONOTONIC_READS,
+    #[cfg(feature = "catalogue")]
+    &seen::MONOTONIC_WRITES,
+    #[cfg(feature = "catalogue")]
+    &seen::WRITES_FOLLOW_READS,
+    #[cfg(feature = "catalogue")]
+    &seen::CONSISTENT_PREFIX,
+    #[cfg(feature = "catalogue")]
+    &seen::LINEARIZABLE,
+    #[cfg(feature = "catalogue")]
+    &staleness::CHECKER,
+    &convergence::CHECKER,
+];
 
 /// Judges a run.
 #[must_use]
 pub fn judge(snapshot: &Snapshot, history: &History) -> Vec<Verdict> {
     let evidence = Evidence::collect(snapshot, history);
-    ALL.iter().map(|checker| checker.verdict(&evidence)).collect()
+    ALL.iter().filter(|checker| (checker.applies)(&evidence)).map(|checker| checker.verdict(&evidence)).collect()
 }
 
 impl Checker {

@@ -11,6 +11,7 @@ pub(super) static CHECKER: Checker = Checker {
     id: "no-lost-writes",
     title: "No lost writes",
     meaning: "an acknowledged write is visible, or a visible write had seen it",
+    applies: |_| true,
     promised: |evidence| evidence.promises().keeps_writes && evidence.leaders().all(|(_, replica)| replica.records.values().all(promises)),
     judge,
 };

@@ -6,19 +6,32 @@ use crate::replication::causality::Dot;
 use crate::replication::delta::Key;
 use crate::replication::ids::{SessionId, Term};
 use crate::replication::protocol::Reply;
+use crate::simulation::setup::ReadRule;
 use std::collections::BTreeMap;
 
 pub(super) static CHECKER: Checker = Checker {
     id: "read-your-writes",
     title: "Read your writes",
     meaning: "each person sees their own acknowledged writes",
-    promised: has_first_leaders_only,
+    applies: |_| true,
+    promised: is_promised,
     judge,
 };
 
+fn is_promised(evidence: &Evidence<'_>) -> bool {
+    let promises = evidence.promises();
+    let is_kept = |reads| match reads {
+        _ if promises.linearizable => true,
+        ReadRule::Home | ReadRule::Leader => promises.linearizable_at_leader || has_first_leaders_only(evidence),
+        ReadRule::Token { .. } => promises.keeps_writes || has_first_leaders_only(evidence),
+        _ => false,
+    };
+    evidence.read_rules().all(is_kept)
+}
+
 /// Sessions read at their leader. Replication inside a site is asynchronous, so a promoted follower may lack a write.
 fn has_first_leaders_only(evidence: &Evidence<'_>) -> bool {
-    evidence.nodes().all(|(_, replica)| replica.term <= Term(1))
+    evidence.leaders().next().is_some() && evidence.nodes().all(|(_, replica)| replica.term <= Term(1))
 }
 
 fn judge(evidence: &Evidence<'_>) -> Finding {
@@ -42,7 +55,18 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
         }
     }
     if bare_count > 0 && witness.is_empty() {
-        return Finding::Undecided("reads of this strategy do not say which writes they show".to_owned());
+        return bare(evidence);
     }
     Finding::Violations(witness)
+}
+
+/// Plain reads name no writes: judged by their values.
+#[cfg(feature = "catalogue")]
+fn bare(evidence: &Evidence<'_>) -> Finding {
+    super::seen::judge(evidence, crate::histories::Guarantee::ReadYourWrites)
+}
+
+#[cfg(not(feature = "catalogue"))]
+fn bare(_evidence: &Evidence<'_>) -> Finding {
+    Finding::Undecided("reads of this strategy do not say which writes they show".to_owned())
 }

@@ -239,6 +239,8 @@ pub enum Refusal {
     Unmet,
     /// It cannot take writes now (a copy runs, no quorum is in reach, it lost its lease).
     Unavailable,
+    /// The quorum did not come together in time: the write may have taken effect, or may do so later.
+    Unknown,
     /// The node is down or out of reach (told by the client's side, never by a node).
     Unreachable,
 }

@@ -11,7 +11,7 @@ use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKin
 use crate::replication::setting::{Misfit, Setting};
 use crate::replication::strategies::multi_leader_sync;
 #[cfg(feature = "catalogue")]
-use crate::replication::strategies::{register, single_leader};
+use crate::replication::strategies::{leaderless, multi_leader_forward, single_leader};
 use crate::replication::view::ReplicaView;
 
 /// A strategy, as pickers, documentation and recipes know it.
@@ -27,20 +27,28 @@ pub struct StrategyEntry {
 }
 
 strategies! {
+    #[cfg(feature = "catalogue")]
+    Leaderless {
+        leaderless::Leaderless,
+        id: "leaderless",
+        title: "Leaderless",
+        summary: "A coordinator, or the client itself, sends each read and write to the replicas and waits for a quorum of them.",
+        settings: leaderless::SETTINGS,
+    }
+    #[cfg(feature = "catalogue")]
+    MultiLeaderForward {
+        multi_leader_forward::MultiLeaderForward,
+        id: "multi-leader-forward",
+        title: "Multi-leader that forwards",
+        summary: "One leader per site; each write travels in a message of its own, and leaders send it on along their links.",
+        settings: multi_leader_forward::SETTINGS,
+    }
     MultiLeaderSync {
         multi_leader_sync::MultiLeaderSync,
         id: "multi-leader-sync",
         title: "Multi-leader with offline devices",
         summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
         settings: multi_leader_sync::SETTINGS,
-    }
-    #[cfg(feature = "catalogue")]
-    Register {
-        register::Register,
-        id: "register",
-        title: "Leaderless register",
-        summary: "A coordinator sends each read and write to all replicas and waits for a quorum of them.",
-        settings: register::SETTINGS,
     }
     #[cfg(feature = "catalogue")]
     SingleLeader {

@@ -268,6 +268,10 @@ impl Sessions {
                 return Some(Closed { operation: None, next: self.pause(session, open) });
             }
         }
+        if reply == Reply::Refused(Refusal::Unknown) {
+            self.list[session.index()].trouble = Some(Refusal::Unknown);
+            return Some(Closed { operation: None, next: self.give_up(session, &open, now) });
+        }
         let edit = self.list[session.index()].take_in(&open.task, &reply, now);
         self.share_token(session);
         if let Some(record) = open.operation.and_then(|number| self.history.get_mut(number)) {

@@ -89,6 +89,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Unsupported => "this strategy cannot do that",
         Refusal::Unmet => "the condition of the write does not hold",
         Refusal::Unavailable => "the node cannot take writes now",
+        Refusal::Unknown => "too few replicas answered in time: the outcome is unknown",
         Refusal::Unreachable => "the node is down or out of reach",
     }
 }

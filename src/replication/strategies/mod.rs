@@ -2,8 +2,8 @@
 
 use super::setting::Setting;
 
+pub mod leaderless;
 pub mod multi_leader_sync;
-pub mod register;
 pub mod single_leader;
 
 /// How often a leader tells its followers that it lives.
