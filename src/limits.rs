@@ -55,3 +55,9 @@ pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.
 pub const MAX_BRANCHES: usize = 16;
+/// Links that one forwarded write passes; then it is dropped, with an alarm.
+pub const MAX_HOPS: u8 = 64;
+/// Entries of a leader's log above which writes that come again are dropped, with an alarm.
+pub const MAX_CIRCULATING_ENTRIES: usize = 10_000;
+/// Forwarded writes on their way to one neighbour without an acknowledgement.
+pub const MAX_UNACKNOWLEDGED: u64 = 64;

@@ -7,6 +7,7 @@ use super::setup::{Setup, SetupError};
 use super::simulation::{Options, Simulation};
 use crate::replication::protocol::{Plan, Protocol};
 use crate::replication::setting::Setting;
+use crate::replication::strategies::multi_leader_forward::{self, MultiLeaderForward};
 use crate::replication::strategies::multi_leader_sync::{self, MultiLeaderSync};
 use crate::replication::strategies::register::{self, Register};
 use crate::replication::strategies::single_leader::{self, SingleLeader};
@@ -30,6 +31,13 @@ pub struct StrategyEntry {
 
 /// Every strategy, by id.
 pub static ALL: &[StrategyEntry] = &[
+    StrategyEntry {
+        id: "multi-leader-forward",
+        title: "Multi-leader that forwards",
+        summary: "One leader per site; each write travels in a message of its own, and leaders send it on along their links.",
+        settings: multi_leader_forward::SETTINGS,
+        build: start::<MultiLeaderForward>,
+    },
     StrategyEntry {
         id: "multi-leader-sync",
         title: "Multi-leader with offline devices",

@@ -2,6 +2,7 @@
 
 use super::setting::Setting;
 
+pub mod multi_leader_forward;
 pub mod multi_leader_sync;
 pub mod register;
 pub mod single_leader;
