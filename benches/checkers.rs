@@ -166,12 +166,7 @@ fn flight(load: Load, number: u32, draw: &mut impl FnMut(u32) -> u32) -> Flight 
     Flight { head: format!(r#""f":"{name}","key":"k{key}""#), answer: None, write: is_write.then_some((key, value)), cas, crashes }
 }
 
-fn take_effect(
-    load: Load,
-    flight: &Flight,
-    state: &mut BTreeMap<u32, (String, String)>,
-    draw: &mut impl FnMut(u32) -> u32,
-) -> String {
+fn take_effect(load: Load, flight: &Flight, state: &mut BTreeMap<u32, (String, String)>, draw: &mut impl FnMut(u32) -> u32) -> String {
     let start = if load.append { "\"\"" } else { "null" };
     let fresh = || (start.to_owned(), start.to_owned());
     let Some((key, value)) = &flight.write else {

@@ -73,3 +73,9 @@ pub const MAX_ORDER_NODES: usize = 20_000;
 pub const MAX_OVERWRITTEN: usize = 2_000;
 /// Hints that one node keeps for others; after that it takes no more.
 pub const MAX_HINTS: usize = 2_000;
+/// Links that one forwarded write passes; then it is dropped, with an alarm.
+pub const MAX_HOPS: u8 = 64;
+/// Entries of a leader's log above which writes that come again are dropped, with an alarm.
+pub const MAX_CIRCULATING_ENTRIES: usize = 10_000;
+/// Forwarded writes on their way to one neighbour without an acknowledgement.
+pub const MAX_UNACKNOWLEDGED: u64 = 64;

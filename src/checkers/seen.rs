@@ -162,7 +162,7 @@ fn sibling_keys(evidence: &Evidence<'_>) -> BTreeSet<Key> {
 fn value(value: Option<&Plain>) -> Value {
     match value {
         None => Value::Null,
-        Some(Plain::Number(number)) => Value::from(*number),
+        Some(Plain::Number(number)) => Value::Integer((*number).into()),
         Some(Plain::Text(text)) => Value::Text(text.as_ref().into()),
     }
 }
@@ -220,7 +220,9 @@ fn moments(operations: &[(u64, &OperationRecord)]) -> Vec<(Moment, Option<Moment
             let is_free = |index: usize, placed: &[(Option<Moment>, Option<Moment>)]| {
                 let session = operations[index].1.session;
                 let before = operations[..index].iter().rposition(|(_, other)| other.session == session);
-                before.is_none_or(|before| placed[before].0.is_some() && (placed[before].1.is_some() || operations[before].1.closed.is_none()))
+                before.is_none_or(|before| {
+                    placed[before].0.is_some() && (placed[before].1.is_some() || operations[before].1.closed.is_none())
+                })
             };
             let begins = now.iter().position(|(_, index, ends)| !ends && (now.len() == 1 || is_free(*index, &placed)));
             let next = begins.or_else(|| now.iter().position(|(_, index, ends)| *ends && placed[*index].0.is_some())).unwrap_or(0);

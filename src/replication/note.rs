@@ -75,4 +75,6 @@ pub enum Alarm {
     DotReused(Dot),
     /// Equal vectors, unequal hashes (rule R11).
     HashesDiffer(NodeId),
+    /// A forwarded write goes round without end, and was dropped at a bound.
+    Circulates(Dot),
 }

@@ -266,4 +266,8 @@ pub enum Reason {
     LowerQuantity,
     /// A concurrent write set the same quantity; one of them shows.
     SameQuantity,
+    /// Applied in order of arrival: the other arrived later here.
+    ArrivedEarlier,
+    /// The other was accepted under a later leadership of the key's home, or later under the same.
+    EarlierHome,
 }

@@ -320,6 +320,10 @@ impl Sessions {
                 let position = open.node.0.checked_sub(first).filter(|position| *position < count);
                 let following = NodeId(first + position.map_or(0, |position| (position + 1) % count));
                 if open.unreachable_count >= count {
+                    if position.is_none() {
+                        // Whoever named that node may know of another one by the next request.
+                        client.leader = NodeId(first);
+                    }
                     return false;
                 }
                 (open.node, client.leader) = (following, following);

@@ -225,5 +225,6 @@ pub fn alarm(alarm: Alarm, names: &Names) -> String {
     match alarm {
         Alarm::DotReused(dot) => format!("two different writes carry the name {dot}"),
         Alarm::HashesDiffer(peer) => format!("same writes known as {}, but the hashes differ", names.node(peer)),
+        Alarm::Circulates(dot) => format!("the write {dot} goes round without end and was dropped at a bound"),
     }
 }

@@ -42,6 +42,8 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::UnionKeeps => "the item stands in another version, and the union keeps it",
         Reason::LowerQuantity => "of two quantities set at the same time the higher one shows",
         Reason::SameQuantity => "both set the same quantity, which counts once",
+        Reason::ArrivedEarlier => "the other arrived later here, and a later arrival overwrites",
+        Reason::EarlierHome => "the other stands later in the order of the key's home leaders",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::setting::Setting;
 
 pub mod leaderless;
+pub mod multi_leader_forward;
 pub mod multi_leader_sync;
 pub mod single_leader;
 

@@ -93,13 +93,7 @@ impl Leaderless {
     }
 
     /// The draft of a client's write.
-    pub(super) fn draft(
-        &mut self,
-        key: Key,
-        value: Option<Value>,
-        author: Author,
-        context: VersionVector,
-    ) -> Draft {
+    pub(super) fn draft(&mut self, key: Key, value: Option<Value>, author: Author, context: VersionVector) -> Draft {
         Draft { key: self.share_key(key), value, author, context }
     }
 
@@ -171,8 +165,7 @@ impl Leaderless {
     /// Sends a write, or a write-back, to those that are not known to have it.
     fn send_writes(&mut self, env: &mut Env<'_>, index: usize, cell: Rc<Cell>, out: &mut Out) {
         let homes = self.config.ring.homes(&cell.key).without(self.pending[index].heard);
-        let targets =
-            if self.config.writes_all { homes } else { self.choose(env, &cell.key, homes, self.pending[index].missing_count) };
+        let targets = if self.config.writes_all { homes } else { self.choose(env, &cell.key, homes, self.pending[index].missing_count) };
         self.pending[index].newest = Some(Rc::clone(&cell));
         self.pending[index].asked = self.pending[index].heard;
         if self.config.is_sloppy {
@@ -410,15 +403,7 @@ impl Leaderless {
         self.on_dot(env, index, from, minted, context, out);
     }
 
-    fn on_dot(
-        &mut self,
-        env: &mut Env<'_>,
-        index: usize,
-        from: NodeId,
-        minted: &Minted,
-        context: VersionVector,
-        out: &mut Out,
-    ) {
+    fn on_dot(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, minted: &Minted, context: VersionVector, out: &mut Out) {
         if let Content::Siblings(siblings) = &minted.cell.content {
             self.pending[index].more().written = Some((minted.dot, siblings.context_after(minted.dot, context)));
         }

@@ -35,7 +35,7 @@ pub use tree::Tree;
 use crate::replication::delta::{Author, Key, Operation};
 use crate::replication::hash::Hasher;
 use crate::replication::ids::{NodeId, ReplicaId, RequestId};
-use crate::replication::protocol::{Connection, Env, Outbox, Plan, Protocol, Refusal, Reply, Request};
+use crate::replication::protocol::{Connection, Env, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request};
 use crate::replication::setting::Misfit;
 use crate::replication::time::SimDuration;
 use crate::replication::view::ReplicaView;
@@ -123,6 +123,10 @@ impl Protocol for Leaderless {
 
     fn configure(plan: &Plan<'_>) -> Result<Rc<Config>, Misfit> {
         Config::new(plan).map(Rc::new)
+    }
+
+    fn promises(config: &Self::Config) -> Promises {
+        config.promises()
     }
 
     fn on_start(config: &Rc<Config>, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {

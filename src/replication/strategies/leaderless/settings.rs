@@ -2,7 +2,7 @@
 
 use super::nodes::NodeSet;
 use super::ring::Ring;
-use crate::replication::protocol::Plan;
+use crate::replication::protocol::{Plan, Promises};
 use crate::replication::setting::{Dials, Kind, Misfit, Setting, Unit};
 use crate::replication::time::SimDuration;
 
@@ -240,6 +240,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// Quorums that always share a replica, versions that follow what a quorum knew and reads that write back make a
+    /// linearizable register (Attiya, Bar-Noy & Dolev 1995). Clocks alone order writes as they like.
+    pub(super) fn promises(&self) -> Promises {
+        let always_meet = self.write_quorum + self.read_quorum > self.ring.replica_count() && !self.is_sloppy;
+        let orders_by_quorum = always_meet && self.versions_by_quorum && !self.keeps_siblings;
+        Promises {
+            linearizable: orders_by_quorum && self.writes_back,
+            keeps_writes: orders_by_quorum || (self.keeps_siblings && !self.plain_vectors),
+            converges: self.anti_entropy_every > SimDuration::ZERO,
+            ..Promises::default()
+        }
+    }
+
     /// Reads the settings of a plan.
     pub(super) fn new(plan: &Plan<'_>) -> Result<Self, Misfit> {
         let members = plan.cluster.members.iter().filter(|member| !member.is_client && !member.is_spare);
