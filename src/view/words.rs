@@ -121,7 +121,11 @@ pub const fn phase(phase: ExchangePhase) -> &'static str {
 /// A moment of the run: milliseconds below ten seconds, seconds from there.
 #[must_use]
 pub fn time(at: SimTime) -> String {
-    if at < SimTime::from_ms(10_000) { format!("{} ms", rounded(at.as_ms(), 1)) } else { format!("{} s", rounded(at.as_ms() / 1e3, 3)) }
+    if at < SimTime::from_ms(10_000) {
+        return at.in_ms();
+    }
+    let ms = at.0.saturating_add(500_000) / 1_000_000;
+    format!("{}.{:03} s", ms / 1_000, ms % 1_000)
 }
 
 /// What a replica's own clock showed: hours, minutes, seconds, milliseconds.

@@ -14,11 +14,14 @@ use std::sync::Arc;
 /// The dots of one line that survive among the deltas for which `counts` is true.
 pub fn surviving_dots(deltas: &[Arc<Delta>], counts: impl Fn(&Delta) -> bool) -> Vec<Dot> {
     let counted = || deltas.iter().filter(|delta| counts(delta));
-    let dropped: BTreeSet<Dot> = counted().flat_map(|delta| observed(delta).iter().copied()).collect();
-    let mut dots: Vec<Dot> =
-        counted().filter(|delta| !is_remove(delta)).map(|delta| delta.dot).filter(|dot| !dropped.contains(dot)).collect();
-    dots.sort_unstable();
-    dots
+    let mut dots = BTreeSet::new();
+    for delta in counted().filter(|delta| !is_remove(delta)) {
+        dots.insert(delta.dot);
+    }
+    for dropped in counted().flat_map(|delta| observed(delta)) {
+        dots.remove(dropped);
+    }
+    dots.into_iter().collect()
 }
 
 pub(super) fn observed(delta: &Delta) -> &[Dot] {
@@ -73,7 +76,7 @@ fn fates(causal: &Causal<'_>, deltas: &[Arc<Delta>], survivors: &[Dot]) -> Fates
             _ => seen_or(causal, index, Fate::Visible),
         }
     };
-    (0..deltas.len()).map(|index| (causal.dot(index), fate(index))).collect()
+    causal.fates(fate)
 }
 
 /// The set that gives the quantity: the largest, of equal ones the first.

@@ -32,7 +32,7 @@ pub(super) fn fold(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
     }
     let versions = causal.frontier(None);
     let seen = seen_cart(mode, &causal, &carts, &versions);
-    let fates = (0..deltas.len()).map(|index| (causal.dot(index), fate(&causal, &seen, index))).collect();
+    let fates = causal.fates(|index| fate(&causal, &seen, index));
     let conflicts = conflict(mode, &causal, &carts, &versions).into_iter().collect();
     Folded { content: Content::Cart(shown_lines(&seen, deltas)), conflicts, fates }
 }
@@ -120,10 +120,11 @@ fn overruled_because(delta: &Delta, line: Option<&Quantity>) -> Reason {
 fn shown_lines(cart: &Cart, deltas: &[Arc<Delta>]) -> BTreeMap<Item, Line> {
     let groups = super::group_by_line(deltas);
     let observed = |item: &Item| groups.get(item).map(|group| surviving_dots(group, |_| true)).unwrap_or_default();
-    let present = cart.lines.iter().filter(|(_, line)| line.quantity > 0);
-    present
-        .map(|(item, line)| (item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) }))
-        .collect()
+    let mut shown = BTreeMap::new();
+    for (item, line) in cart.lines.iter().filter(|(_, line)| line.quantity > 0) {
+        shown.insert(item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) });
+    }
+    shown
 }
 
 fn conflict(mode: Mode, causal: &Causal<'_>, carts: &[Cart], versions: &[usize]) -> Option<Conflict> {
@@ -131,8 +132,11 @@ fn conflict(mode: Mode, causal: &Causal<'_>, carts: &[Cart], versions: &[usize])
         return None;
     }
     let value = |cart: &Cart| {
-        let present = cart.lines.iter().filter(|(_, line)| line.quantity > 0);
-        SideValue::Cart(present.map(|(item, line)| (item.clone(), line.quantity)).collect())
+        let mut quantities = BTreeMap::new();
+        for (item, line) in cart.lines.iter().filter(|(_, line)| line.quantity > 0) {
+            quantities.insert(item.clone(), line.quantity);
+        }
+        SideValue::Cart(quantities)
     };
     let side = |index: &usize| {
         let delta = causal.delta(*index);

@@ -267,14 +267,16 @@ impl Protocol for Register {
     fn on_timer(&mut self, _env: &mut Env<'_>, (): (), _out: &mut Outbox<Self>) {}
 
     fn view(&self) -> ReplicaView {
-        let decided = |held: &Rc<Cell>| {
+        let mut records = BTreeMap::new();
+        for held in &self.cells.0 {
             let content = held.value.clone().map_or(Content::Absent, Content::Plain);
-            ((*held.key).clone(), Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() })
-        };
+            let decided = Decided { mode: Mode::LastWrite, content, conflicts: Vec::new(), fates: BTreeMap::new() };
+            records.insert((*held.key).clone(), decided);
+        }
         ReplicaView {
             delta_count: self.cells.0.len() as u64,
             hash: if self.is_replica { self.digest() } else { 0 },
-            records: self.cells.0.iter().map(decided).collect(),
+            records,
             ..ReplicaView::empty(if self.is_replica { Role::Replica } else { Role::Coordinator })
         }
     }
