@@ -146,10 +146,10 @@ impl Reader for BytesReader<'_> {
     fn leave(&mut self) {}
 
     fn problem(&self, what: String) -> Problem {
-        Problem { place: (0, 0), what }
+        Problem::new((0, 0), what)
     }
 }
 
 fn damaged(what: &str) -> Problem {
-    Problem { place: (0, 0), what: what.to_owned() }
+    Problem::new((0, 0), what.to_owned())
 }

@@ -3,11 +3,21 @@
 
 use std::sync::Arc;
 
-/// What cannot be read, and where, if the format knows: line and column, from 1.
+/// What cannot be read, and where.
 #[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) place: (usize, usize),
-    pub(super) what: String,
+pub(super) struct Problem(Box<(Place, String)>);
+
+/// Line and column, from 1; unknown in bytes.
+pub(super) type Place = (usize, usize);
+
+impl Problem {
+    pub(super) fn new(place: Place, what: String) -> Self {
+        Self(Box::new((place, what)))
+    }
+
+    pub(super) fn into_parts(self) -> (Place, String) {
+        *self.0
+    }
 }
 
 /// A format in which values are written.
@@ -69,6 +79,12 @@ pub(super) trait Shape: Sized {
     }
 }
 
+/// Writes a field of a record.
+pub(super) fn write_field(to: &mut dyn Writer, name: &'static str, value: &impl Shape) {
+    to.field(name);
+    value.write(to);
+}
+
 /// Reads a field that must be there, unless its type says what stands for it.
 pub(super) fn field<T: Shape>(from: &mut dyn Reader, name: &'static str) -> Result<T, Problem> {
     let found = optional_field(from, name)?.or_else(T::absent);
@@ -100,7 +116,7 @@ macro_rules! record {
         impl Shape for $type {
             fn write(&self, to: &mut dyn Writer) {
                 to.record();
-                $(to.field(stringify!($field)); self.$field.write(to);)*
+                $(write_field(to, stringify!($field), &self.$field);)*
                 to.end_record();
             }
 
@@ -114,7 +130,7 @@ macro_rules! record {
         impl Shape for $type {
             fn write(&self, to: &mut dyn Writer) {
                 to.record();
-                $(to.field(stringify!($field)); self.$field.write(to);)*
+                $(write_field(to, stringify!($field), &self.$field);)*
                 to.end_record();
             }
 
@@ -139,7 +155,7 @@ macro_rules! choice {
                         to.choice(NAMES, $name, IS_BARE);
                         $(
                             to.record();
-                            $(to.field(stringify!($field)); $field.write(to);)*
+                            $(write_field(to, stringify!($field), $field);)*
                             to.end_record();
                         )?
                         $($inner.write(to);)?

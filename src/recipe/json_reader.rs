@@ -1,7 +1,7 @@
 //! Values from JSON. What does not fit is refused with its place in the text.
 
 use super::format::{Problem, Reader, Shape, quoted};
-use super::json_text::{Node, Value};
+use super::json_text::{Field, Node, Value};
 
 /// The value that `root` describes.
 pub(super) fn read<T: Shape>(root: &Node) -> Result<T, Problem> {
@@ -40,7 +40,7 @@ impl<'a> JsonReader<'a> {
         self.problem(format!("invalid type: {found}, expected {expected}"))
     }
 
-    fn fields(&self) -> Result<&'a [(String, (usize, usize), Node)], Problem> {
+    fn fields(&self) -> Result<&'a [Field], Problem> {
         match &self.node().value {
             Value::Record(fields) => Ok(fields),
             _ => Err(self.unfit("map")),
@@ -90,7 +90,7 @@ impl Reader for JsonReader<'_> {
     fn only(&mut self, names: &[&'static str]) -> Result<(), Problem> {
         let unknown = self.fields()?.iter().find(|(name, ..)| !names.contains(&name.as_str()));
         unknown.map_or(Ok(()), |(name, place, _)| {
-            Err(Problem { place: *place, what: format!("unknown field `{name}`, expected one of {}", quoted(names)) })
+            Err(Problem::new(*place, format!("unknown field `{name}`, expected one of {}", quoted(names))))
         })
     }
 
@@ -119,6 +119,6 @@ impl Reader for JsonReader<'_> {
     fn problem(&self, what: String) -> Problem {
         // What stands for nothing has no place of its own.
         let place = self.path.iter().rev().map(|node| node.place).find(|place| place.0 > 0);
-        Problem { place: place.unwrap_or((1, 1)), what }
+        Problem::new(place.unwrap_or((1, 1)), what)
     }
 }

@@ -1,6 +1,6 @@
 //! JSON text as a tree in which everything knows its place. Bounded in depth; in length by who calls it.
 
-use super::format::Problem;
+use super::format::{Place, Problem};
 
 /// Deeper than this is refused.
 const MAX_DEPTH: usize = 64;
@@ -10,7 +10,7 @@ const MAX_FIELDS: usize = 64;
 /// A value and its place in the text: line and column, from 1.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) place: (usize, usize),
+    pub(super) place: Place,
     pub(super) value: Value,
 }
 
@@ -23,9 +23,11 @@ pub(super) enum Value {
     Number(String),
     Text(String),
     List(Vec<Node>),
-    /// Names with their places.
-    Record(Vec<(String, (usize, usize), Node)>),
+    Record(Vec<Field>),
 }
+
+/// The name of a field, its place, and what stands there.
+pub(super) type Field = (String, Place, Node);
 
 /// Reads the whole text as one value.
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
@@ -44,13 +46,13 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn place(&self) -> (usize, usize) {
+    fn place(&self) -> Place {
         (self.line, self.line_start - self.rest.len() + 1)
     }
 
     fn problem(&self, what: &str) -> Problem {
         let what = if self.rest.is_empty() { "the text ends too early" } else { what };
-        Problem { place: self.place(), what: what.to_owned() }
+        Problem::new(self.place(), what.to_owned())
     }
 
     fn skip_space(&mut self) {
@@ -105,13 +107,13 @@ impl Parser<'_> {
     }
 
     fn record(&mut self) -> Result<Value, Problem> {
-        let mut fields: Vec<(String, (usize, usize), Node)> = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
         while self.goes_on("}", fields.is_empty())? {
             self.skip_space();
             let place = self.place();
             let name = self.text()?;
             if fields.iter().any(|(known, ..)| *known == name) {
-                return Err(Problem { place, what: format!("duplicate field `{name}`") });
+                return Err(Problem::new(place, format!("duplicate field `{name}`")));
             }
             self.skip_space();
             if fields.len() == MAX_FIELDS {

@@ -204,8 +204,8 @@ impl Recipe {
 
 impl From<Problem> for RecipeError {
     fn from(problem: Problem) -> Self {
-        let (line, column) = problem.place;
-        Self::Json { line, column, problem: problem.what }
+        let ((line, column), problem) = problem.into_parts();
+        Self::Json { line, column, problem }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fields and variants of everything that a recipe is made of, by name for people and in order for links.
 
-use super::format::{Problem, Reader, Shape, Writer, choice, field, is_bare, optional_field, record, wrapper};
+use super::format::{Problem, Reader, Shape, Writer, choice, field, is_bare, optional_field, record, wrapper, write_field};
 use super::{Open, Recipe, TimedCommand};
 use crate::replication::delta::{Author, Item, Key, Mode};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
@@ -32,20 +32,14 @@ impl Shape for Seed {
 impl Shape for Recipe {
     fn write(&self, to: &mut dyn Writer) {
         let Self { version, scenario, variant, setup, seed, commands, open } = self;
-        let fields: [(&'static str, &dyn Fn(&mut dyn Writer)); 7] = [
-            ("version", &|to| version.write(to)),
-            ("scenario", &|to| scenario.write(to)),
-            ("variant", &|to| variant.write(to)),
-            ("setup", &|to| setup.write(to)),
-            ("seed", &|to| Seed(*seed).write(to)),
-            ("commands", &|to| commands.write(to)),
-            ("open", &|to| open.write(to)),
-        ];
         to.record();
-        for (name, write) in fields {
-            to.field(name);
-            write(to);
-        }
+        write_field(to, "version", version);
+        write_field(to, "scenario", scenario);
+        write_field(to, "variant", variant);
+        write_field(to, "setup", setup);
+        write_field(to, "seed", &Seed(*seed));
+        write_field(to, "commands", commands);
+        write_field(to, "open", open);
         to.end_record();
     }
 

@@ -445,7 +445,7 @@ impl App {
 
 fn skip_link(say: &Say) -> Tag {
     let skip = tag("a").class("skip").set("href", "#main").text("Skip to the stage");
-    skip.on(On::onclick, say, |event| {
+    skip.on(On::Click, say, |event| {
         event.prevent_default();
         page::focus("main");
         None

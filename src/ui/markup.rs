@@ -4,11 +4,19 @@
 use super::message::Msg;
 use std::rc::Rc;
 use web_sys::Event;
-use yew::virtual_dom::{Key, Listener, VTag, VText};
+use yew::virtual_dom::{Key, Listener, ListenerKind, VTag, VText};
 use yew::{AttrValue, Callback, Html, NodeRef};
 
 /// Events that an element can listen to.
-pub(crate) use yew::virtual_dom::ListenerKind as On;
+#[derive(Clone, Copy)]
+pub(crate) enum On {
+    Cancel,
+    Change,
+    Click,
+    Input,
+    KeyDown,
+    Submit,
+}
 
 /// Where wishes go.
 pub(crate) type Say = Callback<Msg>;
@@ -113,7 +121,7 @@ impl Tag {
 
     /// A click says `msg`.
     pub(crate) fn on_click(self, say: &Say, msg: Msg) -> Self {
-        self.listen(On::onclick, Wish::Always(say.clone(), msg))
+        self.listen(On::Click, Wish::Always(say.clone(), msg))
     }
 
     /// An event says what `meaning` finds in it, if anything.
@@ -140,12 +148,21 @@ struct Ear {
 
 enum Wish {
     Always(Say, Msg),
-    Found(Say, Box<dyn Fn(&Event) -> Option<Msg>>),
+    Found(Say, Box<Meaning>),
 }
 
+type Meaning = dyn Fn(&Event) -> Option<Msg>;
+
 impl Listener for Ear {
-    fn kind(&self) -> On {
-        self.event.clone()
+    fn kind(&self) -> ListenerKind {
+        match self.event {
+            On::Cancel => ListenerKind::oncancel,
+            On::Change => ListenerKind::onchange,
+            On::Click => ListenerKind::onclick,
+            On::Input => ListenerKind::oninput,
+            On::KeyDown => ListenerKind::onkeydown,
+            On::Submit => ListenerKind::onsubmit,
+        }
     }
 
     fn handle(&self, event: Event) {

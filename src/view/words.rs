@@ -159,11 +159,10 @@ pub fn rounded(number: f64, places: u32) -> String {
     if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0width$}", width = places as usize) }
 }
 
-/// `units` of which 10 to the power of `places` make one, with the decimals that it has: 25 and 1 are "2.5".
+/// A number with as many decimals as it needs, at most `places`, which is not 0.
 #[must_use]
-pub fn decimal(units: u64, places: u32) -> String {
-    let text = rounded(units as f64 / 10_f64.powi(places as i32), places);
-    if places == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
+pub fn decimal(number: f64, places: u32) -> String {
+    rounded(number, places).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// "1 write", "2 writes".

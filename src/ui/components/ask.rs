@@ -52,7 +52,7 @@ impl Draw for OtherQuantity {
         let resolve = tag("button").set("type", "submit").class("button button-main").testid("resolve").text("Resolve");
         tag("form")
             .class("ask-other")
-            .on(On::onsubmit, say, |event| Some(Msg::Ask(AskMsg::Resolve(form::submitted(event).parse().ok()?))))
+            .on(On::Submit, say, |event| Some(Msg::Ask(AskMsg::Resolve(form::submitted(event).parse().ok()?))))
             .child(labelled("inline-field", "Another quantity", field.testid("ask-quantity")))
             .child(resolve)
     }

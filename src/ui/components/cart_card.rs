@@ -137,7 +137,7 @@ impl Draw for Quantity {
         };
         number_input("input quantity", "0", "9999")
             .value(shown.to_string())
-            .on(On::onchange, say, on_change)
+            .on(On::Change, say, on_change)
             .flag("disabled", !self.is_usable)
             .set("aria-label", format!("Quantity of {}", self.item))
             .testid("quantity")
@@ -153,6 +153,6 @@ fn add_item(session: SessionId, is_usable: bool, say: &Say) -> Tag {
     };
     let field = tag("input").class("input").set("placeholder", "Add an item").set("aria-label", "Add an item").set("maxlength", "64");
     let add = tag("button").set("type", "submit").class("button").flag("disabled", !is_usable).testid("add").text("Add");
-    let form = tag("form").class("add-item").on(On::onsubmit, say, on_submit);
+    let form = tag("form").class("add-item").on(On::Submit, say, on_submit);
     form.child(field.flag("disabled", !is_usable).testid("add-item")).child(add)
 }

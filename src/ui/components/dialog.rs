@@ -45,6 +45,6 @@ pub(super) fn dialog(title: impl Into<AttrValue>, testid: &'static str, body: Ta
     let cross = button("button button-icon").set("aria-label", "Close").on_click(say, close).testid("dialog-close");
     let head =
         tag("header").class("dialog-head").child(tag("h2").set("id", "dialog-title").text(title)).child(cross.child(icon(Shape::Close)));
-    let dialog = tag("dialog").class("dialog").on(On::oncancel, say, on_cancel).set("aria-labelledby", "dialog-title");
+    let dialog = tag("dialog").class("dialog").on(On::Cancel, say, on_cancel).set("aria-labelledby", "dialog-title");
     dialog.testid(testid).child(head).child(body.class("dialog-body"))
 }

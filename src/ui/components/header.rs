@@ -22,7 +22,7 @@ impl Draw for Header {
             event.prevent_default();
             None
         };
-        let play = tag("a").class("place").set("href", "#main").set("aria-current", "page").on(On::onclick, say, stay).text("Play");
+        let play = tag("a").class("place").set("href", "#main").set("aria-current", "page").on(On::Click, say, stay).text("Play");
         tag("header")
             .class("top")
             .child(tag("p").class("brand").child(logo()).child(tag("span").text("Replicascope")))
@@ -71,7 +71,7 @@ impl Header {
 
 fn picker(label: &'static str, testid: &'static str, say: &Say, open: fn(String) -> OpenMsg) -> Tag {
     let picker = tag("select").class("select").set("aria-label", label).testid(testid);
-    picker.on(On::onchange, say, move |event| Some(Msg::Open(open(form::text(event)))))
+    picker.on(On::Change, say, move |event| Some(Msg::Open(open(form::text(event)))))
 }
 
 fn choice(id: &'static str, title: &'static str, is_chosen: bool) -> Tag {

@@ -32,7 +32,7 @@ impl Draw for LinkFault {
 
 fn dials(wire: Wire, (a, b): (SiteId, SiteId), say: &Say) -> Tag {
     let tune = |field: Tag, change: fn(Wire, f64) -> Wire| {
-        field.on(On::onchange, say, move |event| {
+        field.on(On::Change, say, move |event| {
             let wire = change(wire, form::number(event).max(0.0));
             Some(Msg::Command(Command::Link(LinkCommand::Tune { a, b, wire })))
         })
@@ -40,7 +40,7 @@ fn dials(wire: Wire, (a, b): (SiteId, SiteId), say: &Say) -> Tag {
     let latency = number_input("input input-number", "0", "60000").value(latency_ms(&wire).to_string());
     let latency = tune(latency, |wire, ms| with_latency(wire, ms as u64));
     let loss = number_input("input input-number", "0", "100").set("step", "any").flag("disabled", !can_lose(&wire));
-    let loss = tune(loss.value(words::decimal(wire.loss_per_million.into(), 4)), |wire, percent| Wire {
+    let loss = tune(loss.value(words::decimal(f64::from(wire.loss_per_million) / 1e4, 4)), |wire, percent| Wire {
         loss_per_million: (percent.min(100.0) * 10_000.0) as u32,
         ..wire
     });

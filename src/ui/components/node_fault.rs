@@ -8,6 +8,7 @@ use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
 use crate::view::faults::NodeFault;
+use crate::view::words;
 
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -22,11 +23,11 @@ impl Draw for NodeFault {
         let promote = press("Promote", NodeCommand::Promote).flag("disabled", !self.can_lead).testid("promote");
         let skew = number_input("input input-number", "-1440", "1440")
             .set("step", "any")
-            .on(On::onchange, say, move |event| {
+            .on(On::Change, say, move |event| {
                 let ms = (form::number(event) * MINUTE_MS) as i64;
                 Some(Msg::Command(Command::Node { node, fault: NodeCommand::Skew { ms } }))
             })
-            .value((self.skew_ms as f64 / MINUTE_MS).to_string())
+            .value(words::decimal(self.skew_ms as f64 / MINUTE_MS, 6))
             .testid("skew");
         let buttons = tag("div").class("fault-buttons").child(crash.testid("crash")).child(promote);
         tag("li")

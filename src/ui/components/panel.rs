@@ -38,7 +38,7 @@ impl Draw for PanelView {
             .class("tabs")
             .set("role", "tablist")
             .set("aria-label", "Details")
-            .on(On::onkeydown, say, move |event| arrow_key(tab, event))
+            .on(On::KeyDown, say, move |event| arrow_key(tab, event))
             .children(Tab::ALL.into_iter().map(|one| self.button(one, say)));
         let content = tag("div")
             .class("panel-content")

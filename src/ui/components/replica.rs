@@ -29,7 +29,7 @@ pub(super) fn node_picker(names: &Names, shown: Option<NodeId>, say: &Say) -> Ta
         option.text(names.node(node))
     };
     let on_change = |event: &web_sys::Event| Some(Msg::Show(ShowMsg::Node(NodeId(form::text(event).parse().unwrap_or(0)))));
-    tag("select").class("select select-small").on(On::onchange, say, on_change).children(names.nodes().map(option))
+    tag("select").class("select select-small").on(On::Change, say, on_change).children(names.nodes().map(option))
 }
 
 fn body(seen: &Inspection) -> Tag {

@@ -28,7 +28,7 @@ impl Draw for ReplicaMark {
         };
         let selected = if self.is_selected { " replica-selected" } else { "" };
         let button = tag("g").class("replica-button").set("tabindex", "0").set("role", "button").state("aria-pressed", self.is_selected);
-        let button = button.set("aria-label", shape.label.clone()).on(On::onkeydown, say, on_key);
+        let button = button.set("aria-label", shape.label.clone()).on(On::KeyDown, say, on_key);
         let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
         let lines = tag("g").class("replica-lines").set("aria-hidden", "true");
         tag("g")

@@ -44,7 +44,7 @@ fn link_field(shown: &Share, say: &Say) -> Tag {
     };
     let text = shown.link.clone().unwrap_or_else(|reason| format!("No link: {reason}"));
     let field = tag("input").class("input").set("id", "share-link").flag("readonly", true).value(text).set("aria-label", "Link");
-    let copy = button("button button-main").on(On::onclick, say, on_copy).flag("disabled", shown.link.is_err());
+    let copy = button("button button-main").on(On::Click, say, on_copy).flag("disabled", shown.link.is_err());
     tag("div")
         .class("share-link")
         .child(field.testid("share-link"))
@@ -60,5 +60,5 @@ fn paste_field(say: &Say) -> Tag {
     let area = tag("textarea").class("input").set("rows", "3").set("spellcheck", "false").testid("paste");
     let label = tag("label").child(tag("span").text("Open a link or a recipe")).child(area);
     let open = tag("button").set("type", "submit").class("button").testid("open-paste").text("Open");
-    tag("form").class("paste").on(On::onsubmit, say, on_submit).child(label).child(open)
+    tag("form").class("paste").on(On::Submit, say, on_submit).child(label).child(open)
 }

@@ -78,7 +78,7 @@ fn title(title: &ZoneTitle, layout: &Layout) -> Tag {
 
 fn legend(with_heartbeats: bool, say: &Say) -> Tag {
     let on_change = |event: &web_sys::Event| Some(Msg::Show(ShowMsg::Heartbeats(form::is_checked(event))));
-    let heartbeats = tag("input").set("type", "checkbox").checked(with_heartbeats).on(On::onchange, say, on_change).testid("heartbeats");
+    let heartbeats = tag("input").set("type", "checkbox").checked(with_heartbeats).on(On::Change, say, on_change).testid("heartbeats");
     let signs = tag("p")
         .text("L leader · F follower · #n log position · ")
         .child(tag("span").class("mark-conflict").text("⚑ in conflict"))

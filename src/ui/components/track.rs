@@ -32,7 +32,7 @@ impl Draw for TrackView {
             .child(tag("g").children(self.track.branches.iter().enumerate().map(branch)))
             .child(tag("g").children(self.track.marks.iter().enumerate().map(mark)));
         let scrub = tag("input").class("scrub").set("type", "range").set("min", "0").set("max", "1000").set("step", "any");
-        let scrub = scrub.refer(&self.scrub).on(On::oninput, say, on_input).set("aria-label", "Time").testid("scrub");
+        let scrub = scrub.refer(&self.scrub).on(On::Input, say, on_input).set("aria-label", "Time").testid("scrub");
         tag("div").class("track").child(picture).child(scrub.number("data-extent-ns", extent.0))
     }
 }

@@ -67,7 +67,7 @@ fn speed(speed: Speed, say: &Say) -> Tag {
     tag("label")
         .class("speed")
         .child(tag("span").class("speed-words").testid("speed-words").text(words))
-        .child(range.on(On::oninput, say, on_input).testid("speed"))
+        .child(range.on(On::Input, say, on_input).testid("speed"))
 }
 
 fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
@@ -75,7 +75,7 @@ fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
         tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(name.clone())
     };
     let on_change = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Branch(form::text(event).parse().unwrap_or(0))));
-    let picker = tag("select").class("select").set("aria-label", "Branch").on(On::onchange, say, on_change).testid("branches");
+    let picker = tag("select").class("select").set("aria-label", "Branch").on(On::Change, say, on_change).testid("branches");
     (branches.len() > 1).then(|| picker.children(branches.iter().enumerate().map(option)))
 }
 
@@ -93,6 +93,6 @@ impl Draw for Restart {
         let restart = tag("button").set("type", "submit").class("button button-icon").set("aria-label", "Restart with this seed");
         let restart = restart.set("title", "Restart with this seed").testid("restart").child(icon(Shape::Restart));
         let label = tag("label").class("seed").child(tag("span").text("Seed")).child(field);
-        tag("form").class("restart").on(On::onsubmit, say, on_submit).child(label).child(restart)
+        tag("form").class("restart").on(On::Submit, say, on_submit).child(label).child(restart)
     }
 }

@@ -101,7 +101,7 @@ fn wire_words(wire: &Wire) -> String {
     let latency = latency_words(&wire.latency);
     match wire.loss_per_million {
         0 => latency,
-        loss => format!("{latency} · {} % lost", words::decimal(loss.into(), 4)),
+        loss => format!("{latency} · {} % lost", words::decimal(f64::from(loss) / 1e4, 4)),
     }
 }
 
@@ -127,7 +127,7 @@ fn latency_short(latency: &Latency) -> String {
 
 /// Milliseconds with at most one decimal.
 fn ms(us: u64) -> String {
-    words::decimal((us + 50) / 100, 1)
+    words::decimal(us as f64 / 1e3, 1)
 }
 
 #[cfg(test)]
