@@ -14,14 +14,11 @@ use std::sync::Arc;
 /// The dots of one line that survive among the deltas for which `counts` is true.
 pub fn surviving_dots(deltas: &[Arc<Delta>], counts: impl Fn(&Delta) -> bool) -> Vec<Dot> {
     let counted = || deltas.iter().filter(|delta| counts(delta));
+    let mut dropped: BTreeSet<&Dot> = BTreeSet::new();
+    dropped.extend(counted().flat_map(|delta| observed(delta)));
     let mut dots = BTreeSet::new();
-    for delta in counted().filter(|delta| !is_remove(delta)) {
-        dots.insert(delta.dot);
-    }
-    for dropped in counted().flat_map(|delta| observed(delta)) {
-        dots.remove(dropped);
-    }
-    dots.into_iter().collect()
+    dots.extend(counted().filter(|delta| !is_remove(delta) && !dropped.contains(&delta.dot)).map(|delta| &delta.dot));
+    dots.into_iter().copied().collect()
 }
 
 pub(super) fn observed(delta: &Delta) -> &[Dot] {
