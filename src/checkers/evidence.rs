@@ -22,11 +22,13 @@ impl<'a> Evidence<'a> {
     /// Reads the history once.
     #[must_use]
     pub fn collect(snapshot: &'a Snapshot, history: &'a History) -> Self {
-        let acknowledged = history.iter().enumerate().filter_map(|(number, operation)| match &operation.closed {
-            Some((_, Reply::Written { dot: Some(dot), .. })) => Some((*dot, (number as u64, operation))),
-            _ => None,
-        });
-        Self { snapshot, history, writes: acknowledged.collect() }
+        let mut writes = BTreeMap::new();
+        for (number, operation) in history.iter().enumerate() {
+            if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
+                writes.insert(*dot, (number as u64, operation));
+            }
+        }
+        Self { snapshot, history, writes }
     }
 
     /// What the configuration promises.

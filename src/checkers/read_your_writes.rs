@@ -46,7 +46,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
                 let missing = own.get(&place).into_iter().flatten().find(|(_, dot)| !context.covers(*dot));
                 if let Some((write, dot)) = missing {
                     let own = evidence.writes.get(dot).map(|(_, own)| Evidence::name(own)).unwrap_or_default();
-                    let sentence = format!("{} at {:.1} ms does not show: {own}", Evidence::name(operation), operation.invoked_at.as_ms());
+                    let sentence = format!("{} at {} does not show: {own}", Evidence::name(operation), operation.invoked_at.in_ms());
                     witness.push(Witness { sentence, operations: vec![*write, number], dots: vec![*dot] });
                 }
             }

@@ -1,6 +1,6 @@
 //! The fragment of a share link: `#v1.` and the recipe as postcard in URL-safe base64. Nothing of it reaches a server.
 
-use super::{Recipe, RecipeError};
+use super::{Recipe, RecipeError, bytes};
 use crate::limits;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 const DOT: char = '.';
 
 pub(super) fn encode(recipe: &Recipe) -> Result<String, RecipeError> {
-    let bytes = postcard::to_allocvec(recipe).expect("memory is the only bound of this encoding");
+    let bytes = bytes::write(recipe);
     let link = format!("#v{}{DOT}{}", super::VERSION, URL_SAFE_NO_PAD.encode(bytes));
     check_length(&link)?;
     Ok(link)
@@ -22,8 +22,8 @@ pub(super) fn decode(text: &str) -> Result<Recipe, RecipeError> {
     let body = body_of(fragment)?;
     let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| RecipeError::Link("it is damaged (not base64)"))?;
     // Every element of a list takes at least one byte, so no list can be longer than what was sent,
-    // whatever length is claimed; serde reserves no more than a megabyte on a claim.
-    let (recipe, rest) = postcard::take_from_bytes::<Recipe>(&bytes).map_err(|_| RecipeError::Link("it is damaged or cut off"))?;
+    // whatever length is claimed.
+    let (recipe, rest) = bytes::read::<Recipe>(&bytes).map_err(|_| RecipeError::Link("it is damaged or cut off"))?;
     if !rest.is_empty() {
         return Err(RecipeError::Link("something follows its end"));
     }

@@ -3,21 +3,26 @@
 //! Whatever arrives here may be damaged or made up: sizes are bounded before anything is decoded, and
 //! [`Recipe::check`] refuses what cannot be run, with the path of the field. Knows no engine and no screen.
 
+mod bytes;
+mod format;
+mod json_reader;
+mod json_text;
+mod json_writer;
 mod link;
+mod shapes;
 
+use self::format::Problem;
 use crate::limits;
 use crate::replication::time::SimTime;
 use crate::simulation::command::Command;
 use crate::simulation::registry;
 use crate::simulation::setup::{Setup, SetupError, check_name, within};
-use serde::{Deserialize, Serialize};
 
 /// The version of the format that is read and written.
 pub const VERSION: u32 = 1;
 
 /// Everything that a run is made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
     /// [`VERSION`].
     pub version: u32,
@@ -28,18 +33,15 @@ pub struct Recipe {
     /// What the run starts from.
     pub setup: Setup,
     /// The seed of every random stream; in JSON a decimal string, since a JSON number cannot hold 64 bits everywhere.
-    #[serde(with = "seed")]
     pub seed: u64,
     /// What was done to the run, in order.
-    #[serde(default)]
     pub commands: Vec<TimedCommand>,
     /// Where a page opens it.
     pub open: Option<Open>,
 }
 
 /// A command and the place between two events where it was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedCommand {
     /// When.
     pub at_ns: SimTime,
@@ -50,8 +52,7 @@ pub struct TimedCommand {
 }
 
 /// Where a page opens a recipe.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {
     /// The playback position.
     pub at_ns: SimTime,
@@ -123,8 +124,13 @@ impl Recipe {
         if text.len() > limits::MAX_RECIPE_BYTES {
             return Err(RecipeError::TooLong { what: "recipe", unit: "bytes", length: text.len(), most: limits::MAX_RECIPE_BYTES });
         }
-        check_json_version(text)?;
-        let recipe: Self = serde_json::from_str(text).map_err(|error| RecipeError::from_json_error(&error))?;
+        let root = json_text::parse(text)?;
+        // A recipe of another version may have other fields: its version is told first.
+        let version = json_reader::number_in(&root, "version");
+        if let Some(other) = version.filter(|version| *version != VERSION.to_string()) {
+            return Err(RecipeError::Version { found: other.to_owned() });
+        }
+        let recipe: Self = json_reader::read(&root)?;
         recipe.check()?;
         Ok(recipe)
     }
@@ -132,7 +138,7 @@ impl Recipe {
     /// The recipe as JSON for people.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a recipe has only text keys and finite numbers")
+        json_writer::write(self)
     }
 
     /// Reads the fragment of a share link, or the fragment of a whole URL.
@@ -196,25 +202,10 @@ impl Recipe {
     }
 }
 
-impl RecipeError {
-    fn from_json_error(error: &serde_json::Error) -> Self {
-        let whole = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let problem = whole.strip_suffix(&place).unwrap_or(&whole).to_owned();
-        Self::Json { line: error.line(), column: error.column(), problem }
-    }
-}
-
-/// A recipe of another version may have other fields: its version is told first.
-fn check_json_version(text: &str) -> Result<(), RecipeError> {
-    #[derive(Deserialize)]
-    struct Probe {
-        version: serde_json::Number,
-    }
-    match serde_json::from_str::<Probe>(text) {
-        Ok(probe) if probe.version.as_u64() != Some(u64::from(VERSION)) => Err(RecipeError::Version { found: probe.version.to_string() }),
-        // What else is wrong is told by the whole reader.
-        Ok(_) | Err(_) => Ok(()),
+impl From<Problem> for RecipeError {
+    fn from(problem: Problem) -> Self {
+        let ((line, column), problem) = problem.into_parts();
+        Self::Json { line, column, problem }
     }
 }
 
@@ -231,24 +222,4 @@ fn check_optional_name(field: &str, name: Option<&str>) -> Result<(), RecipeErro
 
 fn below(field: &str, error: &SetupError) -> RecipeError {
     SetupError::new(format!("{field}.{}", error.field), error.problem.clone()).into()
-}
-
-/// A seed is text where people read it, and a number in links.
-mod seed {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(seed: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(seed) } else { seed.serialize(serializer) }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-        if !deserializer.is_human_readable() {
-            return u64::deserialize(deserializer);
-        }
-        let text = String::deserialize(deserializer)?;
-        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = if is_plain { text.parse().ok() } else { None };
-        number.ok_or_else(|| D::Error::custom("seed: a decimal number from 0 to 18446744073709551615, in quotes"))
-    }
 }

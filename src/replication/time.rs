@@ -50,7 +50,14 @@ impl SimTime {
         SimDuration(self.0.saturating_sub(earlier.0))
     }
 
-    /// Milliseconds for people.
+    /// For people: "184.2 ms".
+    #[must_use]
+    pub fn in_ms(self) -> String {
+        let tenths = self.0.saturating_add(50_000) / 100_000;
+        format!("{}.{} ms", tenths / 10, tenths % 10)
+    }
+
+    /// Milliseconds.
     #[must_use]
     pub fn as_ms(self) -> f64 {
         self.0 as f64 / 1e6

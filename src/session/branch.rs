@@ -70,7 +70,7 @@ impl Session {
         self.named_count += 1;
         let commands = self.branches[self.active].commands[..self.applied_count].to_vec();
         let now = self.now();
-        let name = format!("branch {} · from {:.1} ms", self.named_count, now.as_ms());
+        let name = format!("branch {} · from {}", self.named_count, now.in_ms());
         let branch = Branch { name, from: now, commands, horizon: now };
         self.branches.push(branch);
         self.active = self.branches.len() - 1;

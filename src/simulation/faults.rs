@@ -7,6 +7,7 @@ use super::simulation::Simulation;
 use super::world::Event;
 use crate::replication::ids::NodeId;
 use crate::replication::protocol::{Connection, Order, Protocol};
+use std::collections::BTreeSet;
 
 impl<P: Protocol> Simulation<P> {
     pub(super) fn command(&mut self, command: &Command) {
@@ -79,10 +80,9 @@ impl<P: Protocol> Simulation<P> {
     /// The streams of which these are directions, each once, in order.
     fn streams_among(&self, routes: &[Pair]) -> Vec<Pair> {
         let streams = routes.iter().filter(|(from, to)| self.world.network.is_stream(*from, *to));
-        let mut pairs: Vec<Pair> = streams.map(|(from, to)| pair(*from, *to)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
+        let mut pairs = BTreeSet::new();
+        pairs.extend(streams.map(|(from, to)| pair(*from, *to)));
+        pairs.into_iter().collect()
     }
 
     /// New streams: what is still on the old ones is gone, and both ends are told.

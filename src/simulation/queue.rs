@@ -108,15 +108,15 @@ impl<T> Queue<T> {
 
     /// Takes out all for which `is_wanted` says so, in the order of scheduling.
     pub(super) fn take_where(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
-        let mut taken: Vec<(u64, u32)> = Vec::new();
+        let mut taken: Vec<u128> = Vec::new();
         for key in self.heap.iter() {
-            let slot = slot_of(key);
-            if self.slots[slot as usize].as_ref().is_some_and(&is_wanted) {
-                taken.push((key as u64, slot));
+            if self.slots[slot_of(key) as usize].as_ref().is_some_and(&is_wanted) {
+                // Without the time.
+                taken.push(key & u128::from(u64::MAX));
             }
         }
         taken.sort_unstable();
-        let payloads = taken.iter().filter_map(|(_, slot)| self.slots[*slot as usize].take()).collect();
+        let payloads = taken.into_iter().filter_map(|key| self.slots[slot_of(key) as usize].take()).collect();
         self.clean_all();
         payloads
     }

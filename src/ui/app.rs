@@ -1,12 +1,15 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 use super::clock::Clock;
-use super::components::{AlertBar, DialogsProps, Header, PanelView, RibbonView, Stage, Transport, carts, dialogs};
+use super::components::{AlertBar, Header, Open, PanelView, RibbonView, Share, Stage, Transport, carts, dialogs, part};
 use super::guide::Guide;
 use super::hooks::frame::Frames;
 use super::hooks::listen::Listener;
+use super::hooks::modal::Modal;
 use super::hooks::page;
+use super::hooks::size::Width;
 use super::keys;
+use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
 use super::painter::{self, Palette};
 use super::player::Player;
@@ -18,7 +21,6 @@ use crate::scenarios::Panel as LessonPanel;
 use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
 use crate::view::stage;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -26,13 +28,15 @@ use yew::prelude::*;
 pub struct App {
     player: Option<Player>,
     screen: Option<Screen>,
-    dispatch: Callback<Msg>,
+    say: Say,
     tab: Tab,
     selected: Option<NodeId>,
     with_heartbeats: bool,
     width: f64,
     dialog: Option<Dialog>,
     asked: Option<Asked>,
+    is_copied: Option<bool>,
+    modal: Modal,
     alert: Option<String>,
     announced: AttrValue,
     told_until: u64,
@@ -40,6 +44,8 @@ pub struct App {
     palette: Palette,
     is_motion_reduced: bool,
     clock: Clock,
+    frame: NodeRef,
+    frame_width: Option<Width>,
     canvas: NodeRef,
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
@@ -65,7 +71,7 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let dispatch = ctx.link().callback(|msg: Msg| msg);
+        let say = ctx.link().callback(|msg: Msg| msg);
         let (opened, problem) = match opening::from_address() {
             Some(Ok(player)) => (Ok(player), None),
             Some(Err(reason)) => (opening::default_scene(), Some(format!("{reason} Showing the default scene instead."))),
@@ -81,7 +87,7 @@ impl Component for App {
         let mut app = Self {
             player,
             screen: None,
-            dispatch,
+            say,
             tab: Tab::Conflict,
             selected: None,
             with_heartbeats: false,
@@ -89,6 +95,8 @@ impl Component for App {
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             dialog: None,
             asked: None,
+            is_copied: None,
+            modal: Modal::default(),
             alert: problem.or(failure),
             announced: AttrValue::default(),
             told_until: 0,
@@ -96,6 +104,8 @@ impl Component for App {
             palette: Palette::read(),
             is_motion_reduced: page::prefers_reduced_motion(),
             clock: Clock::default(),
+            frame: NodeRef::default(),
+            frame_width: None,
             canvas: NodeRef::default(),
             frames: None,
             last_frame_ms: None,
@@ -132,29 +142,37 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        let main = match (&self.player, &self.screen) {
-            (Some(player), Some(screen)) => self.play(player, screen),
-            _ => html! { <p class="empty">{ "The page has nothing to play." }</p> },
+        let player = self.player.as_ref();
+        let header = Header {
+            scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
+            variant: player.and_then(|player| player.variant.clone()),
+            theme: self.theme,
         };
-        let skip = Callback::from(|event: MouseEvent| {
-            event.prevent_default();
-            page::focus("main");
-        });
-        html! {
-            <div class="app">
-                <a class="skip" href="#main" onclick={skip}>{ "Skip to the stage" }</a>
-                <Header scenario={self.player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id)}
-                    variant={self.player.as_ref().and_then(|player| player.variant.clone())} theme={self.theme} dispatch={self.dispatch.clone()} />
-                <AlertBar text={self.alert.clone()} dispatch={self.dispatch.clone()} />
-                <main id="main" class="play" tabindex="-1">{ main }</main>
-                <div class="visually-hidden" aria-live="polite" data-testid="live">{ self.announced.clone() }</div>
-                { dialogs(&self.dialogs()) }
-            </div>
-        }
+        let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
+        let main = match (player, &self.screen) {
+            (Some(player), Some(screen)) => self.play(main, player, screen),
+            _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
+        };
+        let live = tag("div").class("visually-hidden").set("aria-live", "polite").testid("live").text(self.announced.clone());
+        tag("div")
+            .class("app")
+            .child(skip_link(&self.say))
+            .child(part(header, &self.say))
+            .child(part(AlertBar { text: self.alert.clone() }, &self.say))
+            .child(main)
+            .child(live)
+            .child(dialogs(&self.open_dialog(), &self.say))
+            .into()
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, first_render: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
+        self.modal.follow();
+        if self.frame_width.is_none() {
+            let link = ctx.link().clone();
+            let report = move |width| link.send_message(Msg::Show(ShowMsg::Resized(width)));
+            self.frame_width = self.frame.cast().and_then(|frame| Width::watch(frame, report));
+        }
         if first_render {
             panic::drill_if_asked();
         }
@@ -162,34 +180,44 @@ impl Component for App {
 }
 
 impl App {
-    fn play(&self, player: &Player, screen: &Screen) -> Html {
-        let dispatch = || self.dispatch.clone();
-        let ribbon = player.guide.as_ref().map(|guide| Rc::new(guide.ribbon()));
-        let branches: Vec<(String, bool)> = player.session.branches().into_iter().map(|branch| (branch.name, branch.is_active)).collect();
-        html! {
-            <>
-                <h1 class="visually-hidden">{ "Play: a replicated shopping cart" }</h1>
-                <div class="scene">
-                    <RibbonView {ribbon} is_playing={player.is_playing()} dispatch={dispatch()} />
-                    <Stage scene={screen.scene.clone()} canvas={self.canvas.clone()} selected={self.selected}
-                        with_heartbeats={self.with_heartbeats} dispatch={dispatch()} />
-                    <Transport track={screen.track.clone()} clock={self.clock.clone()} is_playing={player.is_playing()} speed={player.speed}
-                        seed={player.session.seed()} branches={Rc::new(branches)} dispatch={dispatch()} />
-                </div>
-                { carts(&screen.carts, &self.dispatch) }
-                <PanelView tab={self.tab} panel={screen.panel.clone()} names={player.names.clone()} selected={self.selected}
-                    conflict_count={screen.conflict_count} dispatch={dispatch()} />
-            </>
-        }
+    fn play(&self, main: Tag, player: &Player, screen: &Screen) -> Tag {
+        let say = &self.say;
+        let ribbon = RibbonView { ribbon: player.guide.as_ref().map(Guide::ribbon), is_playing: player.is_playing() };
+        let stage = Stage {
+            scene: screen.scene.clone(),
+            frame: self.frame.clone(),
+            canvas: self.canvas.clone(),
+            selected: self.selected,
+            with_heartbeats: self.with_heartbeats,
+        };
+        let transport = Transport {
+            track: screen.track.clone(),
+            clock: self.clock.clone(),
+            is_playing: player.is_playing(),
+            speed: player.speed,
+            seed: player.session.seed(),
+            branches: player.session.branches().into_iter().map(|branch| (branch.name, branch.is_active)).collect(),
+        };
+        let panel =
+            PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
+        let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
+        main.child(tag("h1").class("visually-hidden").text("Play: a replicated shopping cart"))
+            .child(scene)
+            .child(carts(&screen.carts, say))
+            .child(part(panel, say))
     }
 
-    fn dialogs(&self) -> DialogsProps {
-        let shared = self.player.as_ref().filter(|_| self.dialog == Some(Dialog::Share)).map(|player| {
-            let recipe = opening::shared(player);
-            let link = recipe.to_link().map(|link| format!("{}{link}", page::address())).map_err(|error| error.to_string());
-            (link, recipe.to_json())
-        });
-        DialogsProps { dialog: self.dialog, shared, asked: self.asked.clone(), dispatch: self.dispatch.clone() }
+    fn open_dialog(&self) -> Open {
+        match (&self.asked, self.dialog, &self.player) {
+            (Some(asked), ..) => Open::Ask(asked.clone()),
+            (None, Some(Dialog::Help), _) => Open::Help,
+            (None, Some(Dialog::Share), Some(player)) => {
+                let recipe = opening::shared(player);
+                let link = recipe.to_link().map(|link| format!("{}{link}", page::address())).map_err(|error| error.to_string());
+                Open::Share(Share { link, recipe: recipe.to_json(), is_copied: self.is_copied })
+            }
+            _ => Open::Nothing,
+        }
     }
 
     /// A new run is there.
@@ -353,7 +381,11 @@ impl App {
                 self.palette = Palette::read();
                 self.is_motion_reduced = page::prefers_reduced_motion();
             }
-            ShowMsg::Dialog(dialog) => self.dialog = Some(dialog),
+            ShowMsg::Dialog(dialog) => {
+                self.dialog = Some(dialog);
+                self.is_copied = None;
+            }
+            ShowMsg::Copied(is_copied) => self.is_copied = Some(is_copied),
             ShowMsg::CloseDialog => {
                 self.dialog = None;
                 self.asked = None;
@@ -379,12 +411,13 @@ impl App {
                 None => return false,
             },
         };
+        // Where it came from a dialog, the alert must not stay behind it.
+        self.dialog = None;
         match attempt {
             Ok(player) => {
                 let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
                 self.player = Some(Player { speed, ..player });
                 self.alert = None;
-                self.dialog = None;
                 self.opened();
             }
             Err(reason) => self.alert = Some(reason),
@@ -408,6 +441,15 @@ impl App {
         let link = if is_offline { LinkCommand::Reconnect(site) } else { LinkCommand::Disconnect(site) };
         Some(Command::Link(link))
     }
+}
+
+fn skip_link(say: &Say) -> Tag {
+    let skip = tag("a").class("skip").set("href", "#main").text("Skip to the stage");
+    skip.on(On::Click, say, |event| {
+        event.prevent_default();
+        page::focus("main");
+        None
+    })
 }
 
 /// Keys, the address, and what the reader prefers.

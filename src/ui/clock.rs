@@ -24,10 +24,10 @@ impl Clock {
             drop(time.set_attribute("data-ns", &now.0.to_string()));
         }
         if let Some(scrub) = self.scrub.cast::<HtmlInputElement>() {
-            let place = f64::from(timeline::place(now, extent));
+            let place = timeline::place(now, extent);
             scrub.set_value(&place.to_string());
             drop(scrub.set_attribute("aria-valuetext", &words));
-            drop(scrub.style().set_property("--at", &format!("{:.1}%", place / 10.0)));
+            drop(scrub.style().set_property("--at", &format!("{}.{}%", place / 10, place % 10)));
         }
     }
 }

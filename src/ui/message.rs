@@ -7,6 +7,7 @@ use crate::simulation::command::{Action, Command};
 use crate::view::speed::Speed;
 
 /// One wish.
+#[derive(Clone)]
 pub enum Msg {
     /// A frame of the screen, at this page time in milliseconds.
     Frame(f64),
@@ -29,6 +30,7 @@ pub enum Msg {
 }
 
 /// Playback.
+#[derive(Clone)]
 pub enum RunMsg {
     /// Play if paused, pause if playing.
     Toggle,
@@ -51,6 +53,7 @@ pub enum RunMsg {
 }
 
 /// The guide.
+#[derive(Clone)]
 pub enum GuideMsg {
     /// The next step.
     Next,
@@ -65,6 +68,7 @@ pub enum GuideMsg {
 }
 
 /// What is shown.
+#[derive(Clone)]
 pub enum ShowMsg {
     /// A tab of the panel.
     Tab(Tab),
@@ -78,6 +82,8 @@ pub enum ShowMsg {
     Dialog(Dialog),
     /// No dialog.
     CloseDialog,
+    /// The link was copied, or could not be.
+    Copied(bool),
     /// No alert.
     DismissAlert,
     /// The stage has this width.
@@ -87,6 +93,7 @@ pub enum ShowMsg {
 }
 
 /// What is played.
+#[derive(Clone)]
 pub enum OpenMsg {
     /// A scenario.
     Scenario(String),
@@ -99,6 +106,7 @@ pub enum OpenMsg {
 }
 
 /// Deciding by hand.
+#[derive(Clone)]
 pub enum AskMsg {
     /// Look at the conflict on this line in this session.
     Open(SessionId, String),

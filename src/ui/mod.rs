@@ -1,6 +1,7 @@
 //! The page: Yew components over the pure pictures of `view`. Wasm only.
 //!
-//! [`App`] owns the run; everything below it is a function of its properties. Knows no strategy by name.
+//! [`App`] owns the run; everything below it is drawn from `view`, in parts that are drawn again only
+//! when what they show has changed. Knows no strategy by name.
 
 mod app;
 mod clock;
@@ -8,6 +9,7 @@ mod components;
 mod guide;
 mod hooks;
 mod keys;
+mod markup;
 mod message;
 mod opening;
 mod painter;

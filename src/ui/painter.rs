@@ -2,6 +2,7 @@
 
 use super::hooks::page;
 use crate::view::stage::{Form, MessageShape, Tone};
+use crate::view::words;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::NodeRef;
@@ -63,8 +64,8 @@ fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64)) {
     }
     canvas.set_width(wide);
     canvas.set_height(high);
-    drop(canvas.style().set_property("width", &format!("{width}px")));
-    drop(canvas.style().set_property("height", &format!("{height}px")));
+    drop(canvas.style().set_property("width", &format!("{}px", words::rounded(width, 1))));
+    drop(canvas.style().set_property("height", &format!("{}px", words::rounded(height, 1))));
 }
 
 fn draw(context: &CanvasRenderingContext2d, message: &MessageShape, palette: &Palette) {

@@ -51,7 +51,7 @@ pub fn write_of(dot: Dot, writers: &Writers) -> String {
 pub fn write_of_inside(dot: Dot, writers: &Writers) -> String {
     let text = write_of(dot, writers);
     let is_name = writers.get(dot).is_some_and(|writer| !is_you(&writer.author.0));
-    if is_name { text } else { text[..1].to_lowercase() + &text[1..] }
+    if is_name { text } else { text[..1].to_ascii_lowercase() + &text[1..] }
 }
 
 /// One side of a conflict: what it would make the value.

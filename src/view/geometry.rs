@@ -1,5 +1,7 @@
 //! Points, boxes and curves, in CSS pixels.
 
+use super::words;
+
 /// A place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
@@ -107,8 +109,8 @@ impl Curve {
     /// The curve as an SVG path.
     #[must_use]
     pub fn path(&self) -> String {
-        let Self { from, control, to } = self;
-        format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", from.x, from.y, control.x, control.y, to.x, to.y)
+        let place = |point: Point| format!("{} {}", words::rounded(point.x, 1), words::rounded(point.y, 1));
+        format!("M{}Q{} {}", place(self.from), place(self.control), place(self.to))
     }
 
     fn blossom(&self, s: f64, t: f64) -> Point {

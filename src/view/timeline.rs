@@ -3,7 +3,6 @@
 use crate::replication::note::Note;
 use crate::replication::time::SimTime;
 use crate::simulation::journal::{Entry, Happening};
-use std::collections::BTreeSet;
 
 /// What a mark stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,10 +57,14 @@ impl MarkKind {
 pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
     let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
     let extent = extent(furthest);
-    let mut marks = BTreeSet::new();
-    marks.extend(entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })));
+    let mut marks = Vec::new();
+    for mark in entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })) {
+        if let Err(index) = marks.binary_search(&mark) {
+            marks.insert(index, mark);
+        }
+    }
     let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
-    Track { extent, horizon: place(horizon, extent), marks: marks.into_iter().collect(), branches }
+    Track { extent, horizon: place(horizon, extent), marks, branches }
 }
 
 /// Where `at` stands on a track that ends at `extent`, in thousandths.

@@ -135,7 +135,11 @@ pub const fn phase(phase: ExchangePhase) -> &'static str {
 /// A moment of the run: milliseconds below ten seconds, seconds from there.
 #[must_use]
 pub fn time(at: SimTime) -> String {
-    if at < SimTime::from_ms(10_000) { format!("{:.1} ms", at.as_ms()) } else { format!("{:.3} s", at.as_ms() / 1e3) }
+    if at < SimTime::from_ms(10_000) {
+        return at.in_ms();
+    }
+    let ms = at.0.saturating_add(500_000) / 1_000_000;
+    format!("{}.{:03} s", ms / 1_000, ms % 1_000)
 }
 
 /// What a replica's own clock showed: hours, minutes, seconds, milliseconds.
@@ -151,12 +155,28 @@ pub fn clock(wall_ms: i64) -> String {
 pub fn duration(ns: u64) -> String {
     let ms = ns as f64 / 1e6;
     if ms >= 10_000.0 {
-        format!("{:.1} s", ms / 1e3)
+        format!("{} s", rounded(ms / 1e3, 1))
     } else if ms >= 10.0 {
-        format!("{ms:.0} ms")
+        format!("{} ms", rounded(ms, 0))
     } else {
-        format!("{ms:.1} ms")
+        format!("{} ms", rounded(ms, 1))
     }
+}
+
+/// A number rounded to exactly `places` decimals, without the tables that the standard library brings for it.
+#[must_use]
+pub fn rounded(number: f64, places: u32) -> String {
+    let unit = 10_u64.pow(places);
+    let units = (number * unit as f64).round() as i64;
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, rest) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
+    if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0width$}", width = places as usize) }
+}
+
+/// A number with as many decimals as it needs, at most `places`, which is not 0.
+#[must_use]
+pub fn decimal(number: f64, places: u32) -> String {
+    rounded(number, places).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// "1 write", "2 writes".

@@ -14,11 +14,11 @@ use std::sync::Arc;
 /// The dots of one line that survive among the deltas for which `counts` is true.
 pub fn surviving_dots(deltas: &[Arc<Delta>], counts: impl Fn(&Delta) -> bool) -> Vec<Dot> {
     let counted = || deltas.iter().filter(|delta| counts(delta));
-    let dropped: BTreeSet<Dot> = counted().flat_map(|delta| observed(delta).iter().copied()).collect();
-    let mut dots: Vec<Dot> =
-        counted().filter(|delta| !is_remove(delta)).map(|delta| delta.dot).filter(|dot| !dropped.contains(dot)).collect();
-    dots.sort_unstable();
-    dots
+    let mut dropped: BTreeSet<&Dot> = BTreeSet::new();
+    dropped.extend(counted().flat_map(|delta| observed(delta)));
+    let mut dots = BTreeSet::new();
+    dots.extend(counted().filter(|delta| !is_remove(delta) && !dropped.contains(&delta.dot)).map(|delta| &delta.dot));
+    dots.into_iter().copied().collect()
 }
 
 pub(super) fn observed(delta: &Delta) -> &[Dot] {
@@ -73,7 +73,7 @@ fn fates(causal: &Causal<'_>, deltas: &[Arc<Delta>], survivors: &[Dot]) -> Fates
             _ => seen_or(causal, index, Fate::Visible),
         }
     };
-    (0..deltas.len()).map(|index| (causal.dot(index), fate(index))).collect()
+    causal.fates(fate)
 }
 
 /// The set that gives the quantity: the largest, of equal ones the first.

@@ -3,7 +3,8 @@
 use super::older;
 use crate::replication::causality::Dot;
 use crate::replication::delta::Delta;
-use crate::replication::view::Reason;
+use crate::replication::view::{Fate, Reason};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The seen-by relation over a slice of deltas. Positions are indexes into the slice.
@@ -37,7 +38,7 @@ impl<'a> Causal<'a> {
     pub fn frontier_where(&self, holds: impl Fn(usize) -> bool) -> Vec<usize> {
         let is_version = |index: &usize| holds(*index) && !self.seers[*index].iter().any(|later| holds(*later));
         let mut versions: Vec<usize> = (0..self.deltas.len()).filter(is_version).collect();
-        versions.sort_by_key(|index| self.deltas[*index].rank());
+        self.sort(&mut versions, &|_| 0);
         versions
     }
 
@@ -76,8 +77,22 @@ impl<'a> Causal<'a> {
             }
         }
         let mut order: Vec<usize> = (0..self.deltas.len()).collect();
-        order.sort_by_key(|index| (seen_count[*index], self.deltas[*index].rank()));
+        self.sort(&mut order, &|index| seen_count[index]);
         order
+    }
+
+    /// By `first`, then stamp.
+    fn sort(&self, positions: &mut [usize], first: &dyn Fn(usize) -> usize) {
+        positions.sort_by_key(|index| (first(*index), self.deltas[*index].rank()));
+    }
+
+    /// The fate of every delta.
+    pub fn fates(&self, fate: impl Fn(usize) -> Fate) -> BTreeMap<Dot, Fate> {
+        let mut fates = BTreeMap::new();
+        for index in 0..self.deltas.len() {
+            fates.insert(self.dot(index), fate(index));
+        }
+        fates
     }
 
     /// The dot of a delta.

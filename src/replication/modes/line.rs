@@ -50,7 +50,7 @@ pub(super) fn fold(mode: Mode, deltas: &[Arc<Delta>]) -> FoldedLine {
             [one] => quantities[*one].quantity,
             several => seen_value(mode, &causal, &quantities, several).quantity,
         }),
-        fates: (0..deltas.len()).map(|index| (causal.dot(index), fate(index))).collect(),
+        fates: causal.fates(fate),
     }
 }
 

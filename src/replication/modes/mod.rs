@@ -86,7 +86,7 @@ fn decide_mode(default: Mode, settings: &[Arc<Delta>]) -> (Mode, BTreeMap<Dot, F
     let Some(winner) = causal.latest(&causal.frontier(None)) else {
         return (default, BTreeMap::new());
     };
-    let fates = (0..settings.len()).map(|index| (settings[index].dot, fate_under(&causal, index, winner))).collect();
+    let fates = causal.fates(|index| fate_under(&causal, index, winner));
     let Operation::SetMode(mode) = settings[winner].operation else { return (default, fates) };
     (mode, fates)
 }

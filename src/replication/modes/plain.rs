@@ -17,7 +17,7 @@ pub(super) fn fold(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
     Folded {
         content: if asks { Content::Open } else { content(causal.delta(winner)) },
         conflicts: conflict(&causal, &versions, asks).into_iter().collect(),
-        fates: (0..deltas.len()).map(|index| (causal.dot(index), fate(index))).collect(),
+        fates: causal.fates(fate),
     }
 }
 

@@ -25,14 +25,14 @@ pub(super) fn fold(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
         let mut cart = seen_cart(mode, &causal, &carts, &causal.frontier(Some(index)));
         let delta = causal.delta(index);
         if let Some(item) = delta.item() {
-            let line = cart.lines.remove(item).unwrap_or_default();
+            let line = cart.lines.get(item).cloned().unwrap_or_default();
             cart.lines.insert(item.clone(), line.changed_by(delta));
         }
         carts[index] = cart;
     }
     let versions = causal.frontier(None);
     let seen = seen_cart(mode, &causal, &carts, &versions);
-    let fates = (0..deltas.len()).map(|index| (causal.dot(index), fate(&causal, &seen, index))).collect();
+    let fates = causal.fates(|index| fate(&causal, &seen, index));
     let conflicts = conflict(mode, &causal, &carts, &versions).into_iter().collect();
     Folded { content: Content::Cart(shown_lines(&seen, deltas)), conflicts, fates }
 }
@@ -58,24 +58,30 @@ fn union(carts: &[Cart], versions: &[usize]) -> Cart {
                 }
             }
         }
-        united.dropped.extend(carts[*version].dropped.iter().map(|(dot, why)| (*dot, *why)));
+        for (dot, why) in &carts[*version].dropped {
+            united.dropped.insert(*dot, *why);
+        }
     }
     united
 }
 
 fn latest_cart(causal: &Causal<'_>, carts: &[Cart], versions: &[usize]) -> Cart {
     let Some(winner) = causal.latest(versions) else { return Cart::default() };
-    let mut cart = carts[winner].clone();
+    let Cart { lines, dropped: before } = &carts[winner];
+    let mut dropped = BTreeMap::new();
+    // What the winner itself had seen and kept was not dropped.
+    let mut note = |dot: &Dot, why: (Dot, Reason)| {
+        if !lines.values().any(|line| line.sources.contains(dot)) {
+            dropped.insert(*dot, why);
+        }
+    };
+    before.iter().for_each(|(dot, why)| note(dot, *why));
     for loser in versions.iter().copied().filter(|version| *version != winner) {
         let why = (causal.dot(winner), causal.reason(loser, winner));
-        cart.dropped.extend(carts[loser].dropped.iter().map(|(dot, why)| (*dot, *why)));
-        cart.dropped.extend(carts[loser].lines.values().flat_map(|line| line.sources.iter()).map(|dot| (*dot, why)));
+        carts[loser].dropped.iter().for_each(|(dot, why)| note(dot, *why));
+        carts[loser].lines.values().flat_map(|line| &line.sources).for_each(|dot| note(dot, why));
     }
-    // What the winner itself had seen and kept was not dropped.
-    for dot in carts[winner].lines.values().flat_map(|line| line.sources.iter()) {
-        cart.dropped.remove(dot);
-    }
-    cart
+    Cart { lines: lines.clone(), dropped }
 }
 
 fn fate(causal: &Causal<'_>, seen: &Cart, index: usize) -> Fate {
@@ -120,10 +126,11 @@ fn overruled_because(delta: &Delta, line: Option<&Quantity>) -> Reason {
 fn shown_lines(cart: &Cart, deltas: &[Arc<Delta>]) -> BTreeMap<Item, Line> {
     let groups = super::group_by_line(deltas);
     let observed = |item: &Item| groups.get(item).map(|group| surviving_dots(group, |_| true)).unwrap_or_default();
-    let present = cart.lines.iter().filter(|(_, line)| line.quantity > 0);
-    present
-        .map(|(item, line)| (item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) }))
-        .collect()
+    let mut shown = BTreeMap::new();
+    for (item, line) in cart.lines.iter().filter(|(_, line)| line.quantity > 0) {
+        shown.insert(item.clone(), Line { quantity: line.quantity, is_open: false, is_pending: false, observed: observed(item) });
+    }
+    shown
 }
 
 fn conflict(mode: Mode, causal: &Causal<'_>, carts: &[Cart], versions: &[usize]) -> Option<Conflict> {
@@ -131,8 +138,11 @@ fn conflict(mode: Mode, causal: &Causal<'_>, carts: &[Cart], versions: &[usize])
         return None;
     }
     let value = |cart: &Cart| {
-        let present = cart.lines.iter().filter(|(_, line)| line.quantity > 0);
-        SideValue::Cart(present.map(|(item, line)| (item.clone(), line.quantity)).collect())
+        let mut quantities = BTreeMap::new();
+        for (item, line) in cart.lines.iter().filter(|(_, line)| line.quantity > 0) {
+            quantities.insert(item.clone(), line.quantity);
+        }
+        SideValue::Cart(quantities)
     };
     let side = |index: &usize| {
         let delta = causal.delta(*index);

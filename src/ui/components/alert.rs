@@ -1,27 +1,22 @@
 //! What went wrong, said aloud and until dismissed.
 
 use super::icon::{Shape, icon};
+use super::part::Draw;
+use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
-use yew::prelude::*;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct AlertBarProps {
-    pub(crate) text: Option<String>,
-    pub(crate) dispatch: Callback<Msg>,
-}
 
 /// The alert region. It stays on the page when empty, so that what appears in it is announced.
-#[component]
-pub(crate) fn AlertBar(props: &AlertBarProps) -> Html {
-    let on_dismiss = props.dispatch.reform(|_| Msg::Show(ShowMsg::DismissAlert));
-    html! {
-        <div class="alerts" role="alert" data-testid="alert">
-            if let Some(text) = props.text.clone() {
-                <div class="alert">
-                    <p>{ text }</p>
-                    <button type="button" class="button button-icon" aria-label="Dismiss" onclick={on_dismiss}>{ icon(Shape::Close) }</button>
-                </div>
-            }
-        </div>
+#[derive(PartialEq)]
+pub(crate) struct AlertBar {
+    pub(crate) text: Option<String>,
+}
+
+impl Draw for AlertBar {
+    fn draw(&self, say: &Say) -> Tag {
+        let alert = self.text.clone().map(|text| {
+            let dismiss = button("button button-icon").set("aria-label", "Dismiss").on_click(say, Msg::Show(ShowMsg::DismissAlert));
+            tag("div").class("alert").child(tag("p").text(text)).child(dismiss.child(icon(Shape::Close)))
+        });
+        tag("div").class("alerts").set("role", "alert").testid("alert").maybe(alert)
     }
 }

@@ -1,184 +1,158 @@
 //! One person's cart, with everything they can do to it.
 
+use super::ask::number_input;
 use super::icon::{Shape, icon};
+use super::part::{Draw, keyed_part, part};
 use crate::replication::ids::SessionId;
 use crate::simulation::command::{Action, Command, LinkCommand};
+use crate::ui::hooks::form;
+use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{AskMsg, Msg};
 use crate::view::cart::{CartCard, CartLine};
-use std::rc::Rc;
-use web_sys::HtmlInputElement;
-use yew::prelude::*;
+use yew::Html;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct CartCardProps {
-    pub(crate) card: Rc<CartCard>,
-    pub(crate) dispatch: Callback<Msg>,
+/// The carts below the stage, one card for each person.
+pub(crate) fn carts(cards: &[CartCard], say: &Say) -> Html {
+    let title = tag("h2").class("visually-hidden").text("Carts");
+    let cards = cards.iter().map(|card| keyed_part(card.session.0, card.clone(), say));
+    let section = tag("section").class("carts").set("aria-label", "Carts");
+    section.child(title).child(tag("div").class("cart-cards").children(cards)).into()
 }
 
-/// The card.
-#[component]
-pub(crate) fn CartCardView(props: &CartCardProps) -> Html {
-    let card = &props.card;
-    let class = if card.device.is_some() { "card cart cart-device" } else { "card cart" };
-    let line = |line: &CartLine| {
-        html! { <CartLineView key={line.item.clone()} session={card.session} line={line.clone()} is_usable={card.is_usable} dispatch={props.dispatch.clone()} /> }
-    };
-    html! {
-        <article class={class} aria-label={format!("Cart: {}", card.title)} data-testid={format!("cart-{}", card.session.0)}
-            data-pending-count={card.pending_count.to_string()}>
-            <header class="cart-head">
-                <h3>{ card.title.clone() }</h3>
-                { offline_toggle(card, &props.dispatch) }
-            </header>
-            <div class="cart-state">
-                <p class={format!("chip tone-{}", card.tone.id())} data-testid="state">{ card.state.clone() }</p>
-                <p class="counts" data-testid="counts">{ card.counts.clone() }</p>
-            </div>
-            <ul class="cart-lines">{ for card.lines.iter().map(line) }</ul>
-            <p class="cart-empty">{ if card.lines.is_empty() && card.is_usable { "The cart is empty." } else { "" } }</p>
-            <p class="cart-trouble" role="status">{ card.trouble.clone().unwrap_or_default() }</p>
-            <footer class="cart-foot">
-                <AddItem session={card.session} is_usable={card.is_usable} dispatch={props.dispatch.clone()} />
-            </footer>
-        </article>
+impl Draw for CartCard {
+    fn draw(&self, say: &Say) -> Tag {
+        let class = if self.device.is_some() { "card cart cart-device" } else { "card cart" };
+        let line = |line: &CartLine| {
+            let shown = ShownLine { session: self.session, line: line.clone(), is_usable: self.is_usable };
+            keyed_part(line.item.clone(), shown, say)
+        };
+        let state = tag("p").class(format!("chip tone-{}", self.tone.id())).testid("state").text(self.state.clone());
+        let counts = tag("p").class("counts").testid("counts").text(self.counts.clone());
+        let empty = if self.lines.is_empty() && self.is_usable { "The cart is empty." } else { "" };
+        let trouble = tag("p").class("cart-trouble").set("role", "status").text(self.trouble.clone().unwrap_or_default());
+        let head = tag("header").class("cart-head").child(tag("h3").text(self.title.clone()));
+        tag("article")
+            .class(class)
+            .set("aria-label", format!("Cart: {}", self.title))
+            .testid(format!("cart-{}", self.session.0))
+            .number("data-pending-count", self.pending_count)
+            .child(head.child(tag("div").class("cart-link").maybe(offline_toggle(self, say))))
+            .child(tag("div").class("cart-state").child(state).child(counts))
+            .child(tag("ul").class("cart-lines").children(self.lines.iter().map(line)))
+            .child(tag("p").class("cart-empty").text(empty))
+            .child(trouble)
+            .child(tag("footer").class("cart-foot").child(add_item(self.session, self.is_usable, say)))
     }
 }
 
-fn offline_toggle(card: &CartCard, dispatch: &Callback<Msg>) -> Html {
-    let content = card.device.map(|site| {
-        let (label, command) =
-            if card.is_offline { ("Go online", LinkCommand::Reconnect(site)) } else { ("Take offline", LinkCommand::Disconnect(site)) };
-        let on_click = dispatch.reform(move |_| Msg::Command(Command::Link(command.clone())));
-        html! {
-            <button type="button" class="button button-device" onclick={on_click} data-testid="offline-toggle" title="O"
-                data-offline={card.is_offline.to_string()}>{ label }</button>
-        }
-    });
-    html! { <div class="cart-link">{ for content }</div> }
-}
-
-#[derive(Properties, PartialEq)]
-struct CartLineProps {
-    session: SessionId,
-    line: CartLine,
-    is_usable: bool,
-    dispatch: Callback<Msg>,
+fn offline_toggle(card: &CartCard, say: &Say) -> Option<Tag> {
+    let site = card.device?;
+    let (label, command) =
+        if card.is_offline { ("Go online", LinkCommand::Reconnect(site)) } else { ("Take offline", LinkCommand::Disconnect(site)) };
+    let toggle = button("button button-device").on_click(say, Msg::Command(Command::Link(command))).testid("offline-toggle");
+    Some(toggle.set("title", "O").state("data-offline", card.is_offline).text(label))
 }
 
 /// A line: less, how many, more, out; and a decision where one is due.
-#[component]
-fn CartLineView(props: &CartLineProps) -> Html {
-    let CartLineProps { session, line, is_usable, dispatch } = props;
-    let (session, is_off) = (*session, !is_usable);
-    let act = |action: fn(&str) -> Action| {
-        let item = line.item.clone();
-        dispatch.reform(move |_: MouseEvent| Msg::Act(session, action(&item)))
-    };
-    let less = act(|item| Action::Decrease { item: item.into() });
-    let more = act(|item| Action::Add { item: item.into(), count: 1 });
-    let remove = act(|item| Action::Remove { item: item.into() });
-    let class = classes!("cart-line", line.is_conflict.then_some("cart-line-conflict"));
-    let item = line.item.clone();
-    html! {
-        <li class={class} data-testid={format!("line-{item}")} data-quantity={line.quantity.to_string()} data-pending={line.is_pending.to_string()}
-            data-open={line.is_open.to_string()} data-conflict={line.is_conflict.to_string()}>
-            <span class="cart-item">
-                <span class="cart-name">{ item.clone() }</span>
-                <span class="marks">
-                    <span class="mark-conflict" title="in conflict">{ if line.is_conflict { "⚑" } else { "" } }</span>
-                    <span class="mark-pending" title="not confirmed yet">{ if line.is_pending { "↑ pending" } else { "" } }</span>
-                </span>
-                { decide(props) }
-            </span>
-            <span class="cart-buttons">
-                <button type="button" class="button button-icon" onclick={less} disabled={is_off || line.quantity == 0}
-                    aria-label={format!("One {item} less")} data-testid="less">{ icon(Shape::Minus) }</button>
-                <Quantity {session} item={item.clone()} quantity={line.quantity} is_usable={*is_usable} dispatch={dispatch.clone()} />
-                <button type="button" class="button button-icon" onclick={more} disabled={is_off} aria-label={format!("One {item} more")}
-                    data-testid="more">{ icon(Shape::Plus) }</button>
-                <button type="button" class="button button-icon button-quiet" onclick={remove} disabled={is_off || line.quantity == 0}
-                    aria-label={format!("Remove {item}")} title={format!("Remove {item}")} data-testid="remove">{ icon(Shape::Close) }</button>
-            </span>
-        </li>
+#[derive(PartialEq)]
+struct ShownLine {
+    session: SessionId,
+    line: CartLine,
+    is_usable: bool,
+}
+
+impl Draw for ShownLine {
+    fn draw(&self, say: &Say) -> Tag {
+        let line = &self.line;
+        let mark = |class: &'static str, title: &'static str, is_shown: bool, sign: &'static str| {
+            tag("span").class(class).set("title", title).text(if is_shown { sign } else { "" })
+        };
+        let marks = tag("span").class("marks").child(mark("mark-conflict", "in conflict", line.is_conflict, "⚑")).child(mark(
+            "mark-pending",
+            "not confirmed yet",
+            line.is_pending,
+            "↑ pending",
+        ));
+        let item = tag("span").class("cart-item").child(tag("span").class("cart-name").text(line.item.clone()));
+        tag("li")
+            .class(if line.is_conflict { "cart-line cart-line-conflict" } else { "cart-line" })
+            .testid(format!("line-{}", line.item))
+            .number("data-quantity", line.quantity)
+            .state("data-pending", line.is_pending)
+            .state("data-open", line.is_open)
+            .state("data-conflict", line.is_conflict)
+            .child(item.child(marks).child(tag("span").class("cart-decide").maybe(self.decide(say))))
+            .child(self.buttons(say))
     }
 }
 
-fn decide(props: &CartLineProps) -> Html {
-    let (session, item) = (props.session, props.line.item.clone());
-    let on_click = props.dispatch.reform(move |_| Msg::Ask(AskMsg::Open(session, item.clone())));
-    html! {
-        <span class="cart-decide">
-            if props.line.is_open {
-                <button type="button" class="button button-conflict" onclick={on_click} data-testid="decide">{ "Decide…" }</button>
-            }
-        </span>
+impl ShownLine {
+    fn buttons(&self, say: &Say) -> Tag {
+        let CartLine { item, quantity, .. } = &self.line;
+        let act = |class: &'static str, shape: Shape, label: String, needs_some: bool, action: Action| {
+            let is_off = !self.is_usable || needs_some && *quantity == 0;
+            let act = button(class).on_click(say, Msg::Act(self.session, action)).flag("disabled", is_off).set("aria-label", label);
+            act.child(icon(shape))
+        };
+        let name = || item.as_str().into();
+        let less = act("button button-icon", Shape::Minus, format!("One {item} less"), true, Action::Decrease { item: name() });
+        let more = act("button button-icon", Shape::Plus, format!("One {item} more"), false, Action::Add { item: name(), count: 1 });
+        let label = format!("Remove {item}");
+        let remove = act("button button-icon button-quiet", Shape::Close, label.clone(), true, Action::Remove { item: name() });
+        let quantity = Quantity { session: self.session, item: item.clone(), quantity: *quantity, is_usable: self.is_usable };
+        tag("span")
+            .class("cart-buttons")
+            .child(less.testid("less"))
+            .child(part(quantity, say))
+            .child(more.testid("more"))
+            .child(remove.set("title", label).testid("remove"))
+    }
+
+    fn decide(&self, say: &Say) -> Option<Tag> {
+        let ask = Msg::Ask(AskMsg::Open(self.session, self.line.item.clone()));
+        self.line.is_open.then(|| button("button button-conflict").on_click(say, ask).testid("decide").text("Decide…"))
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct QuantityProps {
+/// The quantity, to be typed over. A part of its own: what is being typed stays until the cart says otherwise.
+#[derive(PartialEq)]
+struct Quantity {
     session: SessionId,
     item: String,
     quantity: u32,
     is_usable: bool,
-    dispatch: Callback<Msg>,
 }
 
-/// The quantity, to be typed over.
-#[component]
-fn Quantity(props: &QuantityProps) -> Html {
-    let input = use_node_ref();
-    // What was typed must not stay when the cart says otherwise.
-    use_effect_with((input.clone(), props.quantity), |(input, quantity)| {
-        if let Some(input) = input.cast::<HtmlInputElement>() {
-            input.set_value(&quantity.to_string());
-        }
-    });
-    let on_change = {
-        let (dispatch, session, item, shown) = (props.dispatch.clone(), props.session, props.item.clone(), props.quantity);
-        Callback::from(move |event: Event| {
-            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            match input.value().trim().parse::<u32>() {
-                Ok(0) => dispatch.emit(Msg::Act(session, Action::Remove { item: item.as_str().into() })),
-                Ok(quantity) if quantity != shown => dispatch.emit(Msg::Act(session, Action::Set { item: item.as_str().into(), quantity })),
-                _ => input.set_value(&shown.to_string()),
+impl Draw for Quantity {
+    fn draw(&self, say: &Say) -> Tag {
+        let (session, item, shown) = (self.session, self.item.clone(), self.quantity);
+        let on_change = move |event: &web_sys::Event| {
+            let item = item.as_str().into();
+            match form::text(event).trim().parse::<u32>() {
+                Ok(0) => return Some(Msg::Act(session, Action::Remove { item })),
+                Ok(quantity) if quantity != shown => return Some(Msg::Act(session, Action::Set { item, quantity })),
+                _ => form::show(event, &shown.to_string()),
             }
-        })
-    };
-    html! {
-        <input class="input quantity" ref={input} type="number" min="0" max="9999" onchange={on_change} disabled={!props.is_usable}
-            aria-label={format!("Quantity of {}", props.item)} data-testid="quantity" />
+            None
+        };
+        number_input("input quantity", "0", "9999")
+            .value(shown.to_string())
+            .on(On::Change, say, on_change)
+            .flag("disabled", !self.is_usable)
+            .set("aria-label", format!("Quantity of {}", self.item))
+            .testid("quantity")
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct AddItemProps {
-    session: SessionId,
-    is_usable: bool,
-    dispatch: Callback<Msg>,
 }
 
 /// A new line.
-#[component]
-fn AddItem(props: &AddItemProps) -> Html {
-    let input = use_node_ref();
-    let on_submit = {
-        let (input, dispatch, session) = (input.clone(), props.dispatch.clone(), props.session);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(input) = input.cast::<HtmlInputElement>() else { return };
-            let item = input.value().trim().to_lowercase();
-            if !item.is_empty() {
-                dispatch.emit(Msg::Act(session, Action::Add { item: item.as_str().into(), count: 1 }));
-                input.set_value("");
-            }
-        })
+fn add_item(session: SessionId, is_usable: bool, say: &Say) -> Tag {
+    let on_submit = move |event: &web_sys::Event| {
+        let item = String::from(js_sys::JsString::from(form::submitted(event)).to_lower_case());
+        form::clear(event);
+        (!item.is_empty()).then(|| Msg::Act(session, Action::Add { item: item.as_str().into(), count: 1 }))
     };
-    html! {
-        <form class="add-item" onsubmit={on_submit}>
-            <input class="input" ref={input} placeholder="Add an item" aria-label="Add an item" maxlength="64" disabled={!props.is_usable}
-                data-testid="add-item" />
-            <button type="submit" class="button" disabled={!props.is_usable} data-testid="add">{ "Add" }</button>
-        </form>
-    }
+    let field = tag("input").class("input").set("placeholder", "Add an item").set("aria-label", "Add an item").set("maxlength", "64");
+    let add = tag("button").set("type", "submit").class("button").flag("disabled", !is_usable).testid("add").text("Add");
+    let form = tag("form").class("add-item").on(On::Submit, say, on_submit);
+    form.child(field.flag("disabled", !is_usable).testid("add-item")).child(add)
 }

@@ -1,124 +1,82 @@
 //! The conflict tab: both sides, the policy, what was decided, and what became of every write.
 
+use super::replica::node_picker;
 use crate::replication::delta::Mode;
 use crate::simulation::command::Command;
-use crate::ui::message::{Msg, ShowMsg};
+use crate::ui::markup::{Say, Tag, button, tag};
+use crate::ui::message::Msg;
 use crate::view::conflict::{ConflictCard, ConflictView, FateLine, SideCard};
 use crate::view::names::Names;
 use crate::view::words;
-use std::rc::Rc;
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
-
-pub(crate) struct ConflictTabProps {
-    pub(crate) view: Option<Rc<ConflictView>>,
-    pub(crate) mode: Mode,
-    pub(crate) names: Rc<Names>,
-    pub(crate) dispatch: Callback<Msg>,
-}
 
 /// The tab.
-pub(crate) fn conflict_tab(props: &ConflictTabProps) -> Html {
-    let view = props.view.as_deref();
+pub(super) fn conflict_tab(view: Option<&ConflictView>, mode: Mode, names: &Names, say: &Say) -> Tag {
     let conflicts = view.map_or(&[] as &[ConflictCard], |view| &view.conflicts);
-    html! {
-        <div class="tab-body">
-            <section class="block">
-                <div class="block-head">
-                    <h2>{ if conflicts.is_empty() { "No conflict" } else { "Conflict" } }</h2>
-                    { place(props) }
-                </div>
-                <div class="conflicts" data-testid="conflicts" data-count={conflicts.len().to_string()}>
-                    { for conflicts.iter().enumerate().map(card) }
-                </div>
-                <p class="quiet">{ if conflicts.is_empty() { "Every write here had seen the one before it." } else { "" } }</p>
-            </section>
-            { policy(props) }
-            { fates(view) }
-        </div>
-    }
+    let (title, nothing) =
+        if conflicts.is_empty() { ("No conflict", "Every write here had seen the one before it.") } else { ("Conflict", "") };
+    let picker = node_picker(names, view.map(|view| view.node), say).testid("conflict-at");
+    let place = tag("label").class("inline-field").child(tag("span").text("seen at")).child(picker);
+    let list = tag("div").class("conflicts").testid("conflicts").set("data-count", conflicts.len().to_string());
+    let block = tag("section")
+        .class("block")
+        .child(tag("div").class("block-head").child(tag("h2").text(title)).child(place))
+        .child(list.children(conflicts.iter().enumerate().map(card)))
+        .child(tag("p").class("quiet").text(nothing));
+    tag("div").class("tab-body").child(block).child(policy(view, mode, say)).child(fates(view))
 }
 
-/// At which replica.
-fn place(props: &ConflictTabProps) -> Html {
-    let shown = props.view.as_ref().map(|view| view.node);
-    let on_change = props.dispatch.reform(|event: Event| {
-        let value = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse().ok());
-        Msg::Show(ShowMsg::Node(crate::replication::ids::NodeId(value.unwrap_or(0))))
-    });
-    html! {
-        <label class="inline-field"><span>{ "seen at" }</span>
-            <select class="select select-small" onchange={on_change} data-testid="conflict-at">
-                { for props.names.nodes().map(|node| html! {
-                    <option key={node.0} value={node.0.to_string()} selected={shown == Some(node)}>{ props.names.node(node) }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-fn card((index, card): (usize, &ConflictCard)) -> Html {
-    html! {
-        <article key={index} class="conflict" data-testid={format!("conflict-{}", card.subject)}>
-            <h3><strong>{ card.subject.clone() }</strong>{ " · " }{ card.nature.clone() }</h3>
-            { sides(&card.sides) }
-            <p class="conflict-base">{ "before: " }{ card.base.clone() }{ if card.is_open { " · waits for a decision" } else { "" } }</p>
-        </article>
-    }
+fn card((index, card): (usize, &ConflictCard)) -> Tag {
+    let title = tag("h3").child(tag("strong").text(card.subject.clone())).text(" · ").text(card.nature.clone());
+    let waits = if card.is_open { " · waits for a decision" } else { "" };
+    let base = tag("p").class("conflict-base").text("before: ").text(card.base.clone()).text(waits);
+    let conflict = tag("article").key(index).class("conflict").testid(format!("conflict-{}", card.subject));
+    conflict.child(title).child(sides(&card.sides)).child(base)
 }
 
 /// The versions side by side; the dialog shows them too.
-pub(super) fn sides(sides: &[SideCard]) -> Html {
+pub(super) fn sides(sides: &[SideCard]) -> Tag {
     let side = |(index, side): (usize, &SideCard)| {
-        html! {
-            <div key={index} class="side">
-                <p class="side-origin">{ side.origin.clone() }</p>
-                <p class="side-value">{ side.value.clone() }</p>
-            </div>
-        }
+        let origin = tag("p").class("side-origin").text(side.origin.clone());
+        tag("div").key(index).class("side").child(origin).child(tag("p").class("side-value").text(side.value.clone()))
     };
-    html! { <div class="sides">{ for sides.iter().enumerate().map(side) }</div> }
+    tag("div").class("sides").children(sides.iter().enumerate().map(side))
 }
 
-fn policy(props: &ConflictTabProps) -> Html {
-    let option = |mode: Mode| {
-        let on_click = props.dispatch.reform(move |_| Msg::Command(Command::Decide(mode)));
-        let is_active = mode == props.mode;
-        html! {
-            <button key={mode.id()} type="button" class="segment" aria-pressed={is_active.to_string()} onclick={on_click} title={words::mode_meaning(mode)}
-                data-testid={format!("policy-{}", mode.id())}>{ words::mode_name(mode) }</button>
-        }
+fn policy(view: Option<&ConflictView>, mode: Mode, say: &Say) -> Tag {
+    let option = |option: Mode| {
+        button("segment")
+            .key(option.id())
+            .state("aria-pressed", option == mode)
+            .on_click(say, Msg::Command(Command::Decide(option)))
+            .set("title", words::mode_meaning(option))
+            .testid(format!("policy-{}", option.id()))
+            .text(words::mode_name(option))
     };
-    let decided = props.view.as_ref().map(|view| view.decided.clone()).unwrap_or_default();
-    html! {
-        <section class="block">
-            <h2>{ "How shall replicas decide?" }</h2>
-            <div class="segments" role="group" aria-label="Policy">{ for Mode::ALL.into_iter().map(option) }</div>
-            <p data-testid="policy-meaning">{ words::mode_meaning(props.mode) }</p>
-            <p class="decided">{ "Decided: " }<strong data-testid="decided">{ decided }</strong></p>
-        </section>
-    }
+    let options = tag("div").class("segments").set("role", "group").set("aria-label", "Policy").children(Mode::ALL.into_iter().map(option));
+    let decided = tag("strong").testid("decided").text(view.map(|view| view.decided.clone()).unwrap_or_default());
+    tag("section")
+        .class("block")
+        .child(tag("h2").text("How shall replicas decide?"))
+        .child(options)
+        .child(tag("p").testid("policy-meaning").text(words::mode_meaning(mode)))
+        .child(tag("p").class("decided").text("Decided: ").child(decided))
 }
 
-fn fates(view: Option<&ConflictView>) -> Html {
+fn fates(view: Option<&ConflictView>) -> Tag {
     let lines = view.map_or(&[] as &[FateLine], |view| &view.fates);
-    let superseded = view.map_or(0, |view| view.superseded_count);
     let line = |(index, fate): (usize, &FateLine)| {
-        html! {
-            <li key={index} class={format!("fate fate-{}", fate.kind)} data-fate={fate.kind}>
-                <span class="fate-sign" aria-hidden="true">{ fate.sign }</span><span>{ fate.text.clone() }</span>
-            </li>
-        }
+        let sign = tag("span").class("fate-sign").set("aria-hidden", "true").text(fate.sign);
+        let line = tag("li").key(index).class(format!("fate fate-{}", fate.kind)).set("data-fate", fate.kind);
+        line.child(sign).child(tag("span").text(fate.text.clone()))
     };
-    let rest = match superseded {
+    let rest = match view.map_or(0, |view| view.superseded_count) {
         0 => String::new(),
         count => format!("{} replaced by a later write that had seen it.", words::count(count, "write was", "writes were")),
     };
-    html! {
-        <section class="block">
-            <h2>{ "What became of every write" }</h2>
-            <ul class="fates" data-testid="fates">{ for lines.iter().enumerate().map(line) }</ul>
-            <p class="quiet">{ if lines.is_empty() { "Nothing was discarded or overruled here. " } else { "" } }{ rest }</p>
-        </section>
-    }
+    let nothing = if lines.is_empty() { "Nothing was discarded or overruled here. " } else { "" };
+    tag("section")
+        .class("block")
+        .child(tag("h2").text("What became of every write"))
+        .child(tag("ul").class("fates").testid("fates").children(lines.iter().enumerate().map(line)))
+        .child(tag("p").class("quiet").text(nothing).text(rest))
 }

@@ -1,50 +1,50 @@
-//! A modal dialog: the browser keeps the focus inside, Escape closes, the focus goes back where it was.
+//! A modal dialog, and which one is open. The browser keeps the focus inside, Escape closes.
 
+use super::ask::ask;
+use super::help::help;
 use super::icon::{Shape, icon};
-use crate::ui::hooks::page;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement};
-use yew::prelude::*;
+use super::share::{Share, share};
+use crate::ui::app::Asked;
+use crate::ui::markup::{On, Say, Tag, button, tag};
+use crate::ui::message::{Msg, ShowMsg};
+use yew::AttrValue;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct DialogBoxProps {
-    pub(crate) title: AttrValue,
-    pub(crate) on_close: Callback<()>,
-    pub(crate) testid: AttrValue,
-    pub(crate) children: Html,
+/// The open dialog, if any.
+pub(crate) enum Open {
+    /// None.
+    Nothing,
+    /// Link and recipe.
+    Share(Share),
+    /// Keys and rules.
+    Help,
+    /// A conflict to decide.
+    Ask(Asked),
 }
 
-/// The dialog; open as long as it is on the page.
-#[component]
-pub(crate) fn DialogBox(props: &DialogBoxProps) -> Html {
-    let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        let before =
-            page::document().and_then(|document| document.active_element()).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-            drop(dialog.show_modal());
-        }
-        move || {
-            if let Some(before) = before {
-                drop(before.focus());
-            }
-        }
-    });
-    let on_cancel = {
-        let on_close = props.on_close.clone();
-        Callback::from(move |event: Event| {
-            event.prevent_default();
-            on_close.emit(());
-        })
+/// At most one dialog.
+pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
+    let (key, dialog) = match open {
+        Open::Nothing => ("none", None),
+        Open::Share(shown) => ("share", Some(share(shown, say))),
+        Open::Help => ("help", Some(help(say))),
+        Open::Ask(asked) => ("ask", Some(ask(asked, say))),
     };
-    let on_click = props.on_close.reform(|_: MouseEvent| ());
-    html! {
-        <dialog class="dialog" ref={node} oncancel={on_cancel} aria-labelledby="dialog-title" data-testid={props.testid.clone()}>
-            <header class="dialog-head">
-                <h2 id="dialog-title">{ props.title.clone() }</h2>
-                <button type="button" class="button button-icon" aria-label="Close" onclick={on_click} data-testid="dialog-close">{ icon(Shape::Close) }</button>
-            </header>
-            <div class="dialog-body">{ props.children.clone() }</div>
-        </dialog>
-    }
+    tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))
+}
+
+/// A dialog around `body`; open as long as it is on the page.
+pub(super) fn dialog(title: impl Into<AttrValue>, testid: &'static str, body: Tag, say: &Say) -> Tag {
+    let close = Msg::Show(ShowMsg::CloseDialog);
+    let on_cancel = {
+        let close = close.clone();
+        move |event: &web_sys::Event| {
+            event.prevent_default();
+            Some(close.clone())
+        }
+    };
+    let cross = button("button button-icon").set("aria-label", "Close").on_click(say, close).testid("dialog-close");
+    let head =
+        tag("header").class("dialog-head").child(tag("h2").set("id", "dialog-title").text(title)).child(cross.child(icon(Shape::Close)));
+    let dialog = tag("dialog").class("dialog").on(On::Cancel, say, on_cancel).set("aria-labelledby", "dialog-title");
+    dialog.testid(testid).child(head).child(body.class("dialog-body"))
 }

@@ -1,53 +1,31 @@
 //! The events tab: the run as text, newest first; a line leads to its moment.
 
+use super::part::{Draw, keyed_part};
 use crate::replication::time::SimTime;
+use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Msg, RunMsg};
 use crate::view::events::EventLine;
-use std::rc::Rc;
-use yew::prelude::*;
-
-pub(crate) struct EventsTabProps {
-    pub(crate) lines: Rc<Vec<EventLine>>,
-    pub(crate) in_flight: String,
-    pub(crate) dispatch: Callback<Msg>,
-}
 
 /// The tab.
-pub(crate) fn events_tab(props: &EventsTabProps) -> Html {
-    let row = |line: &EventLine| {
-        html! { <EventRow key={line.number} line={Rc::new(line.clone())} dispatch={props.dispatch.clone()} /> }
-    };
-    html! {
-        <div class="tab-body">
-            <section class="block">
-                <h2>{ "Everything that happened, newest first" }</h2>
-                <details class="in-flight quiet">
-                    <summary>{ "In flight now" }</summary>
-                    <p data-testid="in-flight">{ props.in_flight.clone() }</p>
-                </details>
-                <ol class="events" data-testid="events" reversed={true}>{ for props.lines.iter().map(row) }</ol>
-                <p class="quiet">{ if props.lines.is_empty() { "Nothing has happened yet." } else { "" } }</p>
-            </section>
-        </div>
-    }
+pub(super) fn events_tab(lines: &[EventLine], in_flight: &str, say: &Say) -> Tag {
+    let in_flight = tag("p").testid("in-flight").text(in_flight.to_owned());
+    let list = tag("ol").class("events").testid("events").flag("reversed", true);
+    let nothing = if lines.is_empty() { "Nothing has happened yet." } else { "" };
+    let block = tag("section")
+        .class("block")
+        .child(tag("h2").text("Everything that happened, newest first"))
+        .child(tag("details").class("in-flight quiet").child(tag("summary").text("In flight now")).child(in_flight))
+        .child(list.children(lines.iter().map(|line| keyed_part(line.number, line.clone(), say))))
+        .child(tag("p").class("quiet").text(nothing));
+    tag("div").class("tab-body").child(block)
 }
 
-#[derive(Properties, PartialEq)]
-struct EventRowProps {
-    line: Rc<EventLine>,
-    dispatch: Callback<Msg>,
-}
-
-#[component]
-fn EventRow(props: &EventRowProps) -> Html {
-    let line = &props.line;
-    let (at, event) = (SimTime(line.at_ns), line.event);
-    let on_click = props.dispatch.reform(move |_| Msg::Run(RunMsg::Jump(at, event)));
-    html! {
-        <li class={format!("event event-{}", line.kind.id())}>
-            <button type="button" class="event-time mono" onclick={on_click} title="Go to this moment">{ line.at.clone() }</button>
-            <span class="event-sign" aria-hidden="true">{ line.kind.sign() }</span>
-            <span class="event-text">{ line.text.clone() }</span>
-        </li>
+impl Draw for EventLine {
+    fn draw(&self, say: &Say) -> Tag {
+        let jump = Msg::Run(RunMsg::Jump(SimTime(self.at_ns), self.event));
+        let time = button("event-time mono").on_click(say, jump).set("title", "Go to this moment").text(self.at.clone());
+        let sign = tag("span").class("event-sign").set("aria-hidden", "true").text(self.kind.sign());
+        let line = tag("li").class(format!("event event-{}", self.kind.id()));
+        line.child(time).child(sign).child(tag("span").class("event-text").text(self.text.clone()))
     }
 }

@@ -1,62 +1,46 @@
 //! The faults tab: break nodes, clocks, links and whole sites, and heal them.
 
-use super::link_fault::LinkFaultRow;
-use super::node_fault::NodeFaultRow;
+use super::part::keyed_part;
 use crate::simulation::command::{Command, LinkCommand};
+use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::Msg;
 use crate::ui::screen::Breakable;
 use crate::view::faults::SiteFault;
-use std::rc::Rc;
-use yew::prelude::*;
-
-pub(crate) struct FaultsTabProps {
-    pub(crate) breakable: Rc<Breakable>,
-    pub(crate) dispatch: Callback<Msg>,
-}
+use yew::Html;
 
 /// The tab.
-pub(crate) fn faults_tab(props: &FaultsTabProps) -> Html {
-    let FaultsTabProps { breakable, dispatch } = props;
-    let heal_all = dispatch.reform(|_| Msg::Command(Command::Link(LinkCommand::HealAll)));
-    html! {
-        <div class="tab-body">
-            <section class="block">
-                <div class="block-head">
-                    <h2>{ "Sites" }</h2>
-                    <button type="button" class="button button-small" onclick={heal_all} data-testid="heal-all">{ "Heal all links" }</button>
-                </div>
-                <ul class="faults">{ for breakable.sites.iter().map(|site| self::site(site, dispatch)) }</ul>
-            </section>
-            <section class="block">
-                <h2>{ "Links" }</h2>
-                <ul class="faults">
-                    { for breakable.links.iter().map(|link| html! {
-                        <LinkFaultRow key={link.name.clone()} link={Rc::new(link.clone())} dispatch={dispatch.clone()} />
-                    }) }
-                </ul>
-            </section>
-            <section class="block">
-                <h2>{ "Nodes" }</h2>
-                <ul class="faults">
-                    { for breakable.nodes.iter().map(|node| html! {
-                        <NodeFaultRow key={node.node.0} node={Rc::new(node.clone())} dispatch={dispatch.clone()} />
-                    }) }
-                </ul>
-            </section>
-        </div>
-    }
+pub(super) fn faults_tab(breakable: &Breakable, say: &Say) -> Tag {
+    let heal_all = button("button button-small").on_click(say, Msg::Command(Command::Link(LinkCommand::HealAll)));
+    let heal_all = heal_all.testid("heal-all").text("Heal all links");
+    let sites = tag("ul").class("faults").children(breakable.sites.iter().map(|one| site(one, say)));
+    let head = tag("div").class("block-head").child(tag("h2").text("Sites")).child(heal_all);
+    tag("div")
+        .class("tab-body")
+        .child(tag("section").class("block").child(head).child(sites))
+        .child(block("Links", breakable.links.iter().map(|link| keyed_part(link.name.clone(), link.clone(), say))))
+        .child(block("Nodes", breakable.nodes.iter().map(|node| keyed_part(node.node.0, node.clone(), say))))
 }
 
-fn site(site: &SiteFault, dispatch: &Callback<Msg>) -> Html {
+fn block(title: &'static str, faults: impl Iterator<Item = Html>) -> Tag {
+    tag("section").class("block").child(tag("h2").text(title)).child(tag("ul").class("faults").children(faults))
+}
+
+fn site(site: &SiteFault, say: &Say) -> Tag {
     let id = site.site;
-    let (label, command) =
-        if site.is_cut_off { ("Take online", LinkCommand::Reconnect(id)) } else { ("Take offline", LinkCommand::Disconnect(id)) };
-    let on_click = dispatch.reform(move |_| Msg::Command(Command::Link(command.clone())));
-    html! {
-        <li key={id.0} class="fault fault-site">
-            <h3>{ site.name.clone() }<span class="fault-state">{ if site.is_cut_off { "offline" } else { "" } }</span></h3>
-            <button type="button" class="button button-small" onclick={on_click} aria-label={format!("{label}: {}", site.name)}
-                data-testid={format!("site-{}", id.0)}>{ label }</button>
-        </li>
-    }
+    let (label, state, command) = if site.is_cut_off {
+        ("Take online", "offline", LinkCommand::Reconnect(id))
+    } else {
+        ("Take offline", "", LinkCommand::Disconnect(id))
+    };
+    let toggle = button("button button-small")
+        .on_click(say, Msg::Command(Command::Link(command)))
+        .set("aria-label", format!("{label}: {}", site.name))
+        .testid(format!("site-{}", id.0))
+        .text(label);
+    tag("li").key(id.0).class("fault fault-site").child(fault_title(&site.name, state.to_owned())).child(toggle)
+}
+
+/// A thing that can be broken, and how it stands.
+pub(super) fn fault_title(name: &str, state: String) -> Tag {
+    tag("h3").text(name.to_owned()).child(tag("span").class("fault-state").text(state))
 }

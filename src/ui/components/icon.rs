@@ -1,6 +1,7 @@
 //! Icons: inline SVG paths of one stroke width.
 
-use yew::prelude::*;
+use crate::ui::markup::{Tag, tag};
+use yew::AttrValue;
 
 /// The icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +55,13 @@ impl Shape {
 }
 
 /// Draws an icon; it says nothing to a screen reader, its button does.
-pub(crate) fn icon(shape: Shape) -> Html {
+pub(crate) fn icon(shape: Shape) -> Tag {
     let class = if shape.is_filled() { "icon icon-filled" } else { "icon" };
-    html! {
-        <svg class={class} viewBox="0 0 20 20" width="16" height="16" aria-hidden="true" focusable="false">
-            <path d={shape.path()} />
-        </svg>
-    }
+    svg(class, "0 0 20 20", "16").child(tag("path").set("d", shape.path()))
+}
+
+/// A square picture that only repeats what stands beside it.
+pub(super) fn svg(class: impl Into<AttrValue>, view_box: &'static str, size: &'static str) -> Tag {
+    let picture = tag("svg").class(class).set("viewBox", view_box).set("width", size).set("height", size);
+    picture.set("aria-hidden", "true").set("focusable", "false")
 }

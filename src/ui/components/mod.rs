@@ -1,12 +1,10 @@
-//! Function components: properties in, wishes out.
+//! What the page shows, drawn from the pictures of `view`: pictures in, wishes out.
 
 mod alert;
 mod ask;
 mod cart_card;
-mod carts;
 mod conflict;
 mod dialog;
-mod dialogs;
 mod events;
 mod faults;
 mod header;
@@ -15,6 +13,7 @@ mod icon;
 mod link_fault;
 mod node_fault;
 mod panel;
+mod part;
 mod replica;
 mod replica_mark;
 mod ribbon;
@@ -26,10 +25,12 @@ mod transport;
 mod verdicts;
 
 pub(crate) use alert::AlertBar;
-pub(crate) use carts::carts;
-pub(crate) use dialogs::{DialogsProps, dialogs};
+pub(crate) use cart_card::carts;
+pub(crate) use dialog::{Open, dialogs};
 pub(crate) use header::Header;
 pub(crate) use panel::PanelView;
+pub(crate) use part::part;
 pub(crate) use ribbon::RibbonView;
+pub(crate) use share::Share;
 pub(crate) use stage::Stage;
 pub(crate) use transport::Transport;

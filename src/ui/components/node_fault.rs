@@ -1,44 +1,39 @@
 //! One node that can be crashed, restarted, promoted, and whose clock can be skewed.
 
+use super::ask::{labelled, number_input};
+use super::faults::fault_title;
+use super::part::Draw;
 use crate::simulation::command::{Command, NodeCommand};
+use crate::ui::hooks::form;
+use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
 use crate::view::faults::NodeFault;
-use std::rc::Rc;
-use web_sys::HtmlInputElement;
-use yew::prelude::*;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct NodeFaultRowProps {
-    pub(crate) node: Rc<NodeFault>,
-    pub(crate) dispatch: Callback<Msg>,
-}
+use crate::view::words;
 
 const MINUTE_MS: f64 = 60_000.0;
 
-/// The node.
-#[component]
-pub(crate) fn NodeFaultRow(props: &NodeFaultRowProps) -> Html {
-    let node = &props.node;
-    let id = node.node;
-    let say = |fault: NodeCommand| props.dispatch.reform(move |_: MouseEvent| Msg::Command(Command::Node { node: id, fault }));
-    let (label, fault) = if node.is_up { ("Crash", NodeCommand::Crash) } else { ("Restart", NodeCommand::Restart) };
-    let on_skew = props.dispatch.reform(move |event: Event| {
-        let minutes = event.target_dyn_into::<HtmlInputElement>().map_or(0.0, |input| input.value_as_number());
-        let ms = if minutes.is_finite() { (minutes * MINUTE_MS) as i64 } else { 0 };
-        Msg::Command(Command::Node { node: id, fault: NodeCommand::Skew { ms } })
-    });
-    html! {
-        <li class="fault" data-testid={format!("fault-node-{}", id.0)}>
-            <h3>{ node.name.clone() }<span class="fault-state">{ if node.is_up { "" } else { "down" } }</span></h3>
-            <div class="fault-buttons">
-                <button type="button" class="button button-small" onclick={say(fault)} aria-label={format!("{label} {}", node.name)}
-                    data-testid="crash">{ label }</button>
-                <button type="button" class="button button-small" onclick={say(NodeCommand::Promote)} disabled={!node.can_lead}
-                    aria-label={format!("Promote {}", node.name)} data-testid="promote">{ "Promote" }</button>
-                <label class="inline-field"><span>{ "Clock off by, min" }</span>
-                    <input class="input input-number" type="number" min="-1440" max="1440" step="any" onchange={on_skew}
-                        value={(node.skew_ms as f64 / MINUTE_MS).to_string()} data-testid="skew" /></label>
-            </div>
-        </li>
+impl Draw for NodeFault {
+    fn draw(&self, say: &Say) -> Tag {
+        let node = self.node;
+        let press = |label: &'static str, fault: NodeCommand| {
+            let press = button("button button-small").on_click(say, Msg::Command(Command::Node { node, fault }));
+            press.set("aria-label", format!("{label} {}", self.name)).text(label)
+        };
+        let crash = if self.is_up { press("Crash", NodeCommand::Crash) } else { press("Restart", NodeCommand::Restart) };
+        let promote = press("Promote", NodeCommand::Promote).flag("disabled", !self.can_lead).testid("promote");
+        let skew = number_input("input input-number", "-1440", "1440")
+            .set("step", "any")
+            .on(On::Change, say, move |event| {
+                let ms = (form::number(event) * MINUTE_MS) as i64;
+                Some(Msg::Command(Command::Node { node, fault: NodeCommand::Skew { ms } }))
+            })
+            .value(words::decimal(self.skew_ms as f64 / MINUTE_MS, 6))
+            .testid("skew");
+        let buttons = tag("div").class("fault-buttons").child(crash.testid("crash")).child(promote);
+        tag("li")
+            .class("fault")
+            .testid(format!("fault-node-{}", node.0))
+            .child(fault_title(&self.name, if self.is_up { "" } else { "down" }.to_owned()))
+            .child(buttons.child(labelled("inline-field", "Clock off by, min", skew)))
     }
 }

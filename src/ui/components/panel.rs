@@ -1,76 +1,93 @@
 //! The panel at the right: one tab at a time.
 
-use super::conflict::{ConflictTabProps, conflict_tab};
-use super::events::{EventsTabProps, events_tab};
-use super::faults::{FaultsTabProps, faults_tab};
-use super::replica::{ReplicaTabProps, replica_tab};
+use super::conflict::conflict_tab;
+use super::events::events_tab;
+use super::faults::faults_tab;
+use super::part::Draw;
+use super::replica::replica_tab;
 use super::verdicts::verdicts_tab;
-use crate::replication::ids::NodeId;
 use crate::ui::hooks::page;
+use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg, Tab};
 use crate::ui::screen::Panel;
 use crate::view::names::Names;
 use std::rc::Rc;
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct PanelViewProps {
+/// The panel.
+#[derive(PartialEq)]
+pub(crate) struct PanelView {
     pub(crate) tab: Tab,
     pub(crate) panel: Panel,
     pub(crate) names: Rc<Names>,
-    pub(crate) selected: Option<NodeId>,
     pub(crate) conflict_count: usize,
-    pub(crate) dispatch: Callback<Msg>,
 }
 
-/// The panel.
-#[component]
-pub(crate) fn PanelView(props: &PanelViewProps) -> Html {
-    let PanelViewProps { tab, names, dispatch, .. } = props;
-    let (names, dispatch) = (names.clone(), dispatch.clone());
-    let (key, content) = match props.panel.clone() {
-        Panel::Conflict(view, mode) => ("conflict", conflict_tab(&ConflictTabProps { view, mode, names, dispatch })),
-        Panel::Verdicts(cards) => ("verdicts", verdicts_tab(&cards)),
-        Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(&ReplicaTabProps { inspection, fingerprint, names, dispatch })),
-        Panel::Faults(breakable) => ("faults", faults_tab(&FaultsTabProps { breakable, dispatch })),
-        Panel::Events(lines, in_flight) => ("events", events_tab(&EventsTabProps { lines, in_flight, dispatch })),
-    };
-    let on_key = arrow_keys(*tab, props.dispatch.clone());
-    html! {
-        <aside class="panel" aria-label="Details">
-            <div class="tabs" role="tablist" aria-label="Details" onkeydown={on_key}>{ for Tab::ALL.into_iter().map(|one| button(one, props)) }</div>
-            <div class="panel-content" role="tabpanel" id="panel-content" aria-labelledby={format!("tab-{}", tab.id())} tabindex="0"><div key={key}>{ content }</div></div>
-        </aside>
+impl Draw for PanelView {
+    fn draw(&self, say: &Say) -> Tag {
+        let (key, content) = match &self.panel {
+            Panel::Conflict(view, mode) => ("conflict", conflict_tab(view.as_deref(), *mode, &self.names, say)),
+            Panel::Verdicts(cards) => ("verdicts", verdicts_tab(cards)),
+            Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(inspection.as_deref(), fingerprint, &self.names, say)),
+            Panel::Faults(breakable) => ("faults", faults_tab(breakable, say)),
+            Panel::Events(lines, in_flight) => ("events", events_tab(lines, in_flight, say)),
+        };
+        let tab = self.tab;
+        let tabs = tag("div")
+            .class("tabs")
+            .set("role", "tablist")
+            .set("aria-label", "Details")
+            .on(On::KeyDown, say, move |event| arrow_key(tab, event))
+            .children(Tab::ALL.into_iter().map(|one| self.button(one, say)));
+        let content = tag("div")
+            .class("panel-content")
+            .set("role", "tabpanel")
+            .set("id", "panel-content")
+            .set("aria-labelledby", tab_id(tab))
+            .set("tabindex", "0")
+            .child(tag("div").key(key).child(content));
+        tag("aside").class("panel").set("aria-label", "Details").child(tabs).child(content)
     }
 }
 
-fn button(tab: Tab, props: &PanelViewProps) -> Html {
-    let is_active = tab == props.tab;
-    let on_click = props.dispatch.reform(move |_| Msg::Show(ShowMsg::Tab(tab)));
-    let has_badge = tab == Tab::Conflict && props.conflict_count > 0;
-    html! {
-        <button key={tab.id()} type="button" role="tab" id={format!("tab-{}", tab.id())} class="tab" aria-selected={is_active.to_string()}
-            aria-controls="panel-content" tabindex={if is_active { "0" } else { "-1" }} onclick={on_click} data-testid={format!("tab-{}", tab.id())}>
-            { tab.title() }
-            <span class={if has_badge { "badge" } else { "badge badge-none" }}>{ if has_badge { props.conflict_count.to_string() } else { String::new() } }</span>
-        </button>
+impl PanelView {
+    fn button(&self, tab: Tab, say: &Say) -> Tag {
+        let is_active = tab == self.tab;
+        let (class, count) = match self.conflict_count {
+            count if tab == Tab::Conflict && count > 0 => ("badge", count.to_string()),
+            _ => ("badge badge-none", String::new()),
+        };
+        button("tab")
+            .key(tab.id())
+            .set("role", "tab")
+            .set("id", tab_id(tab))
+            .state("aria-selected", is_active)
+            .set("aria-controls", "panel-content")
+            .set("tabindex", if is_active { "0" } else { "-1" })
+            .on_click(say, Msg::Show(ShowMsg::Tab(tab)))
+            .testid(tab_id(tab))
+            .text(tab.title())
+            .child(tag("span").class(class).text(count))
     }
+}
+
+fn tab_id(tab: Tab) -> String {
+    format!("tab-{}", tab.id())
 }
 
 /// Left and right move between tabs, as tab lists do.
-fn arrow_keys(tab: Tab, dispatch: Callback<Msg>) -> Callback<KeyboardEvent> {
-    Callback::from(move |event: KeyboardEvent| {
-        let index = Tab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
-        let count = Tab::ALL.len();
-        let next = match event.key().as_str() {
-            "ArrowRight" => (index + 1) % count,
-            "ArrowLeft" => (index + count - 1) % count,
-            "Home" => 0,
-            "End" => count - 1,
-            _ => return,
-        };
-        event.prevent_default();
-        dispatch.emit(Msg::Show(ShowMsg::Tab(Tab::ALL[next])));
-        page::focus(&format!("tab-{}", Tab::ALL[next].id()));
-    })
+fn arrow_key(tab: Tab, event: &Event) -> Option<Msg> {
+    let index = Tab::ALL.iter().position(|one| *one == tab).unwrap_or(0);
+    let count = Tab::ALL.len();
+    let next = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+        "ArrowRight" => (index + 1) % count,
+        "ArrowLeft" => (index + count - 1) % count,
+        "Home" => 0,
+        "End" => count - 1,
+        _ => return None,
+    };
+    event.prevent_default();
+    page::focus(&tab_id(Tab::ALL[next]));
+    Some(Msg::Show(ShowMsg::Tab(Tab::ALL[next])))
 }

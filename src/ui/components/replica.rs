@@ -1,76 +1,63 @@
 //! The replica tab: one replica in full.
 
 use crate::replication::ids::NodeId;
+use crate::ui::hooks::form;
+use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, ShowMsg};
 use crate::view::names::Names;
 use crate::view::replica::Inspection;
-use std::rc::Rc;
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
-
-pub(crate) struct ReplicaTabProps {
-    pub(crate) inspection: Option<Rc<Inspection>>,
-    pub(crate) fingerprint: String,
-    pub(crate) names: Rc<Names>,
-    pub(crate) dispatch: Callback<Msg>,
-}
 
 /// The tab.
-pub(crate) fn replica_tab(props: &ReplicaTabProps) -> Html {
-    let on_change = props.dispatch.reform(|event: Event| {
-        let value = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| select.value().parse().ok());
-        Msg::Show(ShowMsg::Node(NodeId(value.unwrap_or(0))))
-    });
-    let shown = props.inspection.as_ref().map(|inspection| inspection.node);
-    html! {
-        <div class="tab-body">
-            <section class="block">
-                <div class="block-head">
-                    <h2>{ "Replica" }</h2>
-                    <select class="select select-small" aria-label="Which replica" onchange={on_change} data-testid="inspect">
-                        { for props.names.nodes().map(|node| html! {
-                            <option key={node.0} value={node.0.to_string()} selected={shown == Some(node)}>{ props.names.node(node) }</option>
-                        }) }
-                    </select>
-                </div>
-                <div>{ for props.inspection.as_deref().map(body) }</div>
-            </section>
-            <section class="block">
-                <h2>{ "Fingerprint of the run" }</h2>
-                <p class="mono" data-testid="fingerprint">{ props.fingerprint.clone() }</p>
-                <p class="quiet">{ "Two runs share it only if they did the same." }</p>
-            </section>
-        </div>
-    }
+pub(super) fn replica_tab(inspection: Option<&Inspection>, fingerprint: &str, names: &Names, say: &Say) -> Tag {
+    let picker = node_picker(names, inspection.map(|inspection| inspection.node), say).set("aria-label", "Which replica");
+    let replica = tag("section")
+        .class("block")
+        .child(tag("div").class("block-head").child(tag("h2").text("Replica")).child(picker.testid("inspect")))
+        .child(tag("div").maybe(inspection.map(body)));
+    let fingerprint = tag("section")
+        .class("block")
+        .child(tag("h2").text("Fingerprint of the run"))
+        .child(tag("p").class("mono").testid("fingerprint").text(fingerprint.to_owned()))
+        .child(tag("p").class("quiet").text("Two runs share it only if they did the same."));
+    tag("div").class("tab-body").child(replica).child(fingerprint)
 }
 
-fn body(seen: &Inspection) -> Html {
-    let fact = |(index, (name, value)): (usize, &(&'static str, String))| {
-        html! { <div key={index} class="fact"><dt>{ *name }</dt><dd class="mono">{ value.clone() }</dd></div> }
+/// Which replica is looked at; the conflict tab has it too.
+pub(super) fn node_picker(names: &Names, shown: Option<NodeId>, say: &Say) -> Tag {
+    let option = |node: NodeId| {
+        let option = tag("option").key(node.0).number("value", node.0).flag("selected", shown == Some(node));
+        option.text(names.node(node))
     };
-    let pending = |(index, text): (usize, &String)| html! { <li key={index}>{ "↑ " }{ text.clone() }</li> };
-    html! {
-        <div class="inspection" data-testid="inspection">
-            <p class="alarm">{ seen.alarm.clone().map(|alarm| format!("! {alarm}")).unwrap_or_default() }</p>
-            <dl class="facts">{ for seen.facts.iter().enumerate().map(fact) }</dl>
-            <h3>{ "Not confirmed yet" }</h3>
-            <ul class="pending">{ for seen.pending.iter().enumerate().map(pending) }</ul>
-            <p class="quiet">{ if seen.pending.is_empty() { "Nothing waits." } else { "" } }</p>
-            <h3>{ "Data" }</h3>
-            { table(seen) }
-        </div>
-    }
+    let on_change = |event: &web_sys::Event| Some(Msg::Show(ShowMsg::Node(NodeId(form::text(event).parse().unwrap_or(0)))));
+    tag("select").class("select select-small").on(On::Change, say, on_change).children(names.nodes().map(option))
 }
 
-fn table(seen: &Inspection) -> Html {
-    html! {
-        <table class="data">
-            <thead><tr><th scope="col">{ "Line" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "State" }</th></tr></thead>
-            <tbody>
-                { for seen.table.iter().map(|row| html! {
-                    <tr key={row.name.clone()}><th scope="row">{ row.name.clone() }</th><td class="mono">{ row.value.clone() }</td><td>{ row.marks.clone() }</td></tr>
-                }) }
-            </tbody>
-        </table>
-    }
+fn body(seen: &Inspection) -> Tag {
+    let fact = |(index, (name, value)): (usize, &(&'static str, String))| {
+        let value = tag("dd").class("mono").text(value.clone());
+        tag("div").key(index).class("fact").child(tag("dt").text(*name)).child(value)
+    };
+    let pending = |(index, text): (usize, &String)| tag("li").key(index).text("↑ ").text(text.clone());
+    let alarm = seen.alarm.clone().map(|alarm| format!("! {alarm}")).unwrap_or_default();
+    tag("div")
+        .class("inspection")
+        .testid("inspection")
+        .child(tag("p").class("alarm").text(alarm))
+        .child(tag("dl").class("facts").children(seen.facts.iter().enumerate().map(fact)))
+        .child(tag("h3").text("Not confirmed yet"))
+        .child(tag("ul").class("pending").children(seen.pending.iter().enumerate().map(pending)))
+        .child(tag("p").class("quiet").text(if seen.pending.is_empty() { "Nothing waits." } else { "" }))
+        .child(tag("h3").text("Data"))
+        .child(table(seen))
+}
+
+fn table(seen: &Inspection) -> Tag {
+    let head = ["Line", "Value", "State"].map(|title| tag("th").set("scope", "col").text(title));
+    let rows = seen.table.iter().map(|row| {
+        let name = tag("th").set("scope", "row").text(row.name.clone());
+        let value = tag("td").class("mono").text(row.value.clone());
+        tag("tr").key(row.name.clone()).child(name).child(value).child(tag("td").text(row.marks.clone()))
+    });
+    let head = tag("thead").child(tag("tr").children(head));
+    tag("table").class("data").child(head).child(tag("tbody").children(rows))
 }

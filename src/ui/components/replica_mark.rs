@@ -1,91 +1,90 @@
 //! A replica on the stage: a labelled, focusable element.
 
-use super::stage::px;
+use super::part::Draw;
+use super::stage::{at, px};
+use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, ShowMsg};
 use crate::view::stage::{LagShape, LineShape, NodeShape};
-use std::rc::Rc;
-use yew::prelude::*;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct ReplicaMarkProps {
-    pub(crate) shape: Rc<NodeShape>,
-    pub(crate) is_selected: bool,
-    pub(crate) dispatch: Callback<Msg>,
-}
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 /// The replica.
-#[component]
-pub(crate) fn ReplicaMark(props: &ReplicaMarkProps) -> Html {
-    let shape = &props.shape;
-    let node = shape.node;
-    let on_click = props.dispatch.reform(move |_: MouseEvent| Msg::Show(ShowMsg::Node(node)));
-    let dispatch = props.dispatch.clone();
-    let on_key = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
-            event.prevent_default();
-            dispatch.emit(Msg::Show(ShowMsg::Node(node)));
-        }
-    });
-    let class = classes!("replica", format!("replica-{}", shape.tone.id()), props.is_selected.then_some("replica-selected"));
-    html! {
-        <g class={class} onclick={on_click} data-testid={format!("replica-{}", node.0)} data-position={shape.position_data.to_string()}
-            data-role={shape.role} data-lag={shape.lag_data.to_string()} data-cart={shape.cart_data.clone()}>
-            <g class="replica-button" tabindex="0" role="button" aria-pressed={props.is_selected.to_string()} aria-label={shape.label.clone()}
-                onkeydown={on_key}>{ circle(shape) }</g>
-            <g class="replica-lag" aria-hidden="true">
-                if let Some(lag) = &shape.lag { { self::lag(lag, shape) } } else { { caption(shape) } }
-            </g>
-            <g class="replica-lines" aria-hidden="true">{ for shape.lines.iter().enumerate().map(|one| line(one, shape)) }</g>
-        </g>
+#[derive(PartialEq)]
+pub(super) struct ReplicaMark {
+    pub(super) shape: NodeShape,
+    pub(super) is_selected: bool,
+}
+
+impl Draw for ReplicaMark {
+    fn draw(&self, say: &Say) -> Tag {
+        let shape = &self.shape;
+        let node = shape.node;
+        let on_key = move |event: &web_sys::Event| {
+            let is_press = matches!(event.unchecked_ref::<KeyboardEvent>().key().as_str(), "Enter" | " ");
+            is_press.then(|| {
+                event.prevent_default();
+                Msg::Show(ShowMsg::Node(node))
+            })
+        };
+        let selected = if self.is_selected { " replica-selected" } else { "" };
+        let button = tag("g").class("replica-button").set("tabindex", "0").set("role", "button").state("aria-pressed", self.is_selected);
+        let button = button.set("aria-label", shape.label.clone()).on(On::KeyDown, say, on_key);
+        let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
+        let lines = tag("g").class("replica-lines").set("aria-hidden", "true");
+        tag("g")
+            .class(format!("replica replica-{}{selected}", shape.tone.id()))
+            .on_click(say, Msg::Show(ShowMsg::Node(node)))
+            .testid(format!("replica-{}", node.0))
+            .number("data-position", shape.position_data)
+            .set("data-role", shape.role)
+            .number("data-lag", shape.lag_data)
+            .set("data-cart", shape.cart_data.clone())
+            .child(circle(button, shape))
+            .child(tag("g").class("replica-lag").set("aria-hidden", "true").child(lag))
+            .child(lines.children(shape.lines.iter().enumerate().map(|one| line(one, shape))))
     }
 }
 
-fn circle(shape: &NodeShape) -> Html {
+/// What is written on the circle is parted by spaces for those who hear it.
+fn circle(button: Tag, shape: &NodeShape) -> Tag {
     let (x, y) = (shape.center.x, shape.center.y);
-    html! {
-        <>
-            <circle class="replica-focus" cx={px(x)} cy={px(y)} r={px(shape.radius + 5.0)} />
-            <circle class="replica-disc" cx={px(x)} cy={px(y)} r={px(shape.radius)} />
-            <text class="replica-letter" x={px(x)} y={px(y - 3.0)}>{ shape.letter }</text>
-            { " " }
-            <text class="replica-position" x={px(x)} y={px(y + 15.0)}>{ shape.position.clone() }</text>
-            { " " }
-            <text class="replica-term" x={px(x + shape.radius)} y={px(y - shape.radius + 4.0)}>{ shape.term.clone().unwrap_or_default() }</text>
-        </>
-    }
+    let disc = |class: &'static str, radius: f64| tag("circle").class(class).set("cx", px(x)).set("cy", px(y)).set("r", px(radius));
+    button
+        .child(disc("replica-focus", shape.radius + 5.0))
+        .child(disc("replica-disc", shape.radius))
+        .child(at("text", x, y - 3.0).class("replica-letter").text(shape.letter))
+        .text(" ")
+        .child(at("text", x, y + 15.0).class("replica-position").text(shape.position.clone()))
+        .text(" ")
+        .child(at("text", x + shape.radius, y - shape.radius + 4.0).class("replica-term").text(shape.term.clone().unwrap_or_default()))
 }
 
-fn lag(lag: &LagShape, shape: &NodeShape) -> Html {
+fn lag(lag: &LagShape, shape: &NodeShape) -> Tag {
     let frame = &lag.frame;
-    let class = if lag.is_behind { "lag lag-behind" } else { "lag" };
-    html! {
-        <g class={class}>
-            <rect class="lag-track" x={px(frame.x)} y={px(frame.y)} width={px(frame.width)} height={px(frame.height)} rx="2" />
-            <rect class="lag-fill" x={px(frame.x)} y={px(frame.y)} width={px(frame.width * lag.share)} height={px(frame.height)} rx="2" />
-            <text class="lag-words" x={px(shape.center.x)} y={px(frame.bottom() + 14.0)}>{ lag.words.clone() }</text>
-        </g>
-    }
+    let bar = |class: &'static str, width: f64| {
+        at("rect", frame.x, frame.y).class(class).set("width", px(width)).set("height", px(frame.height)).set("rx", "2")
+    };
+    tag("g")
+        .class(if lag.is_behind { "lag lag-behind" } else { "lag" })
+        .child(bar("lag-track", frame.width))
+        .child(bar("lag-fill", frame.width * lag.share))
+        .child(at("text", shape.center.x, frame.bottom() + 14.0).class("lag-words").text(lag.words.clone()))
 }
 
-fn caption(shape: &NodeShape) -> Html {
+fn caption(shape: &NodeShape) -> Tag {
     let class = if shape.is_waiting { "caption caption-waiting" } else { "caption" };
     // Under the circle, where followers have their lag.
     let y = shape.center.y + if shape.is_device { 50.0 } else { 58.0 };
-    html! { <text class={class} x={px(shape.center.x)} y={px(y)}>{ shape.caption.clone() }</text> }
+    at("text", shape.center.x, y).class(class).text(shape.caption.clone())
 }
 
-fn line((index, line): (usize, &LineShape), shape: &NodeShape) -> Html {
-    let class = classes!(
-        "datum",
-        (!shape.is_device).then_some("text-middle"),
-        line.is_conflict.then_some("datum-conflict"),
-        line.is_pending.then_some("datum-pending"),
-    );
-    let marks = match (line.is_conflict, line.is_pending) {
-        (true, true) => " ⚑ ↑",
-        (true, false) => " ⚑",
-        (false, true) => " ↑",
-        (false, false) => "",
+fn line((index, line): (usize, &LineShape), shape: &NodeShape) -> Tag {
+    let middle = if shape.is_device { "" } else { " text-middle" };
+    let (class, marks) = match (line.is_conflict, line.is_pending) {
+        (true, true) => ("datum-conflict datum-pending", " ⚑ ↑"),
+        (true, false) => ("datum-conflict", " ⚑"),
+        (false, true) => ("datum-pending", " ↑"),
+        (false, false) => ("", ""),
     };
-    html! { <text key={index} class={class} x={px(line.at.x)} y={px(line.at.y)}>{ line.text.clone() }{ marks }</text> }
+    at("text", line.at.x, line.at.y).key(index).class(format!("datum {class}{middle}")).text(line.text.clone()).text(marks)
 }

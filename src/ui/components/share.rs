@@ -1,95 +1,64 @@
 //! The share dialog: a link that holds the whole run, and the recipe as text.
 
-use super::dialog::DialogBox;
-use crate::ui::hooks::clipboard;
+use super::dialog::dialog;
+use crate::ui::hooks::{clipboard, form, page};
+use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, OpenMsg, ShowMsg};
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
-use yew::prelude::*;
 
-pub(crate) struct ShareProps {
+/// What can be shared.
+pub(crate) struct Share {
+    /// The link, or why there is none.
     pub(crate) link: Result<String, String>,
+    /// The recipe as JSON.
     pub(crate) recipe: String,
-    pub(crate) dispatch: Callback<Msg>,
+    /// Whether copying worked, once tried.
+    pub(crate) is_copied: Option<bool>,
 }
 
 /// The dialog.
-pub(crate) fn share(props: &ShareProps) -> Html {
-    let on_close = props.dispatch.reform(|()| Msg::Show(ShowMsg::CloseDialog));
-    let href = format!("data:application/json;charset=utf-8,{}", String::from(js_sys::encode_uri_component(&props.recipe)));
-    html! {
-        <DialogBox title="Share this run" {on_close} testid="share-dialog">
-            <p class="quiet">{ "The link holds the whole run: setup, seed and every action. Nothing is sent anywhere." }</p>
-            <LinkField link={props.link.clone()} />
-            <h3>{ "Recipe" }</h3>
-            <p><a class="button" href={href} download="replicascope.json" data-testid="download">{ "Download as JSON" }</a></p>
-            <PasteField dispatch={props.dispatch.clone()} />
-        </DialogBox>
-    }
+pub(super) fn share(shown: &Share, say: &Say) -> Tag {
+    let href = format!("data:application/json;charset=utf-8,{}", String::from(js_sys::encode_uri_component(&shown.recipe)));
+    let download = tag("a").class("button").set("href", href).set("download", "replicascope.json").testid("download");
+    let promise = "The link holds the whole run: setup, seed and every action. Nothing is sent anywhere.";
+    let body = tag("div")
+        .child(tag("p").class("quiet").text(promise))
+        .child(link_field(shown, say))
+        .child(tag("h3").text("Recipe"))
+        .child(tag("p").child(download.text("Download as JSON")))
+        .child(paste_field(say));
+    dialog("Share this run", "share-dialog", body, say)
 }
 
-#[derive(Properties, PartialEq)]
-struct LinkFieldProps {
-    link: Result<String, String>,
-}
-
-#[component]
-fn LinkField(props: &LinkFieldProps) -> Html {
-    let input = use_node_ref();
-    let said = use_state(|| "");
-    let on_copy = {
-        let (input, said, link) = (input.clone(), said.clone(), props.link.clone());
-        Callback::from(move |_: MouseEvent| {
-            let Ok(link) = &link else { return };
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.select();
-            }
-            let said = said.clone();
-            clipboard::copy(link, move |is_copied| {
-                said.set(if is_copied {
-                    "Copied."
-                } else {
-                    "The browser does not allow copying here: the link is selected, press Ctrl+C."
-                });
-            });
-        })
+fn link_field(shown: &Share, say: &Say) -> Tag {
+    let (link, heard) = (shown.link.clone(), say.clone());
+    let on_copy = move |_: &web_sys::Event| {
+        let heard = heard.clone();
+        page::select("share-link");
+        clipboard::copy(link.as_deref().ok()?, move |is_copied| heard.emit(Msg::Show(ShowMsg::Copied(is_copied))));
+        None
     };
-    let text = match &props.link {
-        Ok(link) => link.clone(),
-        Err(reason) => format!("No link: {reason}"),
+    let said = match shown.is_copied {
+        None => "",
+        Some(true) => "Copied.",
+        Some(false) => "The browser does not allow copying here: the link is selected, press Ctrl+C.",
     };
-    html! {
-        <div class="share-link">
-            <input class="input" ref={input} readonly={true} value={text} aria-label="Link" data-testid="share-link" />
-            <button type="button" class="button button-main" onclick={on_copy} disabled={props.link.is_err()} data-testid="copy">{ "Copy link" }</button>
-            <p class="quiet" role="status">{ *said }</p>
-        </div>
-    }
+    let text = shown.link.clone().unwrap_or_else(|reason| format!("No link: {reason}"));
+    let field = tag("input").class("input").set("id", "share-link").flag("readonly", true).value(text).set("aria-label", "Link");
+    let copy = button("button button-main").on(On::Click, say, on_copy).flag("disabled", shown.link.is_err());
+    tag("div")
+        .class("share-link")
+        .child(field.testid("share-link"))
+        .child(copy.testid("copy").text("Copy link"))
+        .child(tag("p").class("quiet").set("role", "status").text(said))
 }
 
-#[derive(Properties, PartialEq)]
-struct PasteFieldProps {
-    dispatch: Callback<Msg>,
-}
-
-#[component]
-fn PasteField(props: &PasteFieldProps) -> Html {
-    let area = use_node_ref();
-    let on_submit = {
-        let (area, dispatch) = (area.clone(), props.dispatch.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let text = area.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default();
-            if !text.trim().is_empty() {
-                dispatch.emit(Msg::Show(ShowMsg::CloseDialog));
-                dispatch.emit(Msg::Open(OpenMsg::Text(text)));
-            }
-        })
+fn paste_field(say: &Say) -> Tag {
+    let on_submit = |event: &web_sys::Event| {
+        let text = form::submitted(event);
+        (!text.is_empty()).then_some(Msg::Open(OpenMsg::Text(text)))
     };
-    html! {
-        <form class="paste" onsubmit={on_submit}>
-            <label><span>{ "Open a link or a recipe" }</span>
-                <textarea class="input" ref={area} rows="3" spellcheck="false" data-testid="paste" /></label>
-            <button type="submit" class="button" data-testid="open-paste">{ "Open" }</button>
-        </form>
-    }
+    let area = tag("textarea").class("input").set("rows", "3").set("spellcheck", "false").testid("paste");
+    let label = tag("label").child(tag("span").text("Open a link or a recipe")).child(area);
+    let open = tag("button").set("type", "submit").class("button").testid("open-paste").text("Open");
+    tag("form").class("paste").on(On::Submit, say, on_submit).child(label).child(open)
 }

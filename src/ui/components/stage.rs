@@ -1,98 +1,99 @@
 //! The stage: structure as SVG, messages on a canvas above it.
 
+use super::part::{Draw, keyed_part};
 use super::replica_mark::ReplicaMark;
 use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
-use crate::ui::hooks::size::use_width;
+use crate::ui::hooks::form;
+use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, ShowMsg};
-use crate::view::stage::{Layout, Scene, WidthClass, ZoneTitle};
+use crate::view::stage::{Layout, NodeShape, Scene, WidthClass, Zone, ZoneTitle};
+use crate::view::words;
 use std::rc::Rc;
-use web_sys::HtmlInputElement;
-use yew::prelude::*;
+use yew::NodeRef;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct StageProps {
+/// The stage.
+#[derive(PartialEq)]
+pub(crate) struct Stage {
     pub(crate) scene: Rc<Scene>,
+    /// What the stage's width is measured by.
+    pub(crate) frame: NodeRef,
     pub(crate) canvas: NodeRef,
     pub(crate) selected: Option<NodeId>,
     pub(crate) with_heartbeats: bool,
-    pub(crate) dispatch: Callback<Msg>,
 }
 
-/// The stage.
-#[component]
-pub(crate) fn Stage(props: &StageProps) -> Html {
-    let frame = use_node_ref();
-    let on_width = use_memo(props.dispatch.clone(), |dispatch| dispatch.reform(|width| Msg::Show(ShowMsg::Resized(width))));
-    use_width(&frame, &on_width);
-    let scene = &props.scene;
-    let layout = &scene.layout;
-    let (width, height) = (format!("{:.0}", layout.width), format!("{:.0}", layout.height));
-    let mark = |node: &crate::view::stage::NodeShape| {
-        let shape = Rc::new(node.clone());
-        let is_selected = props.selected == Some(node.node);
-        html! { <ReplicaMark key={node.node.0} {shape} {is_selected} dispatch={props.dispatch.clone()} /> }
-    };
-    html! {
-        <section class="stage" aria-label="Stage" data-testid="stage">
-            <div class="stage-frame" ref={frame}>
-                <svg class="stage-picture" width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")} role="group"
-                    aria-label={scene.summary.clone()}>
-                    <g class="zones">{ for layout.zones.iter().map(zone) }</g>
-                    { stage_links(&scene.links) }
-                    <g class="zone-titles">{ for scene.titles.iter().map(|one| title(one, layout)) }</g>
-                    <g class="replicas">{ for scene.nodes.iter().map(mark) }</g>
-                </svg>
-                <canvas class="stage-motion" ref={props.canvas.clone()} aria-hidden="true"></canvas>
-            </div>
-            { legend(props) }
-        </section>
+impl Draw for Stage {
+    fn draw(&self, say: &Say) -> Tag {
+        let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
+        let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
+        let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
+        stage.child(frame).child(legend(self.with_heartbeats, say))
     }
 }
 
-fn zone(zone: &crate::view::stage::Zone) -> Html {
+impl Stage {
+    fn picture(&self, say: &Say) -> Tag {
+        let scene = &self.scene;
+        let layout = &scene.layout;
+        let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
+        let mark = |node: &NodeShape| {
+            let is_selected = self.selected == Some(node.node);
+            keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected }, say)
+        };
+        tag("svg")
+            .class("stage-picture")
+            .set("viewBox", format!("0 0 {width} {height}"))
+            .set("width", width)
+            .set("height", height)
+            .set("role", "group")
+            .set("aria-label", scene.summary.clone())
+            .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
+            .child(stage_links(&scene.links))
+            .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
+            .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
+    }
+}
+
+fn zone(zone: &Zone) -> Tag {
     let frame = &zone.frame;
-    let class = if zone.is_device { "zone zone-device" } else { "zone" };
-    let radius = if zone.is_device { "20" } else { "14" };
-    html! {
-        <rect key={zone.site.0} class={class} x={px(frame.x)} y={px(frame.y)} width={px(frame.width)} height={px(frame.height)} rx={radius} />
-    }
+    let (class, radius) = if zone.is_device { ("zone zone-device", "20") } else { ("zone", "14") };
+    let zone = at("rect", frame.x, frame.y).key(zone.site.0).class(class);
+    zone.set("width", px(frame.width)).set("height", px(frame.height)).set("rx", radius)
 }
 
-fn title(title: &ZoneTitle, layout: &Layout) -> Html {
+fn title(title: &ZoneTitle, layout: &Layout) -> Tag {
     let zone = &layout.zones[title.site.index()];
     let frame = &zone.frame;
     // A device on a wide stage has its circle on the left and all words beside it.
     let is_beside = zone.is_device && layout.class == WidthClass::Wide;
     let (x, y) = if is_beside { (frame.x + 112.0, frame.y + 28.0) } else { (frame.x + 16.0, frame.y + 26.0) };
-    let state_at = if zone.is_device { (x, y + 19.0) } else { (frame.right() - 16.0, y) };
+    let (state_x, state_y) = if zone.is_device { (x, y + 19.0) } else { (frame.right() - 16.0, y) };
     let state_class = format!("zone-state tone-{}{}", title.tone.id(), if zone.is_device { "" } else { " text-end" });
-    html! {
-        <g key={title.site.0}>
-            <text class="zone-name" x={px(x)} y={px(y)}>{ title.name.clone() }</text>
-            <text class={state_class} x={px(state_at.0)} y={px(state_at.1)}>{ title.state.clone() }</text>
-        </g>
-    }
+    tag("g")
+        .key(title.site.0)
+        .child(at("text", x, y).class("zone-name").text(title.name.clone()))
+        .child(at("text", state_x, state_y).class(state_class).text(title.state.clone()))
 }
 
-fn legend(props: &StageProps) -> Html {
-    let on_heartbeats = props.dispatch.reform(|event: Event| {
-        let is_checked = event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked());
-        Msg::Show(ShowMsg::Heartbeats(is_checked))
-    });
-    html! {
-        <div class="legend">
-            <p>{ "L leader · F follower · #n log position · " }<span class="mark-conflict">{ "⚑ in conflict" }</span>{ " · " }
-                <span class="mark-pending">{ "↑ not confirmed yet" }</span></p>
-            <label class="check">
-                <input type="checkbox" checked={props.with_heartbeats} onchange={on_heartbeats} data-testid="heartbeats" />
-                <span>{ "Show heartbeats" }</span>
-            </label>
-        </div>
-    }
+fn legend(with_heartbeats: bool, say: &Say) -> Tag {
+    let on_change = |event: &web_sys::Event| Some(Msg::Show(ShowMsg::Heartbeats(form::is_checked(event))));
+    let heartbeats = tag("input").set("type", "checkbox").checked(with_heartbeats).on(On::Change, say, on_change).testid("heartbeats");
+    let signs = tag("p")
+        .text("L leader · F follower · #n log position · ")
+        .child(tag("span").class("mark-conflict").text("⚑ in conflict"))
+        .text(" · ")
+        .child(tag("span").class("mark-pending").text("↑ not confirmed yet"));
+    let check = tag("label").class("check").child(heartbeats).child(tag("span").text("Show heartbeats"));
+    tag("div").class("legend").child(signs).child(check)
+}
+
+/// A shape or words at a place.
+pub(super) fn at(name: &'static str, x: f64, y: f64) -> Tag {
+    tag(name).set("x", px(x)).set("y", px(y))
 }
 
 /// A coordinate with a tenth of a pixel.
 pub(super) fn px(value: f64) -> String {
-    format!("{value:.1}")
+    words::rounded(value, 1)
 }

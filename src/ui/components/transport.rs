@@ -1,111 +1,98 @@
 //! Playback controls: always the same buttons at the same place.
 
 use super::icon::{Shape, icon};
+use super::part::{Draw, part};
 use super::track::TrackView;
 use crate::ui::clock::Clock;
+use crate::ui::hooks::form;
+use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, RunMsg};
 use crate::view::speed::Speed;
 use crate::view::timeline::Track;
 use std::rc::Rc;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct TransportProps {
+/// The transport line.
+#[derive(PartialEq)]
+pub(crate) struct Transport {
     pub(crate) track: Rc<Track>,
     pub(crate) clock: Clock,
     pub(crate) is_playing: bool,
     pub(crate) speed: Speed,
     pub(crate) seed: u64,
-    pub(crate) branches: Rc<Vec<(String, bool)>>,
-    pub(crate) dispatch: Callback<Msg>,
+    pub(crate) branches: Vec<(String, bool)>,
 }
 
-/// The transport line.
-#[component]
-pub(crate) fn Transport(props: &TransportProps) -> Html {
-    let say = |msg: fn() -> RunMsg| props.dispatch.reform(move |_: MouseEvent| Msg::Run(msg()));
-    let (play_icon, play_label, state) =
-        if props.is_playing { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
-    html! {
-        <section class="transport" aria-label="Time" data-testid="transport">
-            <div class="transport-buttons">
-                <button type="button" class="button button-icon" onclick={say(|| RunMsg::StepBack)} aria-label="Step back" title="Step back (←)"
-                    data-testid="step-back">{ icon(Shape::StepBack) }</button>
-                <button type="button" class="button button-main button-play" onclick={say(|| RunMsg::Toggle)} data-testid="play" data-state={state}
-                    title="Space">{ icon(play_icon) }<span>{ play_label }</span></button>
-                <button type="button" class="button button-icon" onclick={say(|| RunMsg::Step)} aria-label="Step to the next event"
-                    title="Step to the next event (→)" data-testid="step">{ icon(Shape::Step) }</button>
-                <button type="button" class="button button-settle" onclick={say(|| RunMsg::Settle)} aria-label="Run until quiet"
-                    title="Run until nothing is in flight" data-testid="settle">
-                    { icon(Shape::Settle) }<span class="button-label">{ "Run until quiet" }</span></button>
-            </div>
-            <output class="time" ref={props.clock.time.clone()} data-testid="time" aria-label="Time of the run" aria-live="off"></output>
-            <TrackView track={props.track.clone()} scrub={props.clock.scrub.clone()} dispatch={props.dispatch.clone()} />
-            { speed(props) }
-            { branches(props) }
-            <Restart seed={props.seed} dispatch={props.dispatch.clone()} />
-        </section>
+impl Draw for Transport {
+    fn draw(&self, say: &Say) -> Tag {
+        let time = tag("output").class("time").refer(&self.clock.time).testid("time");
+        let time = time.set("aria-label", "Time of the run").set("aria-live", "off");
+        tag("section")
+            .class("transport")
+            .set("aria-label", "Time")
+            .testid("transport")
+            .child(self.buttons(say))
+            .child(time)
+            .child(part(TrackView { track: self.track.clone(), scrub: self.clock.scrub.clone() }, say))
+            .child(speed(self.speed, say))
+            .child(tag("div").class("branches").maybe(branches(&self.branches, say)))
+            .child(part(Restart { seed: self.seed }, say))
     }
 }
 
-fn speed(props: &TransportProps) -> Html {
-    let on_input = props.dispatch.reform(|event: InputEvent| {
-        let index = event.target_dyn_into::<HtmlInputElement>().map_or(0.0, |input| input.value_as_number());
-        Msg::Run(RunMsg::Speed(Speed::at(index.max(0.0) as usize)))
-    });
-    let words = props.speed.words();
-    html! {
-        <label class="speed">
-            <span class="speed-words" data-testid="speed-words">{ words.clone() }</span>
-            <input class="range" type="range" min="0" max={Speed::LAST_INDEX.to_string()} step="1" value={props.speed.index().to_string()}
-                aria-label="Speed" aria-valuetext={words} oninput={on_input} data-testid="speed" />
-        </label>
+impl Transport {
+    fn buttons(&self, say: &Say) -> Tag {
+        let (play_icon, play_label, state) =
+            if self.is_playing { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
+        let press = |class: &'static str, msg: RunMsg, shape: Shape, testid: &'static str, title: &'static str| {
+            button(class).on_click(say, Msg::Run(msg)).testid(testid).set("title", title).child(icon(shape))
+        };
+        let back = press("button button-icon", RunMsg::StepBack, Shape::StepBack, "step-back", "Step back (←)");
+        let play = press("button button-main button-play", RunMsg::Toggle, play_icon, "play", "Space").set("data-state", state);
+        let step = press("button button-icon", RunMsg::Step, Shape::Step, "step", "Step to the next event (→)");
+        let settle = press("button button-settle", RunMsg::Settle, Shape::Settle, "settle", "Run until nothing is in flight");
+        tag("div")
+            .class("transport-buttons")
+            .child(back.set("aria-label", "Step back"))
+            .child(play.child(tag("span").text(play_label)))
+            .child(step.set("aria-label", "Step to the next event"))
+            .child(settle.set("aria-label", "Run until quiet").child(tag("span").class("button-label").text("Run until quiet")))
     }
 }
 
-fn branches(props: &TransportProps) -> Html {
-    let on_change = props.dispatch.reform(|event: Event| {
-        let index = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| usize::try_from(select.selected_index()).ok());
-        Msg::Run(RunMsg::Branch(index.unwrap_or(0)))
-    });
-    html! {
-        <div class="branches">
-            if props.branches.len() > 1 {
-                <select class="select" aria-label="Branch" onchange={on_change} data-testid="branches">
-                    { for props.branches.iter().enumerate().map(|(index, (name, is_active))| html! {
-                        <option key={index} value={index.to_string()} selected={*is_active}>{ name.clone() }</option>
-                    }) }
-                </select>
-            }
-        </div>
-    }
+fn speed(speed: Speed, say: &Say) -> Tag {
+    let on_input = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Speed(Speed::at(form::number(event).max(0.0) as usize))));
+    let words = speed.words();
+    let range = tag("input").class("range").set("type", "range").set("min", "0").set("max", Speed::LAST_INDEX.to_string()).set("step", "1");
+    let range = range.value(speed.index().to_string()).set("aria-label", "Speed").set("aria-valuetext", words.clone());
+    tag("label")
+        .class("speed")
+        .child(tag("span").class("speed-words").testid("speed-words").text(words))
+        .child(range.on(On::Input, say, on_input).testid("speed"))
 }
 
-#[derive(Properties, PartialEq)]
-struct RestartProps {
-    seed: u64,
-    dispatch: Callback<Msg>,
-}
-
-/// The same setup again, with this or another seed.
-#[component]
-fn Restart(props: &RestartProps) -> Html {
-    let input = use_node_ref();
-    let on_submit = {
-        let (input, dispatch, seed) = (input.clone(), props.dispatch.clone(), props.seed);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let typed = input.cast::<HtmlInputElement>().and_then(|input| input.value().trim().parse().ok());
-            dispatch.emit(Msg::Run(RunMsg::Restart(typed.unwrap_or(seed))));
-        })
+fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
+    let option = |(index, (name, is_active)): (usize, &(String, bool))| {
+        tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(name.clone())
     };
-    html! {
-        <form class="restart" onsubmit={on_submit}>
-            <label class="seed"><span>{ "Seed" }</span>
-                <input class="input" ref={input} inputmode="numeric" pattern="[0-9]*" value={props.seed.to_string()} data-testid="seed" /></label>
-            <button type="submit" class="button button-icon" aria-label="Restart with this seed" title="Restart with this seed" data-testid="restart">
-                { icon(Shape::Restart) }</button>
-        </form>
+    let on_change = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Branch(form::text(event).parse().unwrap_or(0))));
+    let picker = tag("select").class("select").set("aria-label", "Branch").on(On::Change, say, on_change).testid("branches");
+    (branches.len() > 1).then(|| picker.children(branches.iter().enumerate().map(option)))
+}
+
+/// The same setup again, with this or another seed. A part of its own, so that what is being typed stays.
+#[derive(PartialEq)]
+struct Restart {
+    seed: u64,
+}
+
+impl Draw for Restart {
+    fn draw(&self, say: &Say) -> Tag {
+        let seed = self.seed;
+        let on_submit = move |event: &web_sys::Event| Some(Msg::Run(RunMsg::Restart(form::submitted(event).parse().unwrap_or(seed))));
+        let field = tag("input").class("input").set("inputmode", "numeric").set("pattern", "[0-9]*").value(seed.to_string()).testid("seed");
+        let restart = tag("button").set("type", "submit").class("button button-icon").set("aria-label", "Restart with this seed");
+        let restart = restart.set("title", "Restart with this seed").testid("restart").child(icon(Shape::Restart));
+        let label = tag("label").class("seed").child(tag("span").text("Seed")).child(field);
+        tag("form").class("restart").on(On::Submit, say, on_submit).child(label).child(restart)
     }
 }

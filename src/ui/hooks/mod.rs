@@ -1,9 +1,11 @@
-//! Effects of the browser: frames, sizes, listeners, storage, the address, the clipboard. The only place below
-//! which a clock is read.
+//! Effects of the browser: frames, sizes, listeners, fields, the dialog, storage, the address, the clipboard. The only
+//! place below which a clock is read.
 
 pub(crate) mod clipboard;
+pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod listen;
+pub(crate) mod modal;
 pub(crate) mod page;
 pub(crate) mod size;
 pub(crate) mod storage;

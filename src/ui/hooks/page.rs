@@ -1,7 +1,7 @@
 //! The document, its address, and what the reader prefers.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, Window};
 
 /// The window.
 pub(crate) fn window() -> Option<Window> {
@@ -27,6 +27,13 @@ pub(crate) fn by_id(id: &str) -> Option<Element> {
 pub(crate) fn focus(id: &str) {
     if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         drop(element.focus());
+    }
+}
+
+/// Selects the text of the field with this id.
+pub(crate) fn select(id: &str) {
+    if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        field.select();
     }
 }
 

@@ -7,6 +7,7 @@ use crate::simulation::setup::{Latency, Wire};
 use crate::simulation::snapshot::{LinkSnapshot, Snapshot};
 use crate::view::geometry::{Curve, Point};
 use crate::view::names::Names;
+use crate::view::words;
 
 /// A link as drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +101,7 @@ fn wire_words(wire: &Wire) -> String {
     let latency = latency_words(&wire.latency);
     match wire.loss_per_million {
         0 => latency,
-        loss => format!("{latency} · {} % lost", f64::from(loss) / 1e4),
+        loss => format!("{latency} · {} % lost", words::decimal(f64::from(loss) / 1e4, 4)),
     }
 }
 
@@ -127,8 +128,8 @@ fn latency_short(latency: &Latency) -> String {
 }
 
 /// Milliseconds with at most one decimal.
-fn ms(us: u64) -> f64 {
-    (us as f64 / 100.0).round() / 10.0
+fn ms(us: u64) -> String {
+    words::decimal(us as f64 / 1e3, 1)
 }
 
 #[cfg(test)]

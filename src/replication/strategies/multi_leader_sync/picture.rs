@@ -7,6 +7,7 @@ use crate::replication::ids::{Lsn, SiteId};
 use crate::replication::modes;
 use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, ExchangeView, ReplicaView, Role};
+use std::collections::BTreeMap;
 
 /// Positions of the leader's log whose times are shown at most.
 const MAX_APPEND_TIMES: usize = 1_000;
@@ -15,6 +16,10 @@ impl MultiLeaderSync {
     pub(super) fn picture(&self) -> ReplicaView {
         let pending = self.pending();
         let own_count = self.own_dots().count();
+        let mut records = BTreeMap::new();
+        for (key, log) in self.store.keys() {
+            records.insert(key.clone(), self.decided(&log.deltas, &pending));
+        }
         ReplicaView {
             discarded: Vec::new(),
             countdown: None,
@@ -27,7 +32,7 @@ impl MultiLeaderSync {
             vector: self.store.vector().clone(),
             hash: self.store.sum(),
             delta_count: self.store.len() as u64,
-            records: self.store.keys().map(|(key, log)| (key.clone(), self.decided(&log.deltas, &pending))).collect(),
+            records,
             confirmed_count: own_count.saturating_sub(pending.len()) as u64,
             pending,
             exchanges: self.exchanges.iter().filter(|_| self.role == Role::Leader).map(exchange_view).collect(),

@@ -1,0 +1,217 @@
+//! The fields and variants of everything that a recipe is made of, by name for people and in order for links.
+
+use super::format::{
+    Problem, Reader, Shape, Writer, choice, field, field_or, is_bare, none_or, optional_field, record, wrapper, write_field,
+};
+use super::{Open, Recipe, TimedCommand};
+use crate::replication::delta::{Author, Item, Key, Mode, Value};
+use crate::replication::ids::{NodeId, SessionId, SiteId};
+use crate::replication::setting::{Dials, Kind, Setting};
+use crate::replication::time::{SimDuration, SimTime};
+use crate::simulation::command::{Action, Command, End, LinkCommand, MessageCommand, NodeCommand};
+use crate::simulation::setup::{CartLine, Latency, Link, Pace, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
+use crate::simulation::{dials, registry};
+
+/// A seed is text where people read it, since a JSON number cannot hold 64 bits everywhere, and a number in links.
+struct Seed(u64);
+
+impl Shape for Seed {
+    fn write(&self, to: &mut dyn Writer) {
+        if to.is_for_people() { to.text(&self.0.to_string()) } else { to.number(self.0) }
+    }
+
+    fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
+        if !from.is_for_people() {
+            return u64::read(from).map(Self);
+        }
+        let text = from.text()?;
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if is_plain { text.parse().ok() } else { None };
+        let problem = || from.problem("seed: a decimal number from 0 to 18446744073709551615, in quotes".to_owned());
+        number.map(Self).ok_or_else(problem)
+    }
+}
+
+impl Shape for Recipe {
+    fn write(&self, to: &mut dyn Writer) {
+        let Self { version, scenario, variant, setup, seed, commands, open } = self;
+        to.record();
+        write_field(to, "version", version);
+        write_field(to, "scenario", scenario);
+        write_field(to, "variant", variant);
+        write_field(to, "setup", setup);
+        write_field(to, "seed", &Seed(*seed));
+        write_field(to, "commands", commands);
+        write_field(to, "open", open);
+        to.end_record();
+    }
+
+    fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
+        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open"])?;
+        Ok(Self {
+            version: field(from, "version")?,
+            scenario: field(from, "scenario")?,
+            variant: field(from, "variant")?,
+            setup: field(from, "setup")?,
+            seed: field::<Seed>(from, "seed")?.0,
+            commands: optional_field(from, "commands")?.unwrap_or_default(),
+            open: field(from, "open")?,
+        })
+    }
+}
+
+/// Settings: for people an object of key and value, a value being a number, a flag or a name; in links pairs of key
+/// and number.
+impl Shape for Dials {
+    fn write(&self, to: &mut dyn Writer) {
+        if !to.is_for_people() {
+            to.list(self.iter().len());
+            for (setting, value) in self.iter() {
+                to.item();
+                to.text(setting.key);
+                to.number(value);
+            }
+            return to.end_list();
+        }
+        to.record();
+        for (setting, value) in self.iter() {
+            to.field(setting.key);
+            match setting.kind {
+                Kind::Number { .. } => to.number(value),
+                Kind::Flag => to.flag(value != 0),
+                Kind::Choice(_) => to.text(&dials::show(setting, value)),
+            }
+        }
+        to.end_record();
+    }
+
+    fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        if from.is_for_people() {
+            let names: Vec<&'static str> = registry::settings().map(|setting| setting.key).collect();
+            from.only(&names)?;
+            for setting in registry::settings() {
+                if from.field(setting.key)? {
+                    read.set(setting, read_setting(from, setting)?);
+                    from.leave();
+                }
+            }
+            return Ok(read);
+        }
+        for index in 0..from.list()? {
+            from.item(index)?;
+            let key = from.text()?;
+            let setting = registry::setting(&key).ok_or_else(|| from.problem(format!("no setting is called {key:?}")))?;
+            read.set(setting, from.number(u64::MAX)?);
+            from.leave();
+        }
+        Ok(read)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+fn read_setting(from: &mut dyn Reader, setting: &Setting) -> Result<u64, Problem> {
+    match setting.kind {
+        Kind::Number { .. } => from.number(u64::MAX),
+        Kind::Flag => from.flag().map(u64::from),
+        Kind::Choice(_) => {
+            let name = from.text()?;
+            dials::parse(setting, &name).map_err(|problem| from.problem(problem))
+        }
+    }
+}
+
+wrapper!(NodeId, SiteId, SessionId, SimTime, SimDuration, Key, Item, Author);
+
+record!(TimedCommand { at_ns, event, command });
+record!(Open { at_ns, view, step });
+record!(Setup { strategy, sites, links, inside, sessions, mode, cart, dials });
+record!(Site { name, kind, node_count, spare_count = 0 });
+record!(Link { a, b, wire, back });
+record!(Wire { kind, latency, loss_per_million, duplicate_per_million });
+record!(Session { author, site, access, workload, reads = ReadRule::Home });
+record!(CartLine { item, quantity });
+
+choice!(SiteKind { "datacenter" => Datacenter, "device" => Device, "client" => Client });
+choice!(WireKind { "stream" => Stream, "datagram" => Datagram });
+choice!(Latency {
+    "constant" => Constant { us },
+    "uniform" => Uniform { min_us, max_us },
+    "exponential" => Exponential { base_us, mean_us },
+    "pareto" => Pareto { least_us, shape_thousandths },
+});
+choice!(Workload {
+    "idle" => Idle,
+    "alternate" => Alternate { key },
+    "mix" => Mix { key_count, skew_percent, read_percent, pace },
+});
+choice!(Pace { "closed" => Closed { think_us }, "open" => Open { mean_us } });
+choice!(ReadRule {
+    "home" => Home,
+    "leader" => Leader,
+    "any-follower" => AnyFollower,
+    "nearest" => Nearest,
+    "sticky" => Sticky,
+    "within-lag" => WithinLag { ms },
+    "leader-after-write" => LeaderAfterWrite { window_ms },
+    "token" => Token { is_shared },
+});
+choice!(Mode {
+    "last-write" => LastWrite,
+    "last-write-line" => LastWriteLine,
+    "naive-union" => NaiveUnion,
+    "add-wins" => AddWins,
+    "ask" => Ask,
+});
+choice!(Command {
+    "act" => Act { session, action },
+    "link" => Link(command),
+    "node" => Node { node, fault },
+    "message" => Message { message, fault },
+    "decide" => Decide(mode),
+});
+choice!(Action {
+    "look" => Look,
+    "add" => Add { item, count },
+    "set" => Set { item, quantity },
+    "decrease" => Decrease { item },
+    "remove" => Remove { item },
+    "resolve" => Resolve { item, quantity },
+    "get" => Get { key },
+    "get-many" => GetMany { keys },
+    "put" => Put { key, value },
+    "put-if" => PutIf { key, expected, value },
+    "delete" => Delete { key },
+});
+choice!(Value { "number" => Number(number), "text" => Text(text) });
+choice!(MessageCommand {
+    "drop" => Drop,
+    "delay" => Delay { ms },
+    "duplicate" => Duplicate,
+    "hold" => Hold,
+    "release" => Release,
+});
+choice!(LinkCommand {
+    "cut" => Cut { from, to },
+    "heal" => Heal { from, to },
+    "disconnect" => Disconnect(site),
+    "reconnect" => Reconnect(site),
+    "partition" => Partition(groups),
+    "heal-all" => HealAll,
+    "tune" => Tune { a, b, wire },
+});
+choice!(End { "node" => Node(node), "site" => Site(site) });
+choice!(NodeCommand {
+    "crash" => Crash,
+    "restart" => Restart,
+    "skew" => Skew { ms },
+    "promote" => Promote,
+    "pause" => Pause,
+    "resume" => Resume,
+    "slow" => Slow { factor },
+    "join" => Join,
+    "leave" => Leave,
+});
