@@ -19,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 pub(super) fn find(history: &History, options: &Options, budget: &mut Budget<'_>) -> Finding {
     let facts = Facts::collect(history, options);
+    if let Some(because) = facts.too_large() {
+        return Finding::Undecided(because);
+    }
     if let Some(phantom) = facts.reads.iter().find(|read| read.is_many && read.candidates.is_empty()) {
         return Finding::Violated(vec![phantom.operation]);
     }
