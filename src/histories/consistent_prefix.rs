@@ -6,9 +6,9 @@
 //! is a *cut* of it: after the writes that it returned, before every write that is after those on its keys. So for a write `x` of
 //! a key of which a cut returned `v`, either `x` is before `v`, or the cut is before `x`: a polygraph (Papadimitriou,
 //! "The serializability of concurrent database updates", 1979). What only one of the two leaves possible is forced; the rest is
-//! searched, and a topological order that meets all of them ends the search.
+//! searched, and a topological order that meets all of them ends the search. Without multi-key reads there is nothing to judge.
 
-use super::format::{History, KeyId};
+use super::format::{Function, History, KeyId, Operation, Outcome};
 use super::sessions::explain::{Returned, explain};
 use super::sessions::facts::Facts;
 use super::sessions::order::{Chain, NodeId, Order, Passed};
@@ -19,8 +19,15 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 pub(super) fn find(history: &History, options: &Options, budget: &mut Budget<'_>) -> Finding {
     let facts = Facts::collect(history, options);
+    if let Some(because) = facts.too_large() {
+        return Finding::Undecided(because);
+    }
     if let Some(phantom) = facts.reads.iter().find(|read| read.is_many && read.candidates.is_empty()) {
         return Finding::Violated(vec![phantom.operation]);
+    }
+    let is_judged = |operation: &Operation| operation.function == Function::ReadMany && operation.outcome == Outcome::Ok;
+    if !history.operations.iter().any(is_judged) {
+        return Finding::Holds;
     }
     let writes = Order::of_writes(&facts);
     let mut judge = |returned: &Returned, budget: &mut Budget<'_>| {

@@ -159,13 +159,19 @@ impl Finding {
     }
 }
 
-/// Judges a history. The error names the operation that the model does not have.
-pub fn judge(history: &History, guarantee: Guarantee, options: &Options, budget: &mut Budget<'_>) -> Result<Verdict, Refused> {
+/// The options as the history's model understands them: a text that nobody wrote is empty.
+fn understood(history: &History, options: &Options) -> Result<Options, Refused> {
     let model = model::fitting(history, options)?;
     let mut options = options.clone();
     if model == Model::AppendKv && options.initial == Value::Null {
         options.initial = Value::Text("".into());
     }
+    Ok(options)
+}
+
+/// Judges a history. The error names the operation that the model does not have.
+pub fn judge(history: &History, guarantee: Guarantee, options: &Options, budget: &mut Budget<'_>) -> Result<Verdict, Refused> {
+    let options = understood(history, options)?;
     let finding = match guarantee {
         Guarantee::Linearizable => linearizable::find(history, &options, budget),
         Guarantee::ConsistentPrefix => consistent_prefix::find(history, &options, budget),

@@ -11,7 +11,7 @@ mod task;
 mod zones;
 
 use super::format::History;
-use super::{Budget, Finding, Options};
+use super::{Budget, Finding, Options, understood};
 use std::collections::BTreeSet;
 use task::Task;
 
@@ -56,10 +56,11 @@ fn judge(method: Method, task: &Task, budget: &mut Budget<'_>) -> Finding {
     }
 }
 
-/// Whether a history is linearizable by the given method; `None`: not decided. For comparing the methods with each other.
+/// Whether a history is linearizable by the given method; `None`: not decided, or not of the model. For comparing the methods with each other.
 #[must_use]
 pub fn holds_by(method: Method, history: &History, options: &Options, budget: &mut Budget<'_>) -> Option<bool> {
-    match find_by(method, history, options, budget) {
+    let options = understood(history, options).ok()?;
+    match find_by(method, history, &options, budget) {
         Finding::Holds => Some(true),
         Finding::Violated(_) => Some(false),
         Finding::Undecided(_) => None,

@@ -7,13 +7,19 @@ use super::search::{self, End};
 use super::task::{Effect, Step, Symbol, Task};
 use std::collections::BTreeSet;
 
-/// Searches that one witness is worth.
+/// Searches that one witness is worth, and how often all of them together may ask to go on.
 const MAX_TRIES: u32 = 400;
+const MAX_ASKED: u32 = 1_000;
 
 /// The steps up to the line that nothing explains, without those that are not needed.
 pub(super) fn shrink(task: &Task, line: u32, budget: &mut Budget<'_>) -> Task {
     let mut kept = Task { steps: task.steps.iter().filter_map(|step| until(step, line)).collect(), ..task.clone() };
     let mut tries_left = MAX_TRIES;
+    let mut asked_count = 0;
+    let mut budget = || {
+        asked_count += 1;
+        asked_count < MAX_ASKED && budget()
+    };
     let mut size = kept.steps.len().div_ceil(2);
     while size > 0 {
         let mut start = 0;
@@ -22,7 +28,7 @@ pub(super) fn shrink(task: &Task, line: u32, budget: &mut Budget<'_>) -> Task {
                 return kept;
             }
             tries_left -= 1;
-            match without(&kept, start, size).filter(|less| is_stuck(less, budget)) {
+            match without(&kept, start, size).filter(|less| is_stuck(less, &mut budget)) {
                 Some(less) => kept = less,
                 None => start += size,
             }

@@ -7,6 +7,7 @@ use super::super::Options;
 use super::super::format::{Action, Function, History, KeyId, Operation, Outcome, SessionId};
 use super::super::value::Value;
 use super::order::NodeId;
+use crate::limits;
 use std::collections::BTreeMap;
 
 /// A write that took effect, or may have. Its node is its place.
@@ -42,6 +43,7 @@ pub(in super::super) struct Facts {
     pub(in super::super) key_count: usize,
     /// Whether reads were left out, since they show several writes at once.
     pub(in super::super) has_texts: bool,
+    candidate_count: usize,
 }
 
 impl Facts {
@@ -71,6 +73,12 @@ impl Facts {
         facts
     }
 
+    /// Why nothing can be said, when too many writes have equal values.
+    pub(in super::super) fn too_large(&self) -> Option<String> {
+        let most = limits::MAX_SEARCH_PLACES;
+        (self.candidate_count > most).then(|| format!("more than {most} ways in which a read may have returned a write"))
+    }
+
     /// The node of a key's initial state.
     pub(in super::super) fn initial(&self, key: KeyId) -> NodeId {
         self.writes.len() as NodeId + key
@@ -83,6 +91,10 @@ impl Facts {
 
     fn add_read(&mut self, number: usize, key: KeyId, operation: &Operation, writes: &[NodeId], is_initial: bool) {
         let Some(closed) = operation.closed.map(|closed| closed.line) else { return };
+        self.candidate_count += writes.len();
+        if self.candidate_count > limits::MAX_SEARCH_PLACES {
+            return;
+        }
         let begun = writes.iter().copied().filter(|write| {
             let write = &self.writes[*write as usize];
             write.invoked < closed && write.operation != number
@@ -112,20 +124,23 @@ impl Facts {
         });
     }
 
-    /// The facts of one key alone.
-    pub(in super::super) fn of_key(&self, key: KeyId) -> Self {
-        let mut nodes = BTreeMap::new();
-        let mut facts = Self { key_count: self.key_count, has_texts: false, ..Self::default() };
-        for (place, write) in self.writes.iter().enumerate().filter(|(_, write)| write.key == key) {
-            nodes.insert(place as NodeId, facts.writes.len() as NodeId);
-            facts.writes.push(write.clone());
+    /// The facts of each key alone, which there is number 0.
+    pub(in super::super) fn split(&self) -> Vec<Self> {
+        let mut parts = vec![Self { key_count: 1, ..Self::default() }; self.key_count];
+        let mut nodes = Vec::new();
+        for write in &self.writes {
+            let part = &mut parts[write.key as usize];
+            nodes.push(part.writes.len() as NodeId);
+            part.writes.push(WriteFact { key: 0, ..write.clone() });
         }
-        nodes.insert(self.initial(key), facts.initial(key));
-        for read in self.reads.iter().filter(|read| read.key == key) {
-            let candidates = read.candidates.iter().filter_map(|node| nodes.get(node).copied()).collect();
-            facts.reads.push(ReadFact { candidates, ..read.clone() });
+        for read in &self.reads {
+            let part = &mut parts[read.key as usize];
+            let initial = part.initial(0);
+            let node = |node: &NodeId| nodes.get(*node as usize).copied().unwrap_or(initial);
+            let candidates = read.candidates.iter().map(node).collect();
+            part.reads.push(ReadFact { key: 0, candidates, ..read.clone() });
         }
-        facts
+        parts
     }
 }
 

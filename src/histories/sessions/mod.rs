@@ -45,14 +45,17 @@ type Chains = BTreeMap<(SessionId, KeyId), Chain>;
 
 pub(super) fn find(rule: Rule, history: &History, options: &Options, budget: &mut Budget<'_>) -> Finding {
     let facts = Facts::collect(history, options);
+    if let Some(because) = facts.too_large() {
+        return Finding::Undecided(because);
+    }
     if let Some(witness) = unexplained::find(rule, &facts) {
         return Finding::Violated(witness);
     }
     let found = match rule {
         // Keys have nothing to do with each other.
-        Rule::ReadYourWrites | Rule::MonotonicReads => (0..facts.key_count as KeyId).fold(Finding::Holds, |found, key| match found {
+        Rule::ReadYourWrites | Rule::MonotonicReads => facts.split().iter().fold(Finding::Holds, |found, part| match found {
             Finding::Violated(_) => found,
-            _ => found.and(find_in(rule, &facts.of_key(key), budget)),
+            _ => found.and(find_in(rule, part, budget)),
         }),
         Rule::MonotonicWrites | Rule::WritesFollowReads => find_in(rule, &facts, budget),
     };
