@@ -11,23 +11,25 @@
 //! what it has before its own next write. Only direct sending, without handing on, lets an effect overtake its cause.
 //!
 //! Told, besides notes of their own: `arrived` (hops and delay), `conflict`, `dominated`, `overwrites-effect`, `held`,
-//! `loop-stopped`, `home-disagreement`.
+//! `loop-stopped`, `home-disagreement`, `left`, `bypassed`, `cannot-leave`.
 
 mod config;
 mod durable;
 mod flow;
 mod home;
 mod keep;
+mod leave;
 mod link;
 mod message;
 mod picture;
 
 pub use config::{
-    Config, DELIVERY, Delivery, EXCHANGE_EVERY, FORWARDING, Forwarding, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS,
-    RESEND_EVERY, SETTINGS, TIE_BREAK,
+    Config, DELIVERY, Delivery, FORWARDING, Forwarding, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS, RESEND_EVERY, SETTINGS,
+    TIE_BREAK,
 };
 pub use durable::{Came, Durable, Logged, Record};
 pub use home::Start;
+pub use leave::Bypass;
 pub use message::{Beat, Event, Message, Payload, Place, Write, leader_of, origin};
 
 use super::super::causality::{Dot, VersionVector};
@@ -76,6 +78,10 @@ pub struct MultiLeaderForward {
     epoch: Epoch,
     lease: Option<Lease>,
     alarm: Option<Alarm>,
+    /// Whether it has left the ring, and whether the one before it knows.
+    has_left: bool,
+    is_bypassed: bool,
+    bypasses: Vec<Bypass>,
 }
 
 type Out = Outbox<MultiLeaderForward>;
@@ -116,6 +122,7 @@ impl Protocol for MultiLeaderForward {
 
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
         match asked {
+            _ if self.has_left => out.reply(request, Reply::Refused(Refusal::Unavailable)),
             Request::Read { key, freshness } => {
                 let reply = self.read(env, &key, freshness);
                 out.reply(request, reply);
@@ -143,6 +150,8 @@ impl Protocol for MultiLeaderForward {
                 self.pump(out);
             }
             Message::Beat(beat) => self.on_beat(env, from, beat, out),
+            Message::Bypass { next, position } => self.on_bypass(from, next, position, out),
+            Message::Bypassed => self.on_bypassed(),
         }
     }
 
@@ -152,6 +161,7 @@ impl Protocol for MultiLeaderForward {
                 out.set_timer(Timer::Resend, self.config.resend_every);
                 self.links.iter_mut().for_each(Link::on_beat);
                 self.pump(out);
+                self.tell_bypass(out);
             }
             Timer::Exchange => {
                 out.set_timer(Timer::Exchange, self.config.exchange_every);
@@ -173,7 +183,10 @@ impl Protocol for MultiLeaderForward {
     }
 
     fn on_order(&mut self, env: &mut Env<'_>, order: Order, out: &mut Out) {
-        let is_new = self.config.home.is_some() && self.epoch.leader != Some(self.me);
+        if order == Order::Leave {
+            return self.leave(out);
+        }
+        let is_new = !self.has_left && self.config.home.is_some() && self.epoch.leader != Some(self.me);
         if order == Order::Promote && is_new {
             let epoch = Epoch { term: self.epoch.term.next(), leader: Some(self.me) };
             self.accept(env, Payload::Home(epoch), out);
@@ -222,10 +235,14 @@ impl MultiLeaderForward {
             epoch,
             lease: None,
             alarm: None,
+            has_left: recovered.has_left,
+            is_bypassed: false,
+            bypasses: Vec::new(),
         };
         for logged in &recovered.log {
             node.enter(env, logged.clone(), &mut Out::new(false));
         }
+        recovered.bypasses.iter().for_each(|bypass| node.bypass(*bypass));
         if config.exchange_every == SimDuration::ZERO {
             node.links.iter_mut().for_each(Link::open);
         }
