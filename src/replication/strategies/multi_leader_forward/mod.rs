@@ -13,6 +13,7 @@
 //! Told, besides notes of their own: `arrived` (hops and delay), `conflict`, `dominated`, `overwrites-effect`, `held`,
 //! `loop-stopped`, `home-disagreement`, `left`, `bypassed`, `cannot-leave`.
 
+mod clients;
 mod config;
 mod durable;
 mod flow;
@@ -33,15 +34,15 @@ pub use leave::Bypass;
 pub use message::{Beat, Event, Message, Payload, Place, Write, leader_of, origin};
 
 use super::super::causality::{Dot, VersionVector};
-use super::super::delta::{Author, Key, Operation, Value};
+use super::super::delta::Key;
 use super::super::ids::{NodeId, RequestId};
 use super::super::log::Epoch;
 use super::super::note::{Alarm, Note};
-use super::super::protocol::{Condition, Connection, Env, Freshness, Order, Outbox, Plan, Protocol, Refusal, Reply, Request, Token};
+use super::super::protocol::{Connection, Env, Order, Outbox, Plan, Protocol, Refusal, Reply, Request};
 use super::super::setting::Misfit;
 use super::super::time::SimDuration;
 use super::super::view::ReplicaView;
-use crate::limits;
+use clients::Intent;
 use home::Lease;
 use keep::Keep;
 use link::Link;
@@ -85,15 +86,6 @@ pub struct MultiLeaderForward {
 }
 
 type Out = Outbox<MultiLeaderForward>;
-
-/// What a client wants written.
-struct Intent {
-    key: Key,
-    operation: Operation,
-    condition: Option<Box<Condition>>,
-    context: VersionVector,
-    author: Author,
-}
 
 impl Protocol for MultiLeaderForward {
     type Message = Message;
@@ -250,93 +242,6 @@ impl MultiLeaderForward {
             node.lease = Some(Lease::new(length, node.links.iter().map(|link| link.node), node.epoch));
         }
         node
-    }
-
-    /// Who is home of a key; this leader itself where keys have no home.
-    fn home_of(&self, key: &Key) -> NodeId {
-        match (self.config.home, self.epoch.leader) {
-            (None, _) => self.me,
-            (Some(_), Some(leader)) => leader,
-            (Some(start), None) => start.home_of(key),
-        }
-    }
-
-    /// Why this leader may not act as the home of a key.
-    fn home_refusal(&self, env: &Env<'_>, key: &Key) -> Option<Refusal> {
-        let home = self.home_of(key);
-        if home != self.me {
-            return Some(Refusal::NotLeader(home));
-        }
-        self.lease.as_ref().is_some_and(|lease| !lease.holds(env.local_clock)).then_some(Refusal::Unavailable)
-    }
-
-    fn latest(&self, key: &Key) -> (Option<Value>, u64) {
-        let shown = self.keys.get(key).and_then(Keep::shown);
-        shown.map_or((None, 0), |write| (write.value.clone(), write.place.map_or(0, Place::version)))
-    }
-
-    /// Without homes every leader is as good as any other; there is no one order to be fresh in.
-    fn read(&self, env: &Env<'_>, key: &Key, freshness: Freshness) -> Reply {
-        let refusal = match freshness {
-            Freshness::Any => None,
-            Freshness::Leader => self.home_refusal(env, key),
-            Freshness::AtLeast(token) if token == Token::default() => None,
-            Freshness::Within(_) | Freshness::AtLeast(_) => Some(Refusal::Unsupported),
-        };
-        if let Some(refusal) = refusal {
-            return Reply::Refused(refusal);
-        }
-        let (value, version) = self.latest(key);
-        Reply::Value { value, version, token: Token::default() }
-    }
-
-    fn on_write(&mut self, env: &Env<'_>, request: RequestId, intent: Intent, out: &mut Out) {
-        if let Some(refusal) = self.refusal(env, &intent) {
-            return out.reply(request, Reply::Refused(refusal));
-        }
-        let Intent { key, operation, author, .. } = intent;
-        let keep = self.keys.get(&key);
-        let context = keep.map(|keep| keep.vector().clone()).unwrap_or_default();
-        let place = self.config.home.map(|_| self.next_place(&key));
-        let value = if let Operation::Put(value) = operation { Some(value) } else { None };
-        let stamp_ms = env.local_clock.0.div_euclid(1_000_000);
-        let write = Write { key: key.clone(), value, author, stamp_ms, context, place };
-        let dot = self.accept(env, Payload::Write(write), out);
-        let context = self.keys.get(&key).map(|keep| keep.vector().clone()).unwrap_or_default();
-        let version = place.map_or(0, Place::version);
-        out.reply(request, Reply::Written { version, dot: Some(dot), context, token: Token::default() });
-        out.note(|| Note::Accepted(dot));
-        self.pump(out);
-    }
-
-    fn refusal(&self, env: &Env<'_>, intent: &Intent) -> Option<Refusal> {
-        let keep = self.keys.get(&intent.key);
-        let has_seen = || keep.map_or_else(|| intent.context.is_empty(), |keep| keep.vector().covers_all(&intent.context));
-        match &intent.operation {
-            Operation::Cart(..) | Operation::SetMode(_) => return Some(Refusal::Unsupported),
-            Operation::Put(_) | Operation::Delete => {}
-        }
-        if let Some(refusal) = self.home_refusal(env, &intent.key) {
-            return Some(refusal);
-        }
-        if let Some(Condition::Equals(expected)) = intent.condition.as_deref()
-            && *expected != self.latest(&intent.key).0
-        {
-            return Some(Refusal::Unmet);
-        }
-        match () {
-            () if self.log.len() >= limits::MAX_DELTAS => Some(Refusal::Full),
-            // Taking it would put an effect before its cause.
-            () if self.config.delivery == Delivery::Causal && !has_seen() => Some(Refusal::Behind),
-            () => None,
-        }
-    }
-
-    /// The place after the latest write that is known of a key.
-    fn next_place(&self, key: &Key) -> Place {
-        let latest = self.keys.get(key).map(Keep::place).unwrap_or_default();
-        let sequence = if latest.epoch == self.epoch { latest.sequence.saturating_add(1) } else { 1 };
-        Place { epoch: self.epoch, sequence }
     }
 
     /// Appends a record of this leader's own and makes it durable.
