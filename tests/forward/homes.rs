@@ -118,3 +118,15 @@ fn a_new_home_waits_for_the_old_lease() {
     run.until(4_000).put(1, "x", 1).until(4_100);
     assert_eq!(run.last(1), Some(Outcome::After(0)));
 }
+
+#[test]
+fn a_lease_does_not_save_what_the_old_home_had_not_sent_on() {
+    let mut run = Run::new(&setup(3, mesh(3, 20), home().with(&HOME_FENCING, 1)));
+    run.until(2_000).put_if(0, "last", None, 10).until(2_010);
+    run.0.apply(&Command::Link(LinkCommand::Disconnect(SiteId(0))));
+    run.node(1, NodeCommand::Promote).until(6_000).put_if(1, "last", None, 20).until(6_500);
+    assert!(run.last(0).is_some_and(|last| OK(&last)) && run.last(1).is_some_and(|last| OK(&last)), "sold twice");
+    run.0.apply(&Command::Link(LinkCommand::HealAll));
+    run.until(9_000);
+    assert_eq!((run.shown("last"), run.told("home-disagreement").len()), (vec![Some(20); 3], 3));
+}

@@ -8,10 +8,10 @@ use replicascope::replication::note::Note;
 use replicascope::replication::protocol::Reply;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::setting::Dials;
-use replicascope::replication::strategies::HEARTBEAT_EVERY;
 use replicascope::replication::strategies::multi_leader_forward::{
-    DELIVERY, EXCHANGE_EVERY, FORWARDING, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS, RESEND_EVERY, TIE_BREAK,
+    DELIVERY, FORWARDING, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS, RESEND_EVERY, TIE_BREAK,
 };
+use replicascope::replication::strategies::{EXCHANGE_EVERY, HEARTBEAT_EVERY};
 use replicascope::replication::time::SimTime;
 use replicascope::replication::view::{Fate, ReplicaView};
 use replicascope::simulation::command::{Action, Command, End, LinkCommand, NodeCommand};

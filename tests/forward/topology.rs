@@ -3,9 +3,11 @@
 use super::{Outcome, Run, choice, link, mesh, ring, setup, star};
 use replicascope::replication::ids::NodeId;
 use replicascope::replication::note::{Alarm, Note};
+use replicascope::replication::protocol::{Refusal, Reply};
 use replicascope::replication::setting::Dials;
+use replicascope::replication::strategies::EXCHANGE_EVERY;
 use replicascope::replication::strategies::multi_leader_forward::{
-    DELIVERY, EXCHANGE_EVERY, FORWARDING, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS,
+    DELIVERY, FORWARDING, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS, RESEND_EVERY,
 };
 use replicascope::replication::time::SimTime;
 use replicascope::simulation::command::NodeCommand;
@@ -154,4 +156,70 @@ fn what_does_not_fit_is_refused_by_name() {
     let mut several = setup(2, mesh(2, 1), dials());
     several.sites[1].node_count = 2;
     assert!(problem(&several).starts_with("sites: site 1 has several nodes"));
+}
+
+/// A ring in order of sites, with links across for when one leaves.
+fn leaving(delivery: &str) -> Run {
+    let dials = forwarding("one-way-ring").with(&DELIVERY, choice(&DELIVERY, delivery));
+    let mut run = Run::new(&setup(5, mesh(5, DELAY_MS), dials));
+    run.put(1, "x", 1).until(15).node(1, NodeCommand::Leave);
+    run
+}
+
+#[test]
+fn what_a_removed_server_wrote_goes_round_for_ever_and_overwrites() {
+    let mut run = leaving("none");
+    run.until(400).put(3, "x", 2).until(415);
+    assert!(run.shown("x").contains(&Some(1)) && run.shown("x").contains(&Some(2)), "the dead server's write still goes round");
+    assert_eq!(run.told("bypassed"), [(NodeId(0), "sends to n2 instead of n1, which has left".to_owned())]);
+    run.until(3_000);
+    assert_eq!(circulates(&run), 1, "until the bound");
+    assert_eq!(run.last(1), Some(Outcome::After(0)));
+    run.put(1, "x", 3).until(3_100);
+    assert_eq!(run.last(1), Some(Outcome::Refused(Refusal::Unavailable)));
+}
+
+#[test]
+fn vectors_know_what_a_removed_server_wrote() {
+    let mut run = leaving("compare");
+    run.until(400).put(3, "x", 2).until(3_000);
+    let rest = |key| run.shown(key).into_iter().enumerate().filter(|(node, _)| *node != 1).map(|(_, shown)| shown).collect::<Vec<_>>();
+    assert_eq!((rest("x"), circulates(&run)), (vec![Some(2); 4], 0));
+}
+
+#[test]
+fn leaving_a_ring_loses_nothing_even_through_crashes() {
+    for crash_ms in (20..160).step_by(7) {
+        let dials = forwarding("one-way-ring").with(&DELIVERY, choice(&DELIVERY, "compare")).with(&RESEND_EVERY, 20);
+        let mut run = Run::new(&setup(5, mesh(5, DELAY_MS), dials));
+        for round in 0..12_i64 {
+            for node in 0..5_u16 {
+                run.put(node, &format!("k{node}/{round}"), round);
+            }
+            run.until(10 * (round as u64 + 1));
+            if round == 4 {
+                run.node(1, NodeCommand::Leave);
+            }
+        }
+        for node in [0, 1, 2] {
+            let now_ms = run.0.now().0 / 1_000_000;
+            run.until(now_ms + crash_ms / 3).node(node, NodeCommand::Crash).until(now_ms + crash_ms / 3 + 5);
+            run.node(node, NodeCommand::Restart);
+        }
+        run.until(10_000).put(0, "after", 7).until(11_000);
+        let written = run.0.history().iter().filter(|record| matches!(record.closed, Some((_, Reply::Written { .. }))));
+        let keys: Vec<String> = written.map(|record| record.key.to_string()).collect();
+        assert!(keys.len() > 50, "{}", keys.len());
+        for key in &keys {
+            let shown = run.shown(key);
+            assert!([0, 2, 3, 4].iter().all(|node| shown[*node].is_some()), "{key} after a crash at {crash_ms}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn only_a_ring_can_be_left() {
+    let mut run = Run::new(&setup(3, mesh(3, DELAY_MS), forwarding("flood")));
+    run.node(1, NodeCommand::Leave).put(1, "x", 1).until(100);
+    assert_eq!((run.shown("x"), run.told("cannot-leave").len()), (vec![Some(1); 3], 1));
 }

@@ -99,8 +99,8 @@ fn lint(watch: &Stopwatch) -> Outcome<Tally> {
     checks(
         watch,
         [
-            clippy().args(["--all-targets", "--no-default-features"]).args(deny),
-            clippy().args(["--all-targets", "--no-default-features", "--features", "cli"]).args(deny),
+            clippy().args(["--lib", "--no-default-features"]).args(deny),
+            clippy().args(["--all-targets", "--features", "cli"]).args(deny),
             clippy().args(WASM).args(["--all-features", "--bins", "--lib", "--tests"]).args(deny),
             clippy().args(XTASK).args(["--all-targets"]).args(deny),
         ],
@@ -118,7 +118,7 @@ fn checks(watch: &Stopwatch, children: impl IntoIterator<Item = Child>) -> Outco
 
 fn native(watch: &Stopwatch) -> Outcome<Tally> {
     let cargo_test = || Child::new("cargo").args(["test", "--no-fail-fast"]);
-    let mut sum = cargo_tests(watch, cargo_test().args(["--no-default-features", "--features", "cli"]))?;
+    let mut sum = cargo_tests(watch, cargo_test().args(["--features", "cli"]))?;
     sum += cargo_tests(watch, cargo_test().args(XTASK))?;
     Ok(sum)
 }
@@ -130,7 +130,7 @@ fn wasm(watch: &Stopwatch) -> Outcome<Tally> {
     let child = Child::new("cargo")
         .args(["test", "--no-fail-fast"])
         .args(WASM)
-        .args(["--no-default-features", "--features", "ui", "--lib", "--tests"])
+        .args(["--features", "ui", "--lib", "--tests"])
         .env("CHROMEDRIVER", browser.driver)
         // For one binary with all its tests, and for the driver's start.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")

@@ -6,7 +6,7 @@ use crate::replication::ids::NodeId;
 use crate::replication::ids::SiteId;
 use crate::replication::protocol::{Cluster, Plan, Promises};
 use crate::replication::setting::{Dials, Misfit, Setting};
-use crate::replication::strategies::HEARTBEAT_EVERY;
+use crate::replication::strategies::{EXCHANGE_EVERY, HEARTBEAT_EVERY};
 use crate::replication::time::SimDuration;
 
 /// Where writes are sent on.
@@ -39,9 +39,6 @@ pub static TIE_BREAK: Setting = Setting::flag(
     "Of concurrent writes with equal timestamps the higher id wins; without it the one that arrived last.",
     true,
 );
-/// How often leaders exchange.
-pub static EXCHANGE_EVERY: Setting =
-    Setting::ms("exchange_every_ms", "Exchange every", "Leaders send each other what is new this often; 0: at once.", (0, 600_000), 0);
 /// How often what was not acknowledged is sent again.
 pub static RESEND_EVERY: Setting =
     Setting::ms("resend_every_ms", "Resend every", "What was not acknowledged for this long is sent again.", (1, 60_000), 250);

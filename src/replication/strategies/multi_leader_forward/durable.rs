@@ -1,6 +1,7 @@
 //! What a leader's store keeps: its log in the order of arrival, own writes included, and how far it has taken in each
 //! neighbour's link.
 
+use super::leave::Bypass;
 use super::message::Event;
 use crate::replication::ids::NodeId;
 use crate::replication::log::Epoch;
@@ -36,6 +37,10 @@ pub enum Record {
     Received(NodeId, u64),
     /// A later leadership of homes was heard of.
     Epoch(Epoch),
+    /// This leader leaves the ring.
+    Left,
+    /// It sends to another neighbour from now on.
+    Bypass(Bypass),
 }
 
 /// What a restart finds.
@@ -47,6 +52,10 @@ pub struct Durable {
     pub received: BTreeMap<NodeId, u64>,
     /// The latest leadership of homes heard of.
     pub epoch: Option<Epoch>,
+    /// Whether this leader has left the ring.
+    pub has_left: bool,
+    /// Neighbours that left the ring.
+    pub bypasses: Vec<Bypass>,
 }
 
 impl Durable {
@@ -61,6 +70,8 @@ impl Durable {
             Record::Received(from, position) => {
                 self.received.insert(*from, *position);
             }
+            Record::Left => self.has_left = true,
+            Record::Bypass(bypass) => self.bypasses.push(*bypass),
             Record::Epoch(epoch) => self.epoch = self.epoch.max(Some(*epoch)),
         }
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 impl MultiLeaderForward {
     /// A record arrives on a link: takes in what is next in its order, acknowledges, and sends on.
     pub(super) fn on_forward(&mut self, env: &Env<'_>, from: NodeId, position: u64, arrival: Arrival, out: &mut Out) {
-        let Some(index) = self.links.iter().position(|link| link.node == from) else { return };
+        let Some(index) = self.links.iter().position(|link| link.node == from).filter(|_| !self.has_left) else { return };
         self.links[index].on_arrival(position, arrival);
         while let Some((hops, event)) = self.links[index].take() {
             let position = self.links[index].received();

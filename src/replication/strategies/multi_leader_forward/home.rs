@@ -3,7 +3,9 @@
 //! Homes start where the setting says; a promotion moves all of them to one leader in a new term. With fencing a home
 //! leader accepts writes only under a lease (Gray & Cheriton, "Leases", 1989): a majority of the leaders confirmed its term,
 //! in answer to a sign of life that is younger than the lease; and a new home waits one lease after a majority confirmed
-//! its term, so that the old one has stopped by then. That rests on clocks that run at the same rate and do not jump.
+//! its term, so that the old one has stopped by then. That rests on clocks that run at the same rate and do not jump. What
+//! the old home had acknowledged and not sent on is unknown to the new one all the same: a lease keeps homes apart in time,
+//! and replication is still asynchronous.
 
 use super::message::Beat;
 use crate::replication::delta::Key;
@@ -77,29 +79,31 @@ impl Lease {
 
     pub(super) fn on_beat(&mut self, from: NodeId, beat: Beat, now: LocalTime) {
         let Some(peer) = self.peers.iter_mut().find(|peer| peer.node == from) else { return };
-        peer.at = peer.at.max(Some(beat.at));
+        peer.at = Some(beat.at);
         if beat.epoch == self.epoch {
             // An echo from the future would be support for ever.
-            peer.echo = peer.echo.max(beat.echo.filter(|echo| *echo <= now));
+            let is_past = |echo: &LocalTime| *echo <= now;
+            peer.echo = peer.echo.filter(is_past).max(beat.echo.filter(is_past));
         }
-        if self.confirmed_at.is_none() && self.supported_at().is_some() {
+        if self.confirmed_at.is_none() && self.supported_at(now).is_some() {
             self.confirmed_at = Some(now);
         }
     }
 
     /// My clock in the latest sign of life that a majority, I among them, had answered.
-    fn supported_at(&self) -> Option<LocalTime> {
+    fn supported_at(&self, now: LocalTime) -> Option<LocalTime> {
         let mut echoes: Vec<Option<LocalTime>> = self.peers.iter().map(|peer| peer.echo).collect();
         echoes.sort_unstable_by(|a, b| b.cmp(a));
-        let needed = (self.peers.len() + 1) / 2;
-        if needed == 0 { Some(LocalTime(i64::MAX)) } else { echoes[needed - 1] }
+        let needed = self.peers.len().div_ceil(2);
+        if needed == 0 { Some(now) } else { echoes[needed - 1] }
     }
 
     /// Whether a home leader may accept writes now.
     pub(super) fn holds(&self, now: LocalTime) -> bool {
-        let is_fresh = |at: LocalTime| now.0.saturating_sub(at.0) < self.length.0 as i64;
-        let has_waited = self.epoch.leader.is_none() || self.peers.is_empty() || self.confirmed_at.is_some_and(|at| !is_fresh(at));
-        has_waited && self.supported_at().is_some_and(is_fresh)
+        let is_fresh = |at: LocalTime| at <= now && now.0.saturating_sub(at.0) < self.length.0 as i64;
+        let has_waited =
+            self.epoch.leader.is_none() || self.peers.is_empty() || self.confirmed_at.is_some_and(|at| at <= now && !is_fresh(at));
+        has_waited && self.supported_at(now).is_some_and(is_fresh)
     }
 }
 
@@ -136,6 +140,7 @@ mod tests {
         echo(&mut lease, 2, 15, 25);
         assert!(lease.holds(LocalTime(109)), "three of five, the oldest support from 10");
         assert!(!lease.holds(LocalTime(110)));
+        assert!(!lease.holds(LocalTime(5)), "a clock that stepped back proves nothing");
     }
 
     #[test]

@@ -112,6 +112,21 @@ impl Link {
         self.outbox[..self.acknowledged as usize].iter().map(|index| *index as usize)
     }
 
+    /// Sends nothing there any more; hands back what the neighbour, which has taken in up to `position`, does not get.
+    pub(super) fn turn_over(&mut self, position: u64) -> Vec<u32> {
+        self.is_target = false;
+        let rest = self.outbox.split_off(self.outbox.len().min(position as usize));
+        self.due = self.outbox.len() as u64;
+        (self.sent, self.acknowledged) = (self.due, self.due);
+        rest
+    }
+
+    /// Sends there from now on, beginning with these.
+    pub(super) fn take_over(&mut self, records: Vec<u32>) {
+        self.is_target = true;
+        self.outbox.extend(records);
+    }
+
     /// The last position that came in, in order.
     pub(super) const fn received(&self) -> u64 {
         self.received

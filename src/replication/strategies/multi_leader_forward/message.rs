@@ -100,6 +100,15 @@ pub enum Message {
     },
     /// A sign of life between leaders that guard homes.
     Beat(Beat),
+    /// The sender has left the ring: who sent to it sends to another one.
+    Bypass {
+        /// To whom.
+        next: NodeId,
+        /// What the sender had taken in of the link.
+        position: u64,
+    },
+    /// That is done.
+    Bypassed,
 }
 
 /// A sign of life; two of them measure how old the sender's support for a home is.
@@ -135,7 +144,8 @@ impl Describe for Message {
     fn kind(&self) -> MessageKind {
         match self {
             Self::Forward { .. } => MessageKind::Batch,
-            Self::Acknowledge { .. } => MessageKind::Acknowledge,
+            Self::Acknowledge { .. } | Self::Bypassed => MessageKind::Acknowledge,
+            Self::Bypass { .. } => MessageKind::Done,
             Self::Beat(_) => MessageKind::Heartbeat,
         }
     }
@@ -144,6 +154,8 @@ impl Describe for Message {
         match self {
             Self::Forward { hops, event, .. } => format!("{event} of {}, hop {hops}", leader_of(event.dot.replica)),
             Self::Acknowledge { position } => format!("durable up to record {position} of this link"),
+            Self::Bypass { next, .. } => format!("has left; send to {next}"),
+            Self::Bypassed => "sends to the next".to_owned(),
             Self::Beat(beat) => format!("alive in term {}", beat.epoch.term.0),
         }
     }
@@ -153,6 +165,8 @@ impl Describe for Message {
             Self::Forward { position, hops, event } => event.dot.replica.0 ^ event.dot.counter << 24 ^ position << 8 ^ u64::from(*hops),
             Self::Acknowledge { position } => *position,
             Self::Beat(beat) => beat.epoch.term.0,
+            Self::Bypass { next, position } => position << 8 ^ u64::from(next.0),
+            Self::Bypassed => 0,
         }
     }
 }

@@ -11,37 +11,38 @@
 //! what it has before its own next write. Only direct sending, without handing on, lets an effect overtake its cause.
 //!
 //! Told, besides notes of their own: `arrived` (hops and delay), `conflict`, `dominated`, `overwrites-effect`, `held`,
-//! `loop-stopped`, `home-disagreement`.
+//! `loop-stopped`, `home-disagreement`, `left`, `bypassed`, `cannot-leave`.
 
+mod clients;
 mod config;
 mod durable;
 mod flow;
 mod home;
 mod keep;
+mod leave;
 mod link;
 mod message;
 mod picture;
 
 pub use config::{
-    Config, DELIVERY, Delivery, EXCHANGE_EVERY, FORWARDING, Forwarding, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS,
-    RESEND_EVERY, SETTINGS, TIE_BREAK,
+    Config, DELIVERY, Delivery, FORWARDING, Forwarding, HOME, HOME_FENCING, HOME_LEASE, HOME_SITE, ORIGIN_IDS, RESEND_EVERY, SETTINGS,
+    TIE_BREAK,
 };
 pub use durable::{Came, Durable, Logged, Record};
 pub use home::Start;
+pub use leave::Bypass;
 pub use message::{Beat, Event, Message, Payload, Place, Write, leader_of, origin};
 
 use super::super::causality::{Dot, VersionVector};
-use super::super::delta::{Author, Key, Operation, Value};
+use super::super::delta::Key;
 use super::super::ids::{NodeId, RequestId};
 use super::super::log::Epoch;
 use super::super::note::{Alarm, Note};
-use super::super::protocol::{
-    Condition, Connection, Env, Freshness, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token,
-};
+use super::super::protocol::{Connection, Env, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request};
 use super::super::setting::Misfit;
 use super::super::time::SimDuration;
 use super::super::view::ReplicaView;
-use crate::limits;
+use clients::Intent;
 use home::Lease;
 use keep::Keep;
 use link::Link;
@@ -78,18 +79,13 @@ pub struct MultiLeaderForward {
     epoch: Epoch,
     lease: Option<Lease>,
     alarm: Option<Alarm>,
+    /// Whether it has left the ring, and whether the one before it knows.
+    has_left: bool,
+    is_bypassed: bool,
+    bypasses: Vec<Bypass>,
 }
 
 type Out = Outbox<MultiLeaderForward>;
-
-/// What a client wants written.
-struct Intent {
-    key: Key,
-    operation: Operation,
-    condition: Option<Box<Condition>>,
-    context: VersionVector,
-    author: Author,
-}
 
 impl Protocol for MultiLeaderForward {
     type Message = Message;
@@ -122,6 +118,7 @@ impl Protocol for MultiLeaderForward {
 
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
         match asked {
+            _ if self.has_left => out.reply(request, Reply::Refused(Refusal::Unavailable)),
             Request::Read { key, freshness } => {
                 let reply = self.read(env, &key, freshness);
                 out.reply(request, reply);
@@ -149,6 +146,8 @@ impl Protocol for MultiLeaderForward {
                 self.pump(out);
             }
             Message::Beat(beat) => self.on_beat(env, from, beat, out),
+            Message::Bypass { next, position } => self.on_bypass(from, next, position, out),
+            Message::Bypassed => self.on_bypassed(),
         }
     }
 
@@ -158,6 +157,7 @@ impl Protocol for MultiLeaderForward {
                 out.set_timer(Timer::Resend, self.config.resend_every);
                 self.links.iter_mut().for_each(Link::on_beat);
                 self.pump(out);
+                self.tell_bypass(out);
             }
             Timer::Exchange => {
                 out.set_timer(Timer::Exchange, self.config.exchange_every);
@@ -179,7 +179,10 @@ impl Protocol for MultiLeaderForward {
     }
 
     fn on_order(&mut self, env: &mut Env<'_>, order: Order, out: &mut Out) {
-        let is_new = self.config.home.is_some() && self.epoch.leader != Some(self.me);
+        if order == Order::Leave {
+            return self.leave(out);
+        }
+        let is_new = !self.has_left && self.config.home.is_some() && self.epoch.leader != Some(self.me);
         if order == Order::Promote && is_new {
             let epoch = Epoch { term: self.epoch.term.next(), leader: Some(self.me) };
             self.accept(env, Payload::Home(epoch), out);
@@ -228,10 +231,14 @@ impl MultiLeaderForward {
             epoch,
             lease: None,
             alarm: None,
+            has_left: recovered.has_left,
+            is_bypassed: false,
+            bypasses: Vec::new(),
         };
         for logged in &recovered.log {
             node.enter(env, logged.clone(), &mut Out::new(false));
         }
+        recovered.bypasses.iter().for_each(|bypass| node.bypass(*bypass));
         if config.exchange_every == SimDuration::ZERO {
             node.links.iter_mut().for_each(Link::open);
         }
@@ -239,93 +246,6 @@ impl MultiLeaderForward {
             node.lease = Some(Lease::new(length, node.links.iter().map(|link| link.node), node.epoch));
         }
         node
-    }
-
-    /// Who is home of a key; this leader itself where keys have no home.
-    fn home_of(&self, key: &Key) -> NodeId {
-        match (self.config.home, self.epoch.leader) {
-            (None, _) => self.me,
-            (Some(_), Some(leader)) => leader,
-            (Some(start), None) => start.home_of(key),
-        }
-    }
-
-    /// Why this leader may not act as the home of a key.
-    fn home_refusal(&self, env: &Env<'_>, key: &Key) -> Option<Refusal> {
-        let home = self.home_of(key);
-        if home != self.me {
-            return Some(Refusal::NotLeader(home));
-        }
-        self.lease.as_ref().is_some_and(|lease| !lease.holds(env.local_clock)).then_some(Refusal::Unavailable)
-    }
-
-    fn latest(&self, key: &Key) -> (Option<Value>, u64) {
-        let shown = self.keys.get(key).and_then(Keep::shown);
-        shown.map_or((None, 0), |write| (write.value.clone(), write.place.map_or(0, Place::version)))
-    }
-
-    /// Without homes every leader is as good as any other; there is no one order to be fresh in.
-    fn read(&self, env: &Env<'_>, key: &Key, freshness: Freshness) -> Reply {
-        let refusal = match freshness {
-            Freshness::Any => None,
-            Freshness::Leader => self.home_refusal(env, key),
-            Freshness::AtLeast(token) if token == Token::default() => None,
-            Freshness::Within(_) | Freshness::AtLeast(_) => Some(Refusal::Unsupported),
-        };
-        if let Some(refusal) = refusal {
-            return Reply::Refused(refusal);
-        }
-        let (value, version) = self.latest(key);
-        Reply::Value { value, version, token: Token::default() }
-    }
-
-    fn on_write(&mut self, env: &Env<'_>, request: RequestId, intent: Intent, out: &mut Out) {
-        if let Some(refusal) = self.refusal(env, &intent) {
-            return out.reply(request, Reply::Refused(refusal));
-        }
-        let Intent { key, operation, author, .. } = intent;
-        let keep = self.keys.get(&key);
-        let context = keep.map(|keep| keep.vector().clone()).unwrap_or_default();
-        let place = self.config.home.map(|_| self.next_place(&key));
-        let value = if let Operation::Put(value) = operation { Some(value) } else { None };
-        let stamp_ms = env.local_clock.0.div_euclid(1_000_000);
-        let write = Write { key: key.clone(), value, author, stamp_ms, context, place };
-        let dot = self.accept(env, Payload::Write(write), out);
-        let context = self.keys.get(&key).map(|keep| keep.vector().clone()).unwrap_or_default();
-        let version = place.map_or(0, Place::version);
-        out.reply(request, Reply::Written { version, dot: Some(dot), context, token: Token::default() });
-        out.note(|| Note::Accepted(dot));
-        self.pump(out);
-    }
-
-    fn refusal(&self, env: &Env<'_>, intent: &Intent) -> Option<Refusal> {
-        let keep = self.keys.get(&intent.key);
-        let has_seen = || keep.map_or_else(|| intent.context.is_empty(), |keep| keep.vector().covers_all(&intent.context));
-        match &intent.operation {
-            Operation::Cart(..) | Operation::SetMode(_) => return Some(Refusal::Unsupported),
-            Operation::Put(_) | Operation::Delete => {}
-        }
-        if let Some(refusal) = self.home_refusal(env, &intent.key) {
-            return Some(refusal);
-        }
-        if let Some(Condition::Equals(expected)) = intent.condition.as_deref()
-            && *expected != self.latest(&intent.key).0
-        {
-            return Some(Refusal::Unmet);
-        }
-        match () {
-            () if self.log.len() >= limits::MAX_DELTAS => Some(Refusal::Full),
-            // Taking it would put an effect before its cause.
-            () if self.config.delivery == Delivery::Causal && !has_seen() => Some(Refusal::Behind),
-            () => None,
-        }
-    }
-
-    /// The place after the latest write that is known of a key.
-    fn next_place(&self, key: &Key) -> Place {
-        let latest = self.keys.get(key).map(Keep::place).unwrap_or_default();
-        let sequence = if latest.epoch == self.epoch { latest.sequence.saturating_add(1) } else { 1 };
-        Place { epoch: self.epoch, sequence }
     }
 
     /// Appends a record of this leader's own and makes it durable.

@@ -27,7 +27,7 @@ impl MultiLeaderForward {
             exchanges: self.targets().map(|link| self.exchange(link)).collect(),
             facts: self.facts(),
             alarm: self.alarm,
-            ..ReplicaView::empty(Role::Leader)
+            ..ReplicaView::empty(if self.has_left { Role::Spare } else { Role::Leader })
         }
     }
 

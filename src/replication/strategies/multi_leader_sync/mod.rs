@@ -9,6 +9,7 @@ mod durable;
 mod message;
 mod peers;
 mod picture;
+mod plain;
 mod site;
 
 pub use durable::{Change, Durable, Record};
@@ -21,7 +22,7 @@ use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
-use super::super::protocol::{Connection, Env, Member, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token};
+use super::super::protocol::{Condition, Connection, Env, Member, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token};
 use super::super::rules::{self, Rules};
 use super::super::setting::{Misfit, Setting};
 use super::super::store::{Admission, DeltaStore};
@@ -38,6 +39,7 @@ pub static HANDSHAKE_EVERY: Setting =
 /// The settings that it reads.
 pub static SETTINGS: &[&Setting] = &[
     &HANDSHAKE_EVERY,
+    &super::EXCHANGE_EVERY,
     &super::HEARTBEAT_EVERY,
     &rules::DETECT_BY_VECTOR,
     &rules::FRESH_IDS,
@@ -56,6 +58,8 @@ pub struct Config {
     pub cart: Vec<(Item, u32)>,
     /// Leaders of neighbouring sites greet each other this often.
     pub handshake_every: SimDuration,
+    /// Leaders send what is new at once (zero), or with the handshakes, which then come this often.
+    pub exchange_every: SimDuration,
     /// A leader tells its followers this often that it lives.
     pub heartbeat_every: SimDuration,
     /// The rules in force.
@@ -106,7 +110,11 @@ impl Protocol for MultiLeaderSync {
         Ok(Arc::new(Config {
             mode: plan.mode,
             cart: plan.cart.clone(),
-            handshake_every: plan.dials.duration(&HANDSHAKE_EVERY),
+            handshake_every: match plan.dials.duration(&super::EXCHANGE_EVERY) {
+                SimDuration::ZERO => plan.dials.duration(&HANDSHAKE_EVERY),
+                every => every,
+            },
+            exchange_every: plan.dials.duration(&super::EXCHANGE_EVERY),
             heartbeat_every: plan.dials.duration(&super::HEARTBEAT_EVERY),
             rules: Rules::from(plan.dials),
         }))
@@ -139,10 +147,12 @@ impl Protocol for MultiLeaderSync {
                 let reply = self.read(&key);
                 out.reply(request, reply);
             }
-            Request::ReadMany { .. } => out.reply(request, Reply::Refused(Refusal::Unsupported)),
-            Request::Write { condition: Some(_), .. } => out.reply(request, Reply::Refused(Refusal::Unsupported)),
-            Request::Write { key, operation, context, author, condition: None } => {
-                self.on_write(env, request, Intent { key, operation, context, author }, out);
+            Request::ReadMany { keys } => {
+                let reply = self.read_many(keys);
+                out.reply(request, reply);
+            }
+            Request::Write { key, operation, context, author, condition } => {
+                self.on_write(env, request, Intent { key, operation, context, author }, condition.as_deref(), out);
             }
         }
     }
@@ -259,8 +269,9 @@ impl MultiLeaderSync {
         Reply::State { decided: Box::new(modes::decide(self.mode, deltas)), context }
     }
 
-    fn on_write(&mut self, env: &mut Env<'_>, request: RequestId, intent: Intent, out: &mut Out) {
-        if let Some(refusal) = self.refusal(&intent) {
+    fn on_write(&mut self, env: &mut Env<'_>, request: RequestId, intent: Intent, condition: Option<&Condition>, out: &mut Out) {
+        let unmet = || condition.and_then(|condition| self.unmet(&intent.key, condition));
+        if let Some(refusal) = self.refusal(&intent).or_else(unmet) {
             out.reply(request, Reply::Refused(refusal));
             return;
         }
@@ -283,7 +294,7 @@ impl MultiLeaderSync {
         }
         out.note(|| Note::Accepted(delta.dot));
         self.ship(out);
-        self.pump_all(out);
+        self.pump_news(out);
     }
 
     fn refusal(&self, intent: &Intent) -> Option<Refusal> {

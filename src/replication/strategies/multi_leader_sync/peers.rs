@@ -181,7 +181,7 @@ impl MultiLeaderSync {
         out.send(from, Message::Exchange(answer));
         if is_new {
             self.ship(out);
-            self.pump_all(out);
+            self.pump_news(out);
         }
     }
 
@@ -232,7 +232,14 @@ impl MultiLeaderSync {
         }
     }
 
-    pub(super) fn pump_all(&mut self, out: &mut Out) {
+    /// Sends what is new at once, unless that waits for the next handshake.
+    pub(super) fn pump_news(&mut self, out: &mut Out) {
+        if self.config.exchange_every == SimDuration::ZERO {
+            self.pump_all(out);
+        }
+    }
+
+    fn pump_all(&mut self, out: &mut Out) {
         for index in 0..self.exchanges.len() {
             self.pump(index, out);
         }

@@ -194,7 +194,7 @@ impl MultiLeaderSync {
         if !changes.is_empty() {
             out.persist(Record(changes));
             self.ship(out);
-            self.pump_all(out);
+            self.pump_news(out);
         }
     }
 
