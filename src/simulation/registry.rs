@@ -45,9 +45,9 @@ pub static ALL: &[StrategyEntry] = &[
         build: start::<Register>,
     },
     StrategyEntry {
-        id: "single-leader-async",
-        title: "Single leader, asynchronous followers",
-        summary: "The leader answers after its own append; followers apply its log later.",
+        id: "single-leader",
+        title: "Single leader",
+        summary: "One leader orders all writes in its log; followers apply it, now or later, and one of them takes over.",
         settings: single_leader::SETTINGS,
         build: start::<SingleLeader>,
     },
