@@ -23,6 +23,10 @@ mod topology_mesh;
 mod topology_ring;
 #[cfg(feature = "catalogue")]
 mod topology_star;
+#[cfg(feature = "catalogue")]
+mod write_conflict_home;
+#[cfg(feature = "catalogue")]
+mod write_conflict_lww;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
@@ -154,6 +158,10 @@ pub static ALL: &[&Scenario] = &[
     #[cfg(feature = "catalogue")]
     &consistent_prefix::SCENARIO,
     &offline_leader::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_lww::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_home::SCENARIO,
     #[cfg(feature = "catalogue")]
     &multi_leader_invariant::SCENARIO,
     #[cfg(feature = "catalogue")]

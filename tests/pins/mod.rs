@@ -23,4 +23,12 @@ pub(crate) const PINS: &[(&str, &str, u64)] = &[
     ("topology-mesh", "arrival", 0x9252f350fa56311f),
     ("topology-mesh", "vectors", 0xf6b459bda3e7b0d6),
     ("topology-mesh", "node-down", 0x6f043a83d583c737),
+    ("write-conflict-lww", "right-clocks", 0),
+    ("write-conflict-lww", "clock-ahead", 0),
+    ("write-conflict-lww", "tie", 0),
+    ("write-conflict-lww", "tie-by-arrival", 0),
+    ("write-conflict-home", "home", 0),
+    ("write-conflict-home", "any-leader", 0),
+    ("write-conflict-home", "two-homes", 0),
+    ("write-conflict-home", "lease", 0),
 ];
