@@ -68,7 +68,9 @@ const EXPECTATIONS: &[Expectation] = &[
         claim: "the late 50 is dropped, and all end at 70",
         scope: Scope::General,
         variants: &["one-key-vectors"],
-        holds: |outcome| show(outcome, "price", &[Some(70); 3]) && outcome.count_told("dominated") == 1,
+        holds: |outcome| {
+            show(outcome, "price", &[Some(70); 3]) && outcome.count_told("dominated") == 1 && outcome.holds("no-lost-writes") == Some(true)
+        },
     },
     Expectation {
         claim: "Chie reads at Tokyo what it ends at, and Ben had read 50 before he wrote 70",

@@ -53,7 +53,9 @@ const EXPECTATIONS: &[Expectation] = &[
         claim: "Tokyo drops the late 1, and all show 2",
         scope: Scope::General,
         variants: &["vectors"],
-        holds: |outcome| show(outcome, "x", &[Some(2); 4]) && outcome.count_told("dominated") == 1,
+        holds: |outcome| {
+            show(outcome, "x", &[Some(2); 4]) && outcome.count_told("dominated") == 1 && outcome.holds("no-lost-writes") == Some(true)
+        },
     },
     Expectation {
         claim: "with any one leader down all others have every write, and who returns catches up",

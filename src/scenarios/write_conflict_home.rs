@@ -217,11 +217,11 @@ fn in_doubt(has_lease: bool) -> Vec<Step> {
     steps.push(
         Step::told(
             if has_lease {
-                "The price of the lease: about as long as the lease lasts, nobody could write. And a home in a minority cannot write at \
-                 all. Where the home never moves, neither is needed."
+                "The price of the lease: a home that has moved takes no writes for about as long as the lease lasts, and a home that \
+                 does not reach a majority takes none at all."
             } else {
-                "Not conflicts were avoided, only those with one home. Who is home must itself be agreed on, or the old home must stop \
-                 in time. Open the same with a lease."
+                "A home avoids conflicts only as long as there is one. The old home must stop before the new one begins; by itself \
+                 it cannot know when. Open the same with a lease."
             },
             Until::Now,
         )

@@ -176,12 +176,13 @@ fn one_after_another(is_ahead: bool) -> Vec<Step> {
         .acting(vec![say(0, TITLE, "B")])
         .showing(Panel::Replica),
         Step::told(
-            "A moment later Ben, in Ireland, calls it C. His leader has not heard of B and accepts C. Both people are told ok.",
+            "A moment later Ben, in Ireland, called it C. His leader had not heard of B and accepted C; both people were told ok. \
+             Now the writes meet, and the version vectors show that neither had seen the other: a conflict.",
             conflict(),
         )
         .acting(vec![say(1, TITLE, "C")])
         .showing(Panel::Events),
-        Step::told("The writes have crossed, and a leader has found the conflict by version vectors.", Until::Now).asking(Prediction {
+        Step::told("Each leader compares the two timestamps.", Until::Now).asking(Prediction {
             question: "Ana wrote B, and then Ben wrote C. What will the page be called?",
             answers: &["B", "C", "It depends on the leader that is asked"],
             right: usize::from(!is_ahead),
@@ -193,8 +194,8 @@ fn one_after_another(is_ahead: bool) -> Vec<Step> {
         }),
         Step::told(
             if is_ahead {
-                "Both leaders call it B. Ben wrote last, was told ok, and his C is gone: discarded for an older timestamp. As long \
-                 as the clock is wrong, everything from Oregon wins against everything that Ireland writes within five seconds."
+                "Both leaders call it B. Ben wrote last, was told ok, and his C is gone: discarded for an older timestamp. As long as the clock is wrong, a write of Oregon wins against all \
+                 that Ireland writes in the next five seconds without having seen it."
             } else {
                 "Both leaders call it C. Ana was told ok, and her B is gone: discarded for an older timestamp, as the list of \
                  writes says with her name. The leaders agree; that is all that last write wins promises."
