@@ -39,7 +39,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
         None => Some("a replica that counts it as known has no trace of it"),
-        Some(Fate::Superseded { by }) if evidence.context(by).is_some_and(|context| !context.covers(dot)) => {
+        Some(Fate::Superseded { by }) if evidence.writes.get(&by).is_some_and(|(_, later)| !evidence.is_after(later, dot)) => {
             Some("it counts as superseded by a write that had not seen it")
         }
         Some(Fate::Superseded { by } | Fate::Discarded { by, .. } | Fate::Overruled { by, .. })

@@ -1,7 +1,7 @@
 //! What checkers look at: acknowledged writes by name, with what their clients had really seen; the replicas that
 //! answer for the data; and whether the network is quiet.
 
-use crate::replication::causality::{Dot, VersionVector};
+use crate::replication::causality::Dot;
 use crate::replication::delta::{Key, LineChange, Operation};
 use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
@@ -105,13 +105,18 @@ impl<'a> Evidence<'a> {
         self.leaders().find_map(|(_, replica)| replica.records.get(key))
     }
 
-    /// What the client of an acknowledged write had seen; `None` when nobody was told of the write.
-    pub(super) fn context(&self, dot: Dot) -> Option<&'a VersionVector> {
-        self.writes.get(&dot).map(|(_, operation)| &operation.context)
+    /// Whether a write is ordered after another of its key: its client had seen that one or, where the strategy says that
+    /// this counts, the leader that accepted it held that one. The answer tells what that leader held.
+    pub(super) fn is_after(&self, later: &OperationRecord, dot: Dot) -> bool {
+        let is_held = match &later.closed {
+            Some((_, Reply::Written { context, dot: Some(own), .. })) => *own != dot && context.covers(dot),
+            _ => false,
+        };
+        later.context.covers(dot) || (self.promises().follows_held && is_held)
     }
 
     /// An operation in words, with its time and what came of it.
-    pub(super) fn tell(operation: &OperationRecord) -> String {
+    pub(crate) fn tell(operation: &OperationRecord) -> String {
         let shown = |value: &Option<_>| {
             value.as_ref().map_or_else(|| "nothing".to_owned(), |value: &crate::replication::delta::Value| value.to_string())
         };

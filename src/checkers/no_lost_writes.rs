@@ -1,5 +1,6 @@
 //! No lost writes: on a quiet network every acknowledged write is visible, or a visible write is ordered after it.
-//! Ordered after means that its client had seen it, by the context that it really sent; on a cart, line by line. Being listed as discarded is no excuse.
+//! Ordered after means that its client had seen it, by the context that it really sent, or that the leader which accepted
+//! it held it (strategies that order by that); on a cart, line by line. Being listed as discarded is no excuse.
 
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
@@ -37,7 +38,7 @@ fn shows(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord,
     let is_seen = |fate: &Fate| matches!(fate, Fate::Visible | Fate::Open);
     let is_visible = record.fates.get(&dot).is_some_and(is_seen);
     let visible = || record.fates.iter().filter(|(_, fate)| is_seen(fate)).filter_map(|(other, _)| evidence.writes.get(other));
-    is_visible || visible().any(|(_, later)| later.context.covers(dot) && is_about_the_same(later, operation))
+    is_visible || visible().any(|(_, later)| evidence.is_after(later, dot) && is_about_the_same(later, operation))
 }
 
 /// Writes of two cart lines do not follow each other: bread that was added later does not excuse milk that came back.

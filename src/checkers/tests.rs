@@ -181,6 +181,26 @@ fn a_write_that_a_shown_one_had_seen_is_not_lost() {
 }
 
 #[test]
+fn what_the_accepting_leader_held_counts_only_where_the_strategy_orders_by_it() {
+    let fates = [(YOURS, Fate::Superseded { by: ANAS }), (ANAS, Fate::Visible)];
+    let blind = |held: &[Dot]| {
+        let mut later = write(1, "eggs", LineChange::Set(12, Vec::new()), ANAS, &[]);
+        if let Some((_, Reply::Written { context, .. })) = &mut later.closed {
+            *context = seen(held);
+        }
+        vec![write(0, "eggs", remove(), YOURS, &[]), later]
+    };
+    let mut state = agreed(&[("eggs", 12)], &fates);
+    for guarantee in ["no-lost-writes", "accounted-for"] {
+        state.promises.follows_held = false;
+        check(guarantee, Some(false), &state, blind(&[YOURS, ANAS]));
+        state.promises.follows_held = true;
+        check(guarantee, Some(true), &state, blind(&[YOURS, ANAS]));
+        check(guarantee, Some(false), &state, blind(&[ANAS]));
+    }
+}
+
+#[test]
 fn a_later_write_of_another_line_excuses_nothing() {
     let fates = [(YOURS, Fate::Overruled { by: ANAS, reason: Reason::UnionKeeps }), (ANAS, Fate::Visible), (YOUR_SECOND, Fate::Visible)];
     let bread = write(0, "bread", LineChange::Add(1), YOUR_SECOND, &[YOURS]);

@@ -91,11 +91,21 @@ pub struct Promises {
     pub converges: bool,
     /// No replica applies an effect before its cause.
     pub causal: bool,
+    /// A write comes after all that the leader which accepted it held of the key, whether or not its client had seen it.
+    pub follows_held: bool,
 }
 
 impl Default for Promises {
     fn default() -> Self {
-        Self { linearizable: false, linearizable_at_leader: false, keeps_writes: false, accounts: true, converges: true, causal: false }
+        Self {
+            linearizable: false,
+            linearizable_at_leader: false,
+            keeps_writes: false,
+            accounts: true,
+            converges: true,
+            causal: false,
+            follows_held: false,
+        }
     }
 }
 

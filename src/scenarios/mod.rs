@@ -4,11 +4,29 @@
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
 pub mod claim;
+#[cfg(feature = "catalogue")]
+mod consistent_prefix;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+#[cfg(feature = "catalogue")]
+mod leaders;
 pub mod lesson;
 pub mod metrics;
+#[cfg(feature = "catalogue")]
+mod multi_leader_invariant;
 mod offline_leader;
+#[cfg(feature = "catalogue")]
+mod topology;
+#[cfg(feature = "catalogue")]
+mod topology_mesh;
+#[cfg(feature = "catalogue")]
+mod topology_ring;
+#[cfg(feature = "catalogue")]
+mod topology_star;
+#[cfg(feature = "catalogue")]
+mod write_conflict_home;
+#[cfg(feature = "catalogue")]
+mod write_conflict_lww;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
@@ -136,7 +154,23 @@ pub enum Panel {
 }
 
 /// Every scenario, in the order of the course.
-pub static ALL: &[&Scenario] = &[&offline_leader::SCENARIO];
+pub static ALL: &[&Scenario] = &[
+    #[cfg(feature = "catalogue")]
+    &consistent_prefix::SCENARIO,
+    &offline_leader::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_lww::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_home::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &multi_leader_invariant::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &topology_ring::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &topology_star::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &topology_mesh::SCENARIO,
+];
 
 /// The scenario named `id`.
 #[must_use]

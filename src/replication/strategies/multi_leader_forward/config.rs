@@ -134,6 +134,7 @@ impl Config {
         Promises {
             converges: self.origin_ids && self.tie_break && self.delivery != Delivery::None,
             causal: self.delivery == Delivery::Causal,
+            follows_held: true,
             ..Promises::default()
         }
     }
