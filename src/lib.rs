@@ -5,6 +5,7 @@
 
 pub mod checkers;
 pub mod limits;
+pub mod measure;
 pub mod recipe;
 pub mod replication;
 pub mod scenarios;

@@ -59,3 +59,11 @@ pub const MAX_BRANCHES: usize = 16;
 pub const MAX_OVERWRITTEN: usize = 2_000;
 /// Hints that one node keeps for others; after that it takes no more.
 pub const MAX_HINTS: usize = 2_000;
+/// Samples of one measurement.
+pub const MAX_MEASURE_SAMPLES: u64 = 5_000_000;
+/// Times at which a measurement asks for consistency.
+pub const MAX_MEASURE_TIMES: usize = 1_000;
+/// Parts of a mixture of latencies.
+pub const MAX_MEASURE_PARTS: usize = 32;
+/// The largest number in a measurement's configuration; the smallest that counts as positive is one over it.
+pub const MAX_MEASURE_NUMBER: f64 = 1e9;
