@@ -129,9 +129,16 @@ impl Cell {
     }
 
     /// Merges what else is known of a key.
-    pub fn gather(known: &mut Option<Rc<Self>>, more: Option<&Rc<Self>>) {
-        if let Some(more) = more {
-            *known = Some(known.as_ref().map_or_else(|| Rc::clone(more), |known| Self::merged(known, more)));
+    #[inline]
+    pub fn gather(known: &mut Option<Rc<Self>>, more: Option<Rc<Self>>) {
+        match (known.as_mut(), more) {
+            (_, None) => {}
+            (None, more) => *known = more,
+            (Some(held), Some(more)) => match held.standing(&more) {
+                Standing::Same | Standing::Older => {}
+                Standing::Newer => *held = more,
+                Standing::Apart => *held = Self::merged(held, &more),
+            },
         }
     }
 

@@ -226,13 +226,29 @@ impl Leaderless {
             return;
         }
         pending.heard = pending.heard.with(slot);
+        if !self.is_brief {
+            return self.on_answer_with_care(env, index, from, held, out);
+        }
+        Cell::gather(&mut pending.newest, held);
+        pending.missing_count = pending.missing_count.saturating_sub(1);
+        if pending.missing_count == 0 {
+            self.note_quorum(index);
+            let done = self.pending.swap_remove(index);
+            out.reply(done.request, done.reply(false));
+        }
+    }
+
+    /// The same with second phases, late answers, timers and notes in mind.
+    #[inline(never)]
+    fn on_answer_with_care(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, held: Option<Rc<Cell>>, out: &mut Out) {
+        let pending = &mut self.pending[index];
         if self.config.keeps_answers() && matches!(pending.stage, Stage::Read) {
             pending.more().answers.push((from, held.clone()));
         }
         if pending.is_answered {
-            return self.on_late_answer(env, index, held.as_ref(), out);
+            return self.on_late_answer(env, index, held, out);
         }
-        Cell::gather(&mut pending.newest, held.as_ref());
+        Cell::gather(&mut pending.newest, held);
         pending.missing_count = pending.missing_count.saturating_sub(1);
         if pending.missing_count == 0 {
             self.on_quorum(env, index, from, out);
@@ -290,12 +306,8 @@ impl Leaderless {
     /// Tells the client, and repairs those that were found stale.
     fn answer(&mut self, env: &mut Env<'_>, index: usize, last: NodeId, out: &mut Out) {
         self.tell_quorum(index, last, out);
+        self.note_quorum(index);
         let pending = &mut self.pending[index];
-        if pending.is_write() {
-            self.last_write_quorum = pending.heard;
-        } else {
-            self.last_read_quorum = pending.heard;
-        }
         out.reply(pending.request, pending.reply(self.config.keeps_siblings));
         pending.is_answered = true;
         let waits = match pending.stage {
@@ -312,7 +324,13 @@ impl Leaderless {
         }
     }
 
-    fn on_late_answer(&mut self, env: &mut Env<'_>, index: usize, held: Option<&Rc<Cell>>, out: &mut Out) {
+    #[inline(always)]
+    fn note_quorum(&mut self, index: usize) {
+        let pending = &self.pending[index];
+        *(if pending.is_write() { &mut self.last_write_quorum } else { &mut self.last_read_quorum }) = pending.heard;
+    }
+
+    fn on_late_answer(&mut self, env: &mut Env<'_>, index: usize, held: Option<Rc<Cell>>, out: &mut Out) {
         let pending = &mut self.pending[index];
         if pending.stage == Stage::Read {
             Cell::gather(&mut pending.newest, held);

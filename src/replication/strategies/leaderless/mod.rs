@@ -88,6 +88,8 @@ pub struct Leaderless {
     config: Rc<Config>,
     me: NodeId,
     is_replica: bool,
+    /// Whether a request is over with its answer: no timers, nothing to do with late answers, no second phase.
+    is_brief: bool,
     /// Whether a cell is taken without looking left or right: no trees, tombstones as usual, no siblings.
     is_plain: bool,
     cells: Cells,
@@ -132,6 +134,7 @@ impl Protocol for Leaderless {
             config: Rc::clone(config),
             me: env.me,
             is_replica: config.everybody().contains(env.me),
+            is_brief: config.is_brief(),
             is_plain: !needs_trees && !collects && config.keeps_tombstones && !config.keeps_siblings,
             cells: recovered.cells.clone(),
             hints: recovered.hints.clone(),
@@ -253,6 +256,8 @@ impl Leaderless {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn on_beside(&mut self, env: &mut Env<'_>, from: NodeId, message: &Beside, out: &mut Out) {
         match message {
             Beside::Mint(number, draft) => self.on_mint(env, from, *number, draft, out),
