@@ -21,7 +21,7 @@ use replicascope::simulation::journal::Happening;
 use replicascope::simulation::registry;
 use replicascope::simulation::setup::{Latency, Link, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 
-const SCHEDULES: u64 = 1_500;
+const SCHEDULES: u64 = 4_000;
 
 fn all_green(promise: Promise) -> Tally {
     let mut tally = Tally::default();
@@ -37,10 +37,13 @@ fn all_green(promise: Promise) -> Tally {
     tally
 }
 
-fn assert_red(promise: Promise, off: &[(&'static Setting, u64)]) {
+/// Some schedule turns red, and for this reason.
+fn assert_red(promise: Promise, off: &[(&'static Setting, u64)], reason: &str) {
     let names: Vec<&str> = off.iter().map(|(setting, _)| setting.key).collect();
-    let red = (0..SCHEDULES).find_map(|seed| Schedule::draw(seed, promise, off).run(&mut Tally::default()).err().map(|why| (seed, why)));
-    let Some((seed, why)) = red else { panic!("with {names:?} changed nothing turned red") };
+    let problem = |seed| Schedule::draw(seed, promise, off).run(&mut Tally::default()).err().filter(|why| why.contains(reason));
+    let Some((seed, why)) = (0..SCHEDULES).find_map(|seed| Some((seed, problem(seed)?))) else {
+        panic!("with {names:?} changed nothing turned red")
+    };
     println!("{names:?}: seed {seed}: {}", why.chars().take(200).collect::<String>());
 }
 
@@ -52,22 +55,22 @@ fn strict_quorums_with_versions_from_a_quorum_and_write_back_are_linearizable() 
 
 #[test]
 fn without_write_back_the_register_is_not_linearizable() {
-    assert_red(Promise::Linearizable, &[(&dial::WRITE_BACK, 0)]);
+    assert_red(Promise::Linearizable, &[(&dial::WRITE_BACK, 0)], "no order");
 }
 
 #[test]
 fn with_versions_from_clocks_the_register_is_not_linearizable() {
-    assert_red(Promise::Linearizable, &[(&dial::VERSION_FROM, 0)]);
+    assert_red(Promise::Linearizable, &[(&dial::VERSION_FROM, 0)], "no order");
 }
 
 #[test]
 fn with_quorums_that_do_not_overlap_the_register_is_not_linearizable() {
-    assert_red(Promise::Linearizable, &[(&dial::READ_QUORUM, 1), (&dial::WRITE_QUORUM, 1)]);
+    assert_red(Promise::Linearizable, &[(&dial::READ_QUORUM, 1), (&dial::WRITE_QUORUM, 1)], "no order");
 }
 
 #[test]
 fn with_sloppy_quorums_the_register_is_not_linearizable() {
-    assert_red(Promise::Linearizable, &[(&dial::SLOPPY_QUORUM, 1)]);
+    assert_red(Promise::Linearizable, &[(&dial::SLOPPY_QUORUM, 1)], "no order");
 }
 
 #[test]
@@ -78,17 +81,17 @@ fn siblings_lose_no_acknowledged_write_and_bring_none_back() {
 
 #[test]
 fn with_last_write_wins_acknowledged_writes_are_lost() {
-    assert_red(Promise::Siblings, &[(&dial::CONFLICTS, 0)]);
+    assert_red(Promise::Siblings, &[(&dial::CONFLICTS, 0)], "lost");
 }
 
 #[test]
 fn without_dots_overwritten_versions_stay() {
-    assert_red(Promise::Siblings, &[(&dial::PLAIN_VERSION_VECTORS, 1)]);
+    assert_red(Promise::Siblings, &[(&dial::PLAIN_VERSION_VECTORS, 1)], "had seen it");
 }
 
 #[test]
 fn without_tombstones_what_was_deleted_comes_back() {
-    assert_red(Promise::Siblings, &[(&dial::TOMBSTONES, 0)]);
+    assert_red(Promise::Siblings, &[(&dial::TOMBSTONES, 0)], "is back");
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn with_anti_entropy_replicas_converge_under_any_settings() {
 
 #[test]
 fn without_anti_entropy_replicas_stay_apart() {
-    assert_red(Promise::Converges, &[(&dial::ANTI_ENTROPY_EVERY, 0)]);
+    assert_red(Promise::Converges, &[(&dial::ANTI_ENTROPY_EVERY, 0)], "");
 }
 
 /// `node_count` replicas at one place, two clients that coordinate by themselves, everything a millisecond away.

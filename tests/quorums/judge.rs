@@ -143,6 +143,12 @@ pub(crate) fn nothing_lost(snapshot: &Snapshot, history: &History) -> Result<(),
             let is_it = |one: &&&OperationRecord| value.is_some() && one.write == value.clone().map(Operation::Put);
             *context = context.or_else(|| writes.iter().find(is_it).map(|one| &one.context));
         }
+        let deletions = writes.iter().filter(|one| one.write == Some(Operation::Delete) && dot_of(one).is_some());
+        for deletion in deletions {
+            if let Some(dot) = shown.keys().find(|dot| deletion.context.covers(**dot)) {
+                return Err(format!("{dot} is back although it was deleted"));
+            }
+        }
         let has_unnamed_deletion = shown.values().any(Option::is_none);
         for (dot, one) in writes.iter().filter_map(|one| Some((dot_of(one)?, one))) {
             let is_seen = shown.values().flatten().any(|context| context.covers(dot));
@@ -151,12 +157,6 @@ pub(crate) fn nothing_lost(snapshot: &Snapshot, history: &History) -> Result<(),
             }
             if shown.contains_key(&dot) && is_seen {
                 return Err(format!("{dot} shows although something that shows had seen it"));
-            }
-        }
-        let deletions = writes.iter().filter(|one| one.write == Some(Operation::Delete) && dot_of(one).is_some());
-        for deletion in deletions {
-            if let Some(dot) = shown.keys().find(|dot| deletion.context.covers(**dot)) {
-                return Err(format!("{dot} is back although it was deleted"));
             }
         }
     }
