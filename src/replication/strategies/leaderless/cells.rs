@@ -31,6 +31,7 @@ pub enum Offered {
 }
 
 impl Cells {
+    #[inline(always)]
     fn position(&self, key: &Key) -> Result<usize, usize> {
         match self.held.first() {
             Some(first) if Arc::ptr_eq(&first.key.0, &key.0) => Ok(0),
@@ -63,7 +64,7 @@ impl Cells {
     }
 
     /// Takes `new`, unless what is held is newer.
-    #[inline]
+    #[inline(always)]
     pub fn offer(&mut self, new: &Rc<Cell>) -> Offered {
         match self.position(&new.key) {
             Ok(index) => self.meet(index, new),
@@ -74,6 +75,7 @@ impl Cells {
         }
     }
 
+    #[inline(always)]
     fn meet(&mut self, index: usize, new: &Rc<Cell>) -> Offered {
         match self.held[index].standing(new) {
             Standing::Same => Offered::Known,
@@ -86,14 +88,17 @@ impl Cells {
                 self.remember(was);
                 Offered::Taken
             }
-            Standing::Apart => {
-                let merged = Cell::merged(&self.held[index], new);
-                let was = std::mem::replace(&mut self.held[index], merged);
-                self.remember(was);
-                self.remember(Rc::clone(new));
-                Offered::Merged
-            }
+            Standing::Apart => self.merge(index, new),
         }
+    }
+
+    #[inline(never)]
+    fn merge(&mut self, index: usize, new: &Rc<Cell>) -> Offered {
+        let merged = Cell::merged(&self.held[index], new);
+        let was = std::mem::replace(&mut self.held[index], merged);
+        self.remember(was);
+        self.remember(Rc::clone(new));
+        Offered::Merged
     }
 
     /// Like [`Cells::offer`], where deletions leave no trace.
@@ -120,6 +125,7 @@ impl Cells {
         Some(was)
     }
 
+    #[inline(always)]
     fn remember(&mut self, past: Rc<Cell>) {
         if self.past.len() >= limits::MAX_OVERWRITTEN {
             self.past.pop_front();
