@@ -56,7 +56,7 @@ pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.
 pub const MAX_BRANCHES: usize = 16;
 /// Overwritten versions that a leaderless replica can still name; the oldest go first, and it says how many went.
-pub const MAX_OVERWRITTEN: usize = 2_000;
+pub const MAX_OVERWRITTEN: usize = 1_000;
 /// Hints that one node keeps for others; after that it takes no more.
 pub const MAX_HINTS: usize = 2_000;
 /// Samples of one measurement.

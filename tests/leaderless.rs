@@ -33,7 +33,10 @@ fn all_green(promise: Promise) -> Tally {
     println!("{SCHEDULES} schedules, {promise:?}: {tally:?}");
     // A generator that stopped producing faults would make this worthless.
     assert!(tally.acknowledged > 2 * SCHEDULES && tally.reads > 4 * SCHEDULES, "{tally:?}");
-    assert!(tally.crashes > SCHEDULES && tally.cuts > SCHEDULES && tally.dropped > 10 * SCHEDULES && tally.unknown > SCHEDULES / 2, "{tally:?}");
+    assert!(
+        tally.crashes > SCHEDULES && tally.cuts > SCHEDULES && tally.dropped > 10 * SCHEDULES && tally.unknown > SCHEDULES / 2,
+        "{tally:?}"
+    );
     tally
 }
 
@@ -120,11 +123,7 @@ fn cluster(node_count: u16, settings: &[(&'static Setting, u64)]) -> Setup {
     settings.iter().for_each(|(setting, value)| drawn.set(setting, *value));
     Setup {
         strategy: "leaderless".to_owned(),
-        sites: vec![
-            Site { name: "replicas".into(), kind: SiteKind::Datacenter, node_count, spare_count: 0 },
-            client("a"),
-            client("b"),
-        ],
+        sites: vec![Site { name: "replicas".into(), kind: SiteKind::Datacenter, node_count, spare_count: 0 }, client("a"), client("b")],
         links: [1, 2].map(|site| Link { a: SiteId(0), b: SiteId(site), wire, back: None }).into(),
         inside: wire,
         sessions: vec![session("Ada", 1), session("Ben", 2)],
@@ -231,7 +230,10 @@ fn the_quorum_that_completed_is_told_and_a_replica_coordinates_too() {
     let mut play = Play::new(3, &[]);
     play.put(0, 1).wait(10).get(1).wait(10);
     assert_eq!(play.value(), Some(1));
-    assert_eq!(play.told("quorum-completed"), ["completes a write of x with [n0 n1], n1 last", "completes a read of x with [n0 n1], n1 last"]);
+    assert_eq!(
+        play.told("quorum-completed"),
+        ["completes a write of x with [n0 n1], n1 last", "completes a read of x with [n0 n1], n1 last"]
+    );
     let mut setup = cluster(3, &[]);
     setup.sessions[0].site = SiteId(0);
     let mut inside = Play { engine: registry::build(&setup, 1).expect("sound"), ms: 0 };
@@ -287,7 +289,8 @@ fn anti_entropy_finds_one_bad_leaf_with_one_and_two_hashes_for_each_level() {
 fn substitutes_keep_hints_and_hand_them_over() {
     let settings = [(&dial::REPLICA_COUNT, 3), (&dial::WRITE_QUORUM, 3), (&dial::READ_QUORUM, 1), (&dial::REQUEST_TIMEOUT, 400)];
     let run = |is_sloppy: u64, counts: u64, window_ms: u64, down_ms: u64| {
-        let more = [(&dial::SLOPPY_QUORUM, is_sloppy), (&dial::HINTS_COUNT, counts), (&dial::HINT_WINDOW, window_ms), (&dial::SUSPECT_AFTER, 50)];
+        let more =
+            [(&dial::SLOPPY_QUORUM, is_sloppy), (&dial::HINTS_COUNT, counts), (&dial::HINT_WINDOW, window_ms), (&dial::SUSPECT_AFTER, 50)];
         let mut play = Play::new(5, &[settings, more].concat());
         let home = (0..5).find(|node| {
             let mut probe = Play::new(5, &settings);

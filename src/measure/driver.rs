@@ -6,7 +6,9 @@ use super::distribution::Distribution;
 use crate::replication::causality::VersionVector;
 use crate::replication::delta::{Author, Key, Operation, Value};
 use crate::replication::ids::{NodeId, RequestId, SiteId};
-use crate::replication::protocol::{Cluster, Describe as _, Effect, Env, Freshness, Member, MessageKind, Outbox, Protocol as _, Reply, Request};
+use crate::replication::protocol::{
+    Cluster, Describe as _, Effect, Env, Freshness, Member, MessageKind, Outbox, Protocol as _, Reply, Request,
+};
 use crate::replication::random::{Purpose, Rng};
 use crate::replication::setting::Dials;
 use crate::replication::strategies::leaderless::{self, Leaderless, Message, Ring};
@@ -109,8 +111,7 @@ impl<'a> Driver<'a> {
         let config = Rc::new(strategy_config(self.config));
         for index in 0..=self.config.n {
             let rng = &mut self.own[usize::from(index)];
-            let mut env =
-                Env { now: SimTime::ZERO, local_clock: LocalTime(0), me: NodeId(index), cluster: &self.cluster, rng };
+            let mut env = Env { now: SimTime::ZERO, local_clock: LocalTime(0), me: NodeId(index), cluster: &self.cluster, rng };
             self.nodes.push(Leaderless::on_start(&config, &mut env, &leaderless::Durable::default(), &mut self.outbox));
         }
         self.outbox.drain();

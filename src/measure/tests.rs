@@ -65,7 +65,8 @@ fn random_quorums_miss_the_last_writes_as_often_as_the_closed_form_says() {
 #[test]
 fn reads_that_really_start_later_agree_with_what_is_computed_for_them() {
     let extra = r#""remote_extra_ms":2"#;
-    for fields in [r#""n":3,"r":1,"w":1"#, r#""n":5,"r":2,"w":1,"read_fan_out":"quorum""#, r#""n":3,"r":1,"w":2,"write_fan_out":"quorum""#] {
+    for fields in [r#""n":3,"r":1,"w":1"#, r#""n":5,"r":2,"w":1,"read_fan_out":"quorum""#, r#""n":3,"r":1,"w":2,"write_fan_out":"quorum""#]
+    {
         let config = config(&format!("{fields},{extra},{LINKEDIN_DISK}"));
         let (mut at_once, mut consistent_count) = (Single::new(&config, 3), 0);
         let mut later: Vec<(f64, Single<'_>)> = [0.3, 2.0, 20.0].map(|delay| (delay, Single::new(&config, 3))).into();
@@ -96,7 +97,8 @@ fn overlapping_quorums_are_always_consistent_and_the_same_seed_measures_the_same
 /// Everything local: a client's request takes what the legs take; everything else that and the way there and back.
 #[test]
 fn a_remote_replica_costs_its_extra_on_both_legs() {
-    let legs = r#""write":{"constant_ms":1},"ack":{"constant_ms":1},"read":{"constant_ms":1},"response":{"constant_ms":1},"remote_extra_ms":10"#;
+    let legs =
+        r#""write":{"constant_ms":1},"ack":{"constant_ms":1},"read":{"constant_ms":1},"response":{"constant_ms":1},"remote_extra_ms":10"#;
     let at = |quorum: u16| {
         let report = measured(&format!(r#""n":3,"r":{quorum},"w":{quorum},{legs}"#), 2_000);
         [report.read_ms.p50, report.read_ms.p99, report.write_ms.p50, report.write_ms.p99].map(|ms| (ms * 1e6).round() / 1e6)

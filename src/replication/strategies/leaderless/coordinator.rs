@@ -15,6 +15,7 @@ use crate::replication::protocol::{Env, Refusal, Reply};
 use crate::replication::random::mix;
 use crate::replication::time::SimDuration;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Requests that one coordinator has under way; more are refused as full.
 const PENDING_MAX: usize = 1_024;
@@ -87,19 +88,13 @@ impl Leaderless {
 
     fn share_key(&mut self, key: Key) -> Rc<Key> {
         match &self.last_key {
-            Some(last) if **last == key => Rc::clone(last),
+            Some(last) if Arc::ptr_eq(&last.0, &key.0) || **last == key => Rc::clone(last),
             _ => Rc::clone(self.last_key.insert(Rc::new(key))),
         }
     }
 
     /// The draft of a client's write.
-    pub(super) fn draft(
-        &mut self,
-        key: Key,
-        value: Option<Value>,
-        author: Author,
-        context: VersionVector,
-    ) -> Draft {
+    pub(super) fn draft(&mut self, key: Key, value: Option<Value>, author: Author, context: VersionVector) -> Draft {
         Draft { key: self.share_key(key), value, author, context }
     }
 
@@ -130,7 +125,7 @@ impl Leaderless {
     /// it has seen, and none of another client, which it has not.
     fn writer_for(&mut self, author: &Author) -> ReplicaId {
         match &self.last_writer {
-            Some((last, writer)) if last == author => *writer,
+            Some((last, writer)) if Arc::ptr_eq(&last.0, &author.0) || last == author => *writer,
             _ => {
                 let writer = ReplicaId(mix(self.identity.0 ^ Hasher::new(0).text(&author.0).digest().0));
                 self.last_writer = Some((author.clone(), writer));
@@ -171,8 +166,7 @@ impl Leaderless {
     /// Sends a write, or a write-back, to those that are not known to have it.
     fn send_writes(&mut self, env: &mut Env<'_>, index: usize, cell: Rc<Cell>, out: &mut Out) {
         let homes = self.config.ring.homes(&cell.key).without(self.pending[index].heard);
-        let targets =
-            if self.config.writes_all { homes } else { self.choose(env, &cell.key, homes, self.pending[index].missing_count) };
+        let targets = if self.config.writes_all { homes } else { self.choose(env, &cell.key, homes, self.pending[index].missing_count) };
         self.pending[index].newest = Some(Rc::clone(&cell));
         self.pending[index].asked = self.pending[index].heard;
         if self.config.is_sloppy {
@@ -217,7 +211,7 @@ impl Leaderless {
     }
 
     /// An answer: goes on when it completes the quorum. One to a request that is over finds nothing and changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_answer(&mut self, env: &mut Env<'_>, from: NodeId, number: u32, held: Option<Rc<Cell>>, out: &mut Out) {
         let Some(index) = self.pending.iter().position(|pending| pending.number == number) else { return };
         let pending = &mut self.pending[index];
@@ -232,10 +226,16 @@ impl Leaderless {
         Cell::gather(&mut pending.newest, held);
         pending.missing_count = pending.missing_count.saturating_sub(1);
         if pending.missing_count == 0 {
-            self.note_quorum(index);
-            let done = self.pending.swap_remove(index);
-            out.reply(done.request, done.reply(false));
+            self.finish(index, out);
         }
+    }
+
+    /// Answers, and that is all.
+    #[inline(never)]
+    fn finish(&mut self, index: usize, out: &mut Out) {
+        self.note_quorum(index);
+        let done = self.pending.swap_remove(index);
+        out.reply(done.request, done.reply(false));
     }
 
     /// The same with second phases, late answers, timers and notes in mind.
@@ -428,15 +428,7 @@ impl Leaderless {
         self.on_dot(env, index, from, minted, context, out);
     }
 
-    fn on_dot(
-        &mut self,
-        env: &mut Env<'_>,
-        index: usize,
-        from: NodeId,
-        minted: &Minted,
-        context: VersionVector,
-        out: &mut Out,
-    ) {
+    fn on_dot(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, minted: &Minted, context: VersionVector, out: &mut Out) {
         if let Content::Siblings(siblings) = &minted.cell.content {
             self.pending[index].more().written = Some((minted.dot, siblings.context_after(minted.dot, context)));
         }

@@ -198,16 +198,17 @@ impl Protocol for Leaderless {
 
     fn on_message(&mut self, env: &mut Env<'_>, from: NodeId, message: Message, out: &mut Out) {
         self.suspected = self.suspected.without(NodeSet::only(from));
-        match message {
-            Message::Read(number, key) => out.send(from, Message::Held(number, self.held(&key))),
+        let (number, held) = match message {
+            Message::Read(number, key) => return out.send(from, Message::Held(number, self.held(&key))),
             Message::Write(number, cell) => {
                 self.take(env, &cell, out);
-                out.send(from, Message::Stored(number));
+                return out.send(from, Message::Stored(number));
             }
-            Message::Held(number, held) => self.on_answer(env, from, number, held, out),
-            Message::Stored(number) => self.on_answer(env, from, number, None, out),
-            Message::Beside(beside) => self.on_beside(env, from, &beside, out),
-        }
+            Message::Held(number, held) => (number, held),
+            Message::Stored(number) => (number, None),
+            Message::Beside(beside) => return self.on_beside(env, from, &beside, out),
+        };
+        self.on_answer(env, from, number, held, out);
     }
 
     fn on_timer(&mut self, env: &mut Env<'_>, timer: Timer, out: &mut Out) {

@@ -109,7 +109,8 @@ impl Leaderless {
 
     /// Forgets tombstones that are old enough.
     pub(super) fn on_collect(&mut self, env: &Env<'_>, out: &mut Out) {
-        let expired: Vec<Rc<Key>> = self.cells.all().iter().filter(|cell| self.is_expired(env, cell)).map(|cell| Rc::clone(&cell.key)).collect();
+        let expired: Vec<Rc<Key>> =
+            self.cells.all().iter().filter(|cell| self.is_expired(env, cell)).map(|cell| Rc::clone(&cell.key)).collect();
         for key in expired {
             let Some(was) = self.cells.collect(&key) else { continue };
             out.persist(Record::Collected(Rc::clone(&key)));
