@@ -4,7 +4,6 @@
 use super::cell::{Cell, Content, Standing};
 use crate::limits;
 use crate::replication::delta::Key;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,8 +11,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Cells {
     held: Vec<Rc<Cell>>,
-    /// Cells that went, wholly or in part, oldest first. What stood against them is worked out when somebody looks.
-    past: VecDeque<Rc<Cell>>,
+    /// Cells that went, wholly or in part: a ring. What stood against them is worked out when somebody looks.
+    past: Vec<Rc<Cell>>,
+    /// Where the oldest of them stands, once there is no room for more.
+    oldest: usize,
     forgotten_count: u64,
 }
 
@@ -54,7 +55,8 @@ impl Cells {
 
     /// What went, oldest first.
     pub fn past(&self) -> impl Iterator<Item = &Rc<Cell>> {
-        self.past.iter()
+        let (late, early) = self.past.split_at(self.oldest);
+        early.iter().chain(late)
     }
 
     /// How many overwritten cells are not listed any more.
@@ -127,10 +129,11 @@ impl Cells {
 
     #[inline(always)]
     fn remember(&mut self, past: Rc<Cell>) {
-        if self.past.len() >= limits::MAX_OVERWRITTEN {
-            self.past.pop_front();
-            self.forgotten_count += 1;
+        if self.past.len() < limits::MAX_OVERWRITTEN {
+            return self.past.push(past);
         }
-        self.past.push_back(past);
+        self.past[self.oldest] = past;
+        self.oldest = (self.oldest + 1) % limits::MAX_OVERWRITTEN;
+        self.forgotten_count += 1;
     }
 }

@@ -82,36 +82,37 @@ pub struct Durable {
     hints: Hints,
 }
 
-/// One node.
+/// One node. What every message touches stands first, and together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Leaderless {
+    /// Nodes that left a request unanswered.
+    suspected: NodeSet,
+    cells: Cells,
+    pending: Vec<Pending>,
+    hints: Hints,
     config: Rc<Config>,
+    next_number: u32,
     me: NodeId,
     is_replica: bool,
     /// Whether a request is over with its answer: no timers, nothing to do with late answers, no second phase.
     is_brief: bool,
     /// Whether a cell is taken without looking left or right: no trees, tombstones as usual, no siblings.
     is_plain: bool,
-    cells: Cells,
-    hints: Hints,
-    trees: BTreeMap<u16, Tree>,
-    pending: Vec<Pending>,
     /// The key of the last request: most requests are about the same one, and share it.
     last_key: Option<Rc<Key>>,
-    next_number: u32,
     last_clock: u64,
-    /// Minted at each start, so that dots are unique for ever.
-    identity: ReplicaId,
-    dot_count: u64,
-    last_writer: Option<(Author, ReplicaId)>,
-    /// Dots given lately, by request.
-    minted: VecDeque<(NodeId, u32, Minted)>,
-    /// Nodes that left a request unanswered.
-    suspected: NodeSet,
-    /// Comparisons begun.
-    round: u32,
     last_write_quorum: NodeSet,
     last_read_quorum: NodeSet,
+    dot_count: u64,
+    last_writer: Option<(Author, ReplicaId)>,
+    /// Minted at each start, so that dots are unique for ever.
+    identity: ReplicaId,
+    trees: BTreeMap<u16, Tree>,
+    /// Dots given lately, by request.
+    minted: VecDeque<(NodeId, u32, Minted)>,
+    /// Comparisons begun.
+    round: u32,
 }
 
 type Out = Outbox<Leaderless>;
