@@ -26,6 +26,7 @@ impl MultiLeaderSync {
             replica: self.writer.replica,
             vector: self.store.vector().clone(),
             hash: self.store.sum(),
+            is_partial: false,
             delta_count: self.store.len() as u64,
             records: self.store.keys().map(|(key, log)| (key.clone(), self.decided(&log.deltas, &pending))).collect(),
             confirmed_count: own_count.saturating_sub(pending.len()) as u64,
