@@ -22,7 +22,9 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     let mut witness = Vec::new();
     let is_quiet = evidence.unrest().is_none();
     for (dot, (number, operation)) in &evidence.writes {
-        let holders = || evidence.nodes().filter(|(_, replica)| replica.vector.covers(*dot));
+        // A strategy without version vectors says by the fates which writes it knows.
+        let knows = |replica: &ReplicaView| replica.vector.covers(*dot) || Evidence::fate(replica, operation, *dot).is_some();
+        let holders = || evidence.nodes().filter(|(_, replica)| knows(replica));
         if is_quiet && holders().next().is_none() {
             witness.push(told(*dot, *number, operation, "no replica knows it any more"));
         }

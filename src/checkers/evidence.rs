@@ -69,6 +69,11 @@ impl<'a> Evidence<'a> {
         self.nodes().filter(|(_, replica)| replica.role == Role::Leader)
     }
 
+    /// The replicas of a strategy without leaders: none of them answers for the others.
+    pub(super) fn replicas(&self) -> impl Iterator<Item = &'a ReplicaView> + '_ {
+        self.nodes().map(|(_, replica)| replica).filter(|replica| replica.role == Role::Replica)
+    }
+
     /// Why the cluster is not quiet, if it is not.
     pub(super) fn unrest(&self) -> Option<String> {
         let in_flight = self.snapshot.in_flight_count;

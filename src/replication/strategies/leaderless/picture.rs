@@ -16,6 +16,7 @@ impl Leaderless {
             replica: Some(self.identity),
             delta_count: self.cells.all().len() as u64,
             hash: if self.is_replica { self.hash_of_cells() } else { 0 },
+            is_partial: !self.config.ring.is_whole(),
             records: self.records(),
             facts: self.facts(),
             ..ReplicaView::empty(if self.is_replica { Role::Replica } else { Role::Coordinator })
