@@ -91,7 +91,8 @@ fn whatever_is_lost_is_listed() {
 
 #[test]
 fn a_lease_does_for_steady_clocks_what_confirmed_reads_do() {
-    let lease = [("confirm_reads", "false"), ("lease", "true")];
+    // Longer than the failover timeout: it is the voters who keep it.
+    let lease = [("confirm_reads", "false"), ("lease", "true"), ("lease_ms", "400")];
     let settings: Settings = STRICT[..2].iter().chain(&lease).copied().collect();
     let red = |seed: u64, steady: bool| {
         let schedule = Schedule::draw(seed, &settings);
