@@ -35,6 +35,8 @@ mod members;
 mod message;
 mod progress;
 mod reading;
+#[cfg(test)]
+mod rules_of_raft;
 pub mod settings;
 mod state;
 mod view;
