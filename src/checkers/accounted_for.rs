@@ -24,6 +24,10 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     for (dot, (number, operation)) in &evidence.writes {
         // A strategy without version vectors says by the fates which writes it knows.
         let knows = |replica: &ReplicaView| replica.vector.covers(*dot) || Evidence::fate(replica, operation, *dot).is_some();
+        let is_listed = evidence.nodes().any(|(_, replica)| replica.discarded.iter().any(|discarded| discarded.dot == *dot));
+        if is_listed {
+            continue;
+        }
         let holders = || evidence.nodes().filter(|(_, replica)| knows(replica));
         if is_quiet && holders().next().is_none() {
             witness.push(told(*dot, *number, operation, "no replica knows it any more"));
@@ -40,6 +44,8 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
 
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
+        // A log that was cut short no longer names what is overwritten.
+        None if is_overwritten(evidence, replica, operation, dot) => None,
         None => Some("a replica that counts it as known has no trace of it"),
         Some(Fate::Superseded { by }) if evidence.writes.get(&by).is_some_and(|(_, later)| !evidence.is_after(later, dot)) => {
             Some("it counts as superseded by a write that had not seen it")
@@ -51,6 +57,18 @@ fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Operation
         }
         Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,
     }
+}
+
+/// Whether what the replica shows of the key is ordered after the write.
+fn is_overwritten(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> bool {
+    let fates = replica.records.get(&operation.key).map(|record| &record.fates);
+    let shown = fates.into_iter().flatten().filter(|(_, fate)| matches!(fate, Fate::Visible));
+    // Nobody was told of a write that is unknown here: only its leader knows what it came after.
+    let follows = |other: &Dot| match evidence.writes.get(other) {
+        Some((_, later)) => evidence.is_after(later, dot),
+        None => evidence.promises().follows_held,
+    };
+    shown.map(|(other, _)| other).any(follows)
 }
 
 fn told(dot: Dot, number: u64, operation: &OperationRecord, problem: &str) -> Witness {

@@ -3,6 +3,7 @@
 
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Key, LineChange, Operation};
+use crate::replication::ids::NodeId;
 use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
@@ -39,6 +40,22 @@ impl<'a> Evidence<'a> {
     /// Whom the sessions ask when they read.
     pub(super) fn read_rules(&self) -> impl Iterator<Item = ReadRule> + '_ {
         self.snapshot.sessions.iter().map(|session| session.reads)
+    }
+
+    /// Whether reads were answered with bare values.
+    pub(super) fn has_values(&self) -> bool {
+        self.history.iter().any(|operation| matches!(operation.closed, Some((_, Reply::Value { .. } | Reply::Values(_)))))
+    }
+
+    /// Whether every session asked one node only: then it meets one order of events.
+    pub(super) fn stays_put(&self) -> bool {
+        let mut asked: BTreeMap<u16, NodeId> = BTreeMap::new();
+        self.history.iter().all(|operation| *asked.entry(operation.session.0).or_insert(operation.node) == operation.node)
+    }
+
+    /// Whether no leadership has changed hands: what replicates asynchronously is then lost with nobody.
+    pub(super) fn has_first_leaders_only(&self) -> bool {
+        self.leaders().next().is_some() && self.nodes().all(|(_, replica)| replica.term.0 <= 1)
     }
 
     /// The operation of this number.

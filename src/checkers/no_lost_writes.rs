@@ -40,8 +40,13 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
 fn shows(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord, dot: Dot) -> bool {
     let is_seen = |fate: &Fate| matches!(fate, Fate::Visible | Fate::Open);
     let is_visible = record.fates.get(&dot).is_some_and(is_seen);
-    let visible = || record.fates.iter().filter(|(_, fate)| is_seen(fate)).filter_map(|(other, _)| evidence.writes.get(other));
-    is_visible || visible().any(|(_, later)| evidence.is_after(later, dot) && is_about_the_same(later, operation))
+    let mut visible = record.fates.iter().filter(|(_, fate)| is_seen(fate)).map(|(other, _)| other);
+    let is_later = |other: &Dot| match evidence.writes.get(other) {
+        Some((_, later)) => evidence.is_after(later, dot) && is_about_the_same(later, operation),
+        // Nobody was told of it, so what its client had seen is unknown here: the replica's word counts.
+        None => record.fates.get(&dot) == Some(&Fate::Superseded { by: *other }),
+    };
+    is_visible || visible.any(is_later)
 }
 
 /// Without a leader a record is what all replicas show together: the highest version, or every sibling that none of

@@ -91,6 +91,8 @@ pub struct Promises {
     pub converges: bool,
     /// No replica applies an effect before its cause.
     pub causal: bool,
+    /// A replica answers only as freshly as it was asked to ([`Freshness`]).
+    pub honours_freshness: bool,
     /// A write comes after all that the leader which accepted it held of the key, whether or not its client had seen it.
     pub follows_held: bool,
 }
@@ -104,6 +106,7 @@ impl Default for Promises {
             accounts: true,
             converges: true,
             causal: false,
+            honours_freshness: false,
             follows_held: false,
         }
     }
@@ -145,6 +148,8 @@ pub enum Request {
     ReadMany {
         /// Which.
         keys: Vec<Key>,
+        /// How fresh the answer must be.
+        freshness: Freshness,
     },
     /// Writes a key.
     Write {

@@ -43,6 +43,30 @@ pub(crate) fn fly(seed: u64) -> Flight {
         let _ = run.submit(draw_command(&mut rng, &setup));
     }
     mend(&mut run, &setup);
+    if std::env::var("SEED").is_ok() {
+        for operation in run.history().iter() {
+            println!(
+                "{} s{} {} {:?} {:?} at {} -> {:?}",
+                operation.author,
+                operation.session.0,
+                operation.node,
+                operation.key.0,
+                operation.write,
+                operation.invoked_at.in_ms(),
+                operation.closed
+            );
+        }
+        for entry in run.journal().iter_from(0) {
+            if let replicascope::simulation::journal::Happening::Noted(node, note) = &entry.happening {
+                println!("  {} {node} {note:?}", entry.at.in_ms());
+            }
+        }
+        println!("{:#?}", run.recipe().commands);
+        println!("{:#?}", setup);
+        for node in run.snapshot().nodes {
+            println!("{:?}", node);
+        }
+    }
     let verdicts = run.verdicts();
     let broken = verdicts.iter().filter(|verdict| verdict.promised && verdict.holds == Some(false));
     let sentence =
@@ -59,7 +83,8 @@ pub(crate) fn fly(seed: u64) -> Flight {
 
 /// What is set otherwise than usual, for whoever looks at a failure.
 fn told(setup: &Setup) -> String {
-    let dials = setup.dials.iter().map(|(setting, value)| format!("{}={}", setting.key, replicascope::simulation::dials::show(setting, value)));
+    let dials =
+        setup.dials.iter().map(|(setting, value)| format!("{}={}", setting.key, replicascope::simulation::dials::show(setting, value)));
     format!(" [{}; {} sites]", dials.collect::<Vec<_>>().join(" "), setup.sites.len())
 }
 

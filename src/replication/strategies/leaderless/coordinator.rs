@@ -270,7 +270,9 @@ impl Leaderless {
         let highest = pending.newest.take().map_or(0, |cell| cell.version.clock());
         let Some(draft) = pending.more().draft.take() else { return };
         self.enter(index, Stage::Write, self.config.write_quorum);
-        let version = Version::new(highest + 1, Some(env.me));
+        // Two writes of this coordinator may have asked before either was written: they must not share a version.
+        self.last_clock = (highest + 1).max(self.last_clock + 1);
+        let version = Version::new(self.last_clock, Some(env.me));
         let cell = self.name(env, draft, version);
         self.send_writes(env, index, cell, out);
     }

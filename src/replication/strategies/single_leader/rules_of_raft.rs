@@ -35,7 +35,7 @@ fn cluster() -> Cluster {
 /// A node of three whose log holds 150 entries of a leader before it.
 fn started(env: &mut Env<'_>, out: &mut Out) -> SingleLeader {
     let dials = Dials::default().with(&REPLICATION, 3).with(&FAILOVER, 2);
-    let plan = Plan { cluster: env.cluster, dials: &dials, mode: Mode::LastWrite, cart: Vec::new() };
+    let plan = Plan { strategy: "single-leader", cluster: env.cluster, dials: &dials, mode: Mode::LastWrite, cart: Vec::new() };
     let config = Rc::new(Config::from_plan(&plan).expect("it fits"));
     let mut store = super::durable::Durable::default();
     let before = Epoch { term: Term(1), leader: Some(OTHER) };
