@@ -96,8 +96,8 @@ struct Flight {
 /// Clients in a closed loop on one copy; every operation takes effect at one moment. A crashed client's process is
 /// replaced by a new one.
 fn history(load: Load) -> History {
-    let mut rng = Rng::new(7, Purpose::Workload, 0);
-    let mut draw = move |bound: u32| rng.below(u64::from(bound)) as u32;
+    let mut rng = Rng::stream(7, Purpose::Workload, 0);
+    let mut draw = move |bound: u32| rng.below(bound);
     let mut text = String::new();
     let mut state: BTreeMap<u32, (String, String)> = BTreeMap::new();
     let mut flights: BTreeMap<u32, Flight> = BTreeMap::new();

@@ -165,8 +165,11 @@ fn text(events: &[Event]) -> String {
     text
 }
 
+/// One operation: when it was invoked, what it is, and when it closed with which answer.
+type Given = (usize, Op, Option<(usize, Ret)>);
+
 /// What the oracles are given: failed writes and unanswered reads say nothing, and a crashed process is never heard of again.
-fn essential(events: &[Event]) -> Vec<(usize, Op, Option<(usize, Ret)>)> {
+fn essential(events: &[Event]) -> Vec<Given> {
     let mut open: BTreeMap<usize, (usize, Op)> = BTreeMap::new();
     let mut operations = Vec::new();
     for (at, event) in events.iter().enumerate() {
@@ -188,7 +191,7 @@ fn essential(events: &[Event]) -> Vec<(usize, Op, Option<(usize, Ret)>)> {
 }
 
 /// Ends of operations by time: the operation's place, and whether it is the close.
-fn ends(operations: &[(usize, Op, Option<(usize, Ret)>)]) -> Vec<(usize, usize, bool)> {
+fn ends(operations: &[Given]) -> Vec<(usize, usize, bool)> {
     let mut ends = Vec::new();
     for (place, (invoked, _, closed)) in operations.iter().enumerate() {
         ends.push((*invoked, place, false));
@@ -199,7 +202,7 @@ fn ends(operations: &[(usize, Op, Option<(usize, Ret)>)]) -> Vec<(usize, usize, 
 }
 
 /// Each operation runs in a thread of its own: real time says all that its process could.
-fn stateright_says(operations: &[(usize, Op, Option<(usize, Ret)>)]) -> bool {
+fn stateright_says(operations: &[Given]) -> bool {
     let mut tester = LinearizabilityTester::new(Object::default());
     for (_, place, is_close) in ends(operations) {
         let (_, op, closed) = &operations[place];
@@ -227,7 +230,7 @@ impl Specification for Spec {
 }
 
 /// A crashed operation closes after everything: there a write disturbs nobody, and a cas may do nothing.
-fn todc_says(operations: &[(usize, Op, Option<(usize, Ret)>)]) -> bool {
+fn todc_says(operations: &[Given]) -> bool {
     let entry = |place: usize| (operations[place].1.clone(), operations[place].2.as_ref().map(|(_, ret)| ret.clone()));
     let mut actions = Vec::new();
     for (_, place, is_close) in ends(operations) {

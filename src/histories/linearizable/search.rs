@@ -111,7 +111,7 @@ impl<'t> Search<'t> {
 
     fn may_go_on(&mut self, budget: &mut Budget<'_>) -> bool {
         self.tick_count = self.tick_count.wrapping_add(1);
-        self.tick_count % 256 != 0 || budget()
+        !self.tick_count.is_multiple_of(256) || budget()
     }
 
     /// Replays events from a place until a close leaves a choice.

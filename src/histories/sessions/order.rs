@@ -97,8 +97,8 @@ impl Order {
     pub(in super::super) fn contradiction(&self, facts: &Facts) -> Option<Vec<usize>> {
         let components = self.components();
         let mut states_of: BTreeMap<u32, Vec<NodeId>> = BTreeMap::new();
-        for node in 0..self.states {
-            states_of.entry(components[node]).or_default().push(node as NodeId);
+        for (node, component) in (0..).zip(components.iter().take(self.states)) {
+            states_of.entry(*component).or_default().push(node);
         }
         let states = states_of.values().find(|states| states.len() > 1)?;
         let cycles = states.iter().take(MAX_STARTS).filter_map(|start| self.cycle(*start, &components, facts));

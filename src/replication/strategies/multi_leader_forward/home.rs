@@ -91,7 +91,7 @@ impl Lease {
     fn supported_at(&self) -> Option<LocalTime> {
         let mut echoes: Vec<Option<LocalTime>> = self.peers.iter().map(|peer| peer.echo).collect();
         echoes.sort_unstable_by(|a, b| b.cmp(a));
-        let needed = (self.peers.len() + 1) / 2;
+        let needed = self.peers.len().div_ceil(2);
         if needed == 0 { Some(LocalTime(i64::MAX)) } else { echoes[needed - 1] }
     }
 
