@@ -59,6 +59,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The operation of this number.
+    #[cfg(feature = "catalogue")]
     pub(super) fn operation(&self, number: u64) -> Option<&'a OperationRecord> {
         self.history.get(usize::try_from(number).ok()?)
     }
@@ -138,6 +139,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// An operation in words, with its time and what came of it.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn tell(operation: &OperationRecord) -> String {
         let shown = |value: &Option<_>| {
             value.as_ref().map_or_else(|| "nothing".to_owned(), |value: &crate::replication::delta::Value| value.to_string())

@@ -13,6 +13,8 @@ mod leaders;
 pub mod lesson;
 pub mod metrics;
 #[cfg(feature = "catalogue")]
+mod multi_datacenter;
+#[cfg(feature = "catalogue")]
 mod multi_leader_invariant;
 mod offline_leader;
 #[cfg(feature = "catalogue")]
@@ -24,9 +26,13 @@ mod topology_ring;
 #[cfg(feature = "catalogue")]
 mod topology_star;
 #[cfg(feature = "catalogue")]
+mod write_conflict_ask;
+#[cfg(feature = "catalogue")]
 mod write_conflict_home;
 #[cfg(feature = "catalogue")]
 mod write_conflict_lww;
+#[cfg(feature = "catalogue")]
+mod write_conflict_merge;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
@@ -157,11 +163,17 @@ pub enum Panel {
 pub static ALL: &[&Scenario] = &[
     #[cfg(feature = "catalogue")]
     &consistent_prefix::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &multi_datacenter::SCENARIO,
     &offline_leader::SCENARIO,
     #[cfg(feature = "catalogue")]
     &write_conflict_lww::SCENARIO,
     #[cfg(feature = "catalogue")]
     &write_conflict_home::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_merge::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_ask::SCENARIO,
     #[cfg(feature = "catalogue")]
     &multi_leader_invariant::SCENARIO,
     #[cfg(feature = "catalogue")]

@@ -1,9 +1,12 @@
-//! What the page opens with: the recipe in its address, or the first scenario.
+//! What the page opens with: the recipe in its address, or the opening scene.
 
 use super::hooks::page;
 use super::player::Player;
 use crate::recipe::Recipe;
 use crate::scenarios::{self, Scenario};
+
+/// The scenario that the page opens with.
+const OPENING: &str = "offline-leader";
 
 /// Why something could not be opened, for the person.
 pub(crate) type Reason = String;
@@ -27,9 +30,10 @@ pub(crate) fn from_scenario(id: &str, variant: Option<&str>) -> Result<Player, R
     Player::open(recipe).map_err(|error| error.to_string())
 }
 
-/// The first scenario that can be run.
+/// The opening scene, or else the first scenario that can be run.
 pub(crate) fn default_scene() -> Result<Player, Reason> {
-    let attempts = scenarios::ALL.iter().map(|scenario: &&Scenario| from_scenario(scenario.id, None));
+    let others = scenarios::ALL.iter().map(|scenario: &&Scenario| scenario.id);
+    let attempts = std::iter::once(OPENING).chain(others).map(|id| from_scenario(id, None));
     let mut problem = "no scenario is built in".to_owned();
     for attempt in attempts {
         match attempt {
