@@ -37,7 +37,7 @@ impl Leaderless {
         let mut records: BTreeMap<Key, Decided> = self.cells.all().iter().map(|cell| ((*cell.key).clone(), decided(cell))).collect();
         for past in self.cells.past() {
             let record = records.entry((*past.was.key).clone()).or_insert_with(|| Decided::plain(Content::Absent, 0, BTreeMap::new()));
-            for (dot, fate) in fates_of(past) {
+            for (dot, fate) in fates_of(past, self.cells.get(&past.was.key).map(|held| &**held)) {
                 record.fates.entry(dot).or_insert(fate);
             }
         }
@@ -97,14 +97,23 @@ fn conflict(siblings: &[Write]) -> Conflict {
 }
 
 /// What became of the writes that went with a cell.
-fn fates_of(past: &Past) -> Vec<(Dot, Fate)> {
+fn fates_of(past: &Past, held: Option<&Cell>) -> Vec<(Dot, Fate)> {
     if Rc::ptr_eq(&past.was, &past.by) {
-        // A deletion whose tombstone is gone: the key is as absent as it wanted.
-        return past.was.writes().iter().map(|write| (write.dot, Fate::Visible)).collect();
+        let held = held.filter(|held| !held.is_tombstone());
+        return past.was.writes().iter().map(|write| (write.dot, fate_of_collected(write, &past.was, held))).collect();
     }
     let by = past.by.writes();
     let gone = past.was.writes().iter().filter(|write| by.iter().all(|held| held.dot != write.dot));
     gone.filter_map(|write| Some((write.dot, fate(write, &past.was, &past.by)?))).collect()
+}
+
+/// A deletion whose tombstone is gone: the key is as absent as it wanted, or something came back unhindered.
+fn fate_of_collected(write: &Write, was: &Cell, held: Option<&Cell>) -> Fate {
+    match held.and_then(|held| fate(write, was, held)) {
+        None => Fate::Visible,
+        Some(Fate::Discarded { by, .. }) => Fate::Discarded { by, reason: Reason::ArrivedEarlier },
+        Some(other) => other,
+    }
 }
 
 fn fate(write: &Write, was: &Cell, by: &Cell) -> Option<Fate> {
