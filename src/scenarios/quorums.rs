@@ -145,6 +145,28 @@ pub(super) fn held(snapshot: &Snapshot, node: u16, key: &str) -> Option<Option<i
     Some(content.and_then(|content| if let Content::Plain(value) = content { number(Some(value)) } else { None }))
 }
 
+/// How many values a read of siblings showed; `None`: it is none, or has no answer.
+pub(super) fn values(operation: &OperationRecord) -> Option<usize> {
+    match &operation.closed {
+        Some((_, Reply::Siblings { values, .. })) if operation.write.is_none() => {
+            Some(values.iter().filter(|(_, value)| value.is_some()).count())
+        }
+        _ => None,
+    }
+}
+
+/// How many values each read of a session showed.
+pub(super) fn shown(outcome: &Outcome<'_>, session: u16) -> Vec<usize> {
+    outcome.operations(session).filter_map(values).collect()
+}
+
+/// Versions of a key that a replica keeps side by side.
+pub(super) fn siblings(snapshot: &Snapshot, node: u16, key: &str) -> usize {
+    let replica = snapshot.nodes.get(usize::from(node)).and_then(|node| node.replica.as_ref());
+    let record = replica.and_then(|replica| replica.records.get(&Key::from(key)));
+    record.map_or(0, |record| record.conflicts.first().map_or(1, |conflict| conflict.sides.len()))
+}
+
 /// A witness of so many operations.
 pub(super) fn witness(sentence: String, operations: &[usize]) -> Witness {
     Witness { sentence, operations: operations.iter().map(|number| *number as u64).collect(), dots: Vec::new() }
