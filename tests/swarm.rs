@@ -50,7 +50,7 @@ fn swarm(from: u64, count: u64) -> Tally {
         let mut tally = Tally::default();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= from + count || tally.failures.len() >= 150 {
+            if seed >= from + count || tally.failures.len() >= 5 {
                 return tally;
             }
             tally.add(fly(seed));
@@ -64,10 +64,6 @@ fn swarm(from: u64, count: u64) -> Tally {
 
 #[test]
 fn what_is_promised_holds_whatever_is_drawn() {
-    if let Some(seed) = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()) {
-        fly(seed);
-        return;
-    }
     let tally = swarm(1, RUNS);
     assert!(tally.failures.is_empty(), "{}", tally.failures.join("\n"));
     println!("{} events; {:?}", tally.events, tally.decided);

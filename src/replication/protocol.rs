@@ -315,6 +315,14 @@ pub enum MessageKind {
     Hash,
 }
 
+impl MessageKind {
+    /// Whether it only keeps watch and changes nothing by itself: a network with no other messages is quiet.
+    #[must_use]
+    pub const fn is_background(self) -> bool {
+        matches!(self, Self::Heartbeat | Self::Hash)
+    }
+}
+
 /// Each message explains itself, so that a new strategy needs no code on the screen.
 pub trait Describe {
     /// Its kind: the shape and letter it is drawn with.

@@ -3,11 +3,15 @@
 //!
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
+#[cfg(feature = "catalogue")]
+mod anti_entropy;
 pub mod claim;
 #[cfg(feature = "catalogue")]
 mod consistent_prefix;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+#[cfg(feature = "catalogue")]
+mod leaderless_availability;
 #[cfg(feature = "catalogue")]
 mod leaders;
 pub mod lesson;
@@ -17,6 +21,22 @@ mod multi_datacenter;
 #[cfg(feature = "catalogue")]
 mod multi_leader_invariant;
 mod offline_leader;
+#[cfg(feature = "catalogue")]
+mod quorum_client;
+#[cfg(feature = "catalogue")]
+mod quorum_coordinator;
+#[cfg(feature = "catalogue")]
+mod quorum_not_linearizable;
+#[cfg(feature = "catalogue")]
+mod quorum_overlap;
+#[cfg(feature = "catalogue")]
+mod quorums;
+#[cfg(feature = "catalogue")]
+mod read_repair;
+#[cfg(feature = "catalogue")]
+mod siblings;
+#[cfg(feature = "catalogue")]
+mod sloppy_quorum;
 #[cfg(feature = "catalogue")]
 mod topology;
 #[cfg(feature = "catalogue")]
@@ -182,6 +202,24 @@ pub static ALL: &[&Scenario] = &[
     &topology_star::SCENARIO,
     #[cfg(feature = "catalogue")]
     &topology_mesh::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_client::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_coordinator::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_overlap::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_not_linearizable::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_repair::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &anti_entropy::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &leaderless_availability::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &sloppy_quorum::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &siblings::SCENARIO,
 ];
 
 /// The scenario named `id`.

@@ -8,7 +8,7 @@ use super::simulation::Simulation;
 use super::snapshot::{Flight, Lag, LinkSnapshot, NodeSnapshot, Snapshot};
 use super::world::{Event, Fingerprint, Parcel};
 use crate::replication::ids::SiteId;
-use crate::replication::protocol::{MessageKind, Protocol};
+use crate::replication::protocol::Protocol;
 use crate::replication::time::SimTime;
 use crate::replication::view::{ReplicaView, Role};
 
@@ -39,7 +39,7 @@ impl<P: Protocol> Engine for Simulation<P> {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let in_flight_count = self.flights().iter().filter(|flight| flight.kind != MessageKind::Heartbeat).count() as u32;
+        let in_flight_count = self.flights().iter().filter(|flight| !flight.kind.is_background()).count() as u32;
         Snapshot {
             now: self.world.now,
             event_count: self.world.event_count,

@@ -43,30 +43,6 @@ pub(crate) fn fly(seed: u64) -> Flight {
         let _ = run.submit(draw_command(&mut rng, &setup));
     }
     mend(&mut run, &setup);
-    if std::env::var("SEED").is_ok() {
-        for operation in run.history().iter() {
-            println!(
-                "{} s{} {} {:?} {:?} at {} -> {:?}",
-                operation.author,
-                operation.session.0,
-                operation.node,
-                operation.key.0,
-                operation.write,
-                operation.invoked_at.in_ms(),
-                operation.closed
-            );
-        }
-        for entry in run.journal().iter_from(0) {
-            if let replicascope::simulation::journal::Happening::Noted(node, note) = &entry.happening {
-                println!("  {} {node} {note:?}", entry.at.in_ms());
-            }
-        }
-        println!("{:#?}", run.recipe().commands);
-        println!("{:#?}", setup);
-        for node in run.snapshot().nodes {
-            println!("{:?}", node);
-        }
-    }
     let verdicts = run.verdicts();
     let broken = verdicts.iter().filter(|verdict| verdict.promised && verdict.holds == Some(false));
     let sentence =

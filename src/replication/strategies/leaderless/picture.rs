@@ -8,6 +8,7 @@ use crate::replication::delta::{Key, Mode};
 use crate::replication::hash::Hasher;
 use crate::replication::ids::NodeId;
 use crate::replication::view::{Conflict, Content, Decided, Fate, Reason, ReplicaView, Role, Side, SideValue};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 impl Leaderless {
@@ -107,15 +108,21 @@ fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Cell]) {
     let later: Vec<&Write> = newest.writes().iter().chain(past.iter().rev().flat_map(|cell| cell.writes())).collect();
     for was in past.iter().rev() {
         for write in was.writes() {
-            let fate = || fate(write, was.version == newest.version, &later, winner.dot);
+            let fate = || fate(write, was.version.cmp(&newest.version), &later, winner.dot);
             record.fates.entry(write.dot).or_insert_with(fate);
         }
     }
 }
 
-fn fate(write: &Write, is_tie: bool, later: &[&Write], winner: Dot) -> Fate {
+/// A version above the one that shows is a deletion whose tombstone was collected before something older came back.
+fn fate(write: &Write, against_newest: Ordering, later: &[&Write], winner: Dot) -> Fate {
+    let reason = match against_newest {
+        Ordering::Less => Reason::OlderStamp,
+        Ordering::Equal => Reason::LowerId,
+        Ordering::Greater => Reason::ArrivedEarlier,
+    };
     match later.iter().find(|later| later.dot != write.dot && later.context.covers(write.dot)) {
         Some(later) => Fate::Superseded { by: later.dot },
-        None => Fate::Discarded { by: winner, reason: if is_tie { Reason::LowerId } else { Reason::OlderStamp } },
+        None => Fate::Discarded { by: winner, reason },
     }
 }
