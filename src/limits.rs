@@ -47,6 +47,8 @@ pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
 /// Deltas that one replica holds; after that writes are refused as "full". Deciding a key compares its deltas pairwise,
 /// so this also bounds how long a picture takes.
 pub const MAX_DELTAS: usize = 2_000;
+/// Entries in one replication log of a single leader; after that writes are refused as "full".
+pub const MAX_LOG_ENTRIES: u64 = 1_000_000;
 /// Deltas in one batch.
 pub const MAX_BATCH_DELTAS: usize = 100;
 /// Batches on their way to one peer.

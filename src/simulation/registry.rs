@@ -53,9 +53,9 @@ strategies! {
     #[cfg(feature = "catalogue")]
     SingleLeader {
         single_leader::SingleLeader,
-        id: "single-leader-async",
-        title: "Single leader, asynchronous followers",
-        summary: "The leader answers after its own append; followers apply its log later.",
+        id: "single-leader",
+        title: "Single leader",
+        summary: "One leader orders all writes in its log; followers apply it, now or later, and one of them takes over.",
         settings: single_leader::SETTINGS,
     }
 }
