@@ -6,6 +6,7 @@
 pub mod checkers;
 pub mod histories;
 pub mod limits;
+pub mod measure;
 pub mod recipe;
 pub mod replication;
 pub mod scenarios;

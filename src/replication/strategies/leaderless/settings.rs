@@ -304,6 +304,12 @@ impl Config {
         self.is_sloppy || self.keeps_siblings || !self.reads_all || !self.writes_all
     }
 
+    /// Whether a request is over with its answer.
+    pub(super) fn is_brief(&self) -> bool {
+        let has_timers = self.request_timeout > SimDuration::ZERO || self.suspects();
+        !has_timers && !self.keeps_answers() && !self.keeps_siblings && !self.versions_by_quorum && !self.tells_quorums
+    }
+
     /// Whether a request must remember what each replica answered.
     pub(super) const fn keeps_answers(&self) -> bool {
         self.repairs || self.writes_back
