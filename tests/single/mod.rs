@@ -41,12 +41,7 @@ pub(crate) fn group(nodes: u16, spares: u16, clients: &[ReadRule], dials: Dials)
         strategy: "single-leader".to_owned(),
         sites: vec![Site { name: "dc".into(), kind: SiteKind::Datacenter, node_count: nodes, spare_count: spares }],
         links: Vec::new(),
-        inside: Wire {
-            kind: WireKind::Stream,
-            latency: Latency::Constant { us: 1_000 },
-            loss_per_million: 0,
-            duplicate_per_million: 0,
-        },
+        inside: Wire { kind: WireKind::Stream, latency: Latency::Constant { us: 1_000 }, loss_per_million: 0, duplicate_per_million: 0 },
         sessions: clients.iter().enumerate().map(session).collect(),
         mode: Mode::LastWrite,
         cart: Vec::new(),

@@ -82,7 +82,8 @@ impl Schedule {
         if rng.below(2) == 0 {
             (nodes, spares) = spread(&mut setup, &mut rng);
         }
-        let synchronous_count = settings.iter().find(|(key, _)| *key == "synchronous_count").map_or(1, |(_, count)| count.parse().expect("a count"));
+        let synchronous_count =
+            settings.iter().find(|(key, _)| *key == "synchronous_count").map_or(1, |(_, count)| count.parse().expect("a count"));
         let needs_followers = if settings.contains(&("replication", "semi-synchronous")) { synchronous_count } else { 0 };
         let mut schedule = Self { seed, needs_followers, setup, commands: Vec::new(), expected: BTreeMap::new() };
         for value in 0..24 + i64::from(rng.below(12)) {
@@ -175,8 +176,13 @@ impl Schedule {
         }
         if promises.linearizable {
             for key in ["x", "y"] {
-                let operations: Vec<Operation> =
-                    run.engine.history().iter().filter(|record| *record.key.0 == *key).filter_map(|record| self.operation(record)).collect();
+                let operations: Vec<Operation> = run
+                    .engine
+                    .history()
+                    .iter()
+                    .filter(|record| *record.key.0 == *key)
+                    .filter_map(|record| self.operation(record))
+                    .collect();
                 if !is_linearizable(&operations) {
                     return Err(format!("{key} is not linearizable: {operations:?}"));
                 }

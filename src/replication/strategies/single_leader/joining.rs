@@ -165,8 +165,7 @@ impl SingleLeader {
         }
         let slack = if self.config.join_stops_writes { 0 } else { LAG_AT_ADMISSION };
         let last = self.kept.log.last().0;
-        let has_caught_up =
-            self.lead.progress(node).is_some_and(|progress| progress.copying.is_none() && progress.held.0 + slack >= last);
+        let has_caught_up = self.lead.progress(node).is_some_and(|progress| progress.copying.is_none() && progress.held.0 + slack >= last);
         if has_caught_up && self.may_change_group() {
             self.lead.joining = Some(Joining { node, is_admitted: true });
             Self::tell(out, "joined", || format!("makes {node} a voter of the group"));
@@ -204,7 +203,9 @@ impl SingleLeader {
         let Some((lost, spare, since)) = self.lead.replacing else {
             let mut voters = members.voters.iter().copied();
             let lost = voters.find(|voter| silent(*voter).is_some_and(|silence| silence >= self.config.replace_after));
-            return if let Some(lost) = lost { self.invite_spare(env, lost, out) };
+            return if let Some(lost) = lost {
+                self.invite_spare(env, lost, out)
+            };
         };
         if members.is_voter(spare) && members.is_voter(lost) && !self.is_in_reach(env, lost) {
             self.lead.replacing = None;

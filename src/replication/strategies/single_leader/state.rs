@@ -61,7 +61,13 @@ impl State {
     /// The value that a write now would replace, applied or not.
     pub(super) fn latest(&self, log: &Log, key: &Key) -> Option<Value> {
         match self.heads.get(key).and_then(|lsn| log.get(*lsn)) {
-            Some(entry) => if let Payload::Put { value, .. } = &entry.payload { value.clone() } else { None },
+            Some(entry) => {
+                if let Payload::Put { value, .. } = &entry.payload {
+                    value.clone()
+                } else {
+                    None
+                }
+            }
             None => self.get(key)?.value.clone(),
         }
     }
