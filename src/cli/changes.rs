@@ -90,11 +90,6 @@ fn until(text: &str) -> Result<SimTime, Problem> {
 }
 
 impl Plan {
-    /// Whether the runs are those of the scenario or recipe itself, but for the seed and the end.
-    pub(super) const fn changes_setup(&self) -> bool {
-        self.preset.is_some() || !self.settings.is_empty() || self.policy.is_some() || self.topology.is_some()
-    }
-
     /// Refuses settings that none of these setups' strategies reads: they would change nothing.
     pub(super) fn check<'a>(&self, setups: impl Iterator<Item = &'a Setup> + Clone) -> Result<(), Problem> {
         for (setting, _) in &self.settings {

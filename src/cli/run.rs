@@ -12,6 +12,7 @@ pub(super) const HELP: &str = "\
 A scenario runs through all of its steps; a recipe until nothing is under way, at most 10 s after its last command.
 Of several variants the first writes the files as named, the others with their id before the extension (run.fast.svg).
 Claims about the scenario's own seed are not judged on another one; with --until before the end none is.
+Under changed settings they are judged as they stand: exit code 1 then says that a change broke one.
 
 Exit codes: 0 every claim of the scenario held (a recipe: every promised guarantee), 1 one did not, 2 bad input, 3 undecided.
 
