@@ -67,7 +67,9 @@ fn settings_are_those_of_the_option() {
             }
             other => panic!("{key}: {other}"),
         };
-        let run = |value: &str| replicascope(&["run", "offline-leader", "--variant", "add-wins", "--json", "--set", &format!("{key}={value}")], b"");
+        let run = |value: &str| {
+            replicascope(&["run", "offline-leader", "--variant", "add-wins", "--json", "--set", &format!("{key}={value}")], b"")
+        };
         assert_eq!(run(&beyond).status.code(), Some(2), "{key}={beyond}");
         if strategies.contains(&json!("multi-leader-sync")) {
             let output = run(&default);

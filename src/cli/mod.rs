@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod target;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -92,6 +93,9 @@ pub fn run() -> ExitCode {
         Err(error) if !error.use_stderr() => {
             // Help and version were asked for.
             return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(BAD_INPUT) };
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return refused("a subcommand is missing; see --help");
         }
         Err(error) => return refused(&one_line(&error.to_string())),
     };

@@ -6,8 +6,9 @@ use super::{Ended, Problem};
 use crate::limits;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::scenarios::claim::Claimed;
-use crate::scenarios::{Outcome, lesson};
+use crate::scenarios::{Outcome, Scenario, lesson};
 use crate::session::Session;
+use crate::simulation::setup::Workload;
 
 /// A bare recipe runs on for at least this long after its last command, so that what goes out now and then goes out.
 const SETTLES_AFTER: SimDuration = SimDuration::from_ms(2_000);
@@ -20,32 +21,38 @@ const ASKS_EVERY: SimDuration = SimDuration::from_ms(50);
 pub(super) struct Played {
     pub(super) job: Job,
     pub(super) session: Session,
+    /// What the scenario claims of it.
+    pub(super) claims: Vec<Claimed>,
     /// Whether it stopped before its end, at a limit or where `--until` says.
     is_cut: bool,
 }
 
 pub(super) fn play(job: Job, until: Option<SimTime>) -> Result<Played, Problem> {
-    let (session, is_cut) = match job.scenario {
-        Some(scenario) => {
-            let performed = scenario.perform(job.recipe.clone());
-            let (mut session, _) = performed.ok_or_else(|| Problem(format!("{}: cannot be run", job.name)))?;
-            let is_early = until.is_some_and(|until| until < session.now());
-            if let Some(until) = until.filter(|_| is_early) {
-                session.seek(until);
-            }
-            let is_short = until.is_some_and(|until| !run_until(&mut session, until));
-            (session, is_early || is_short)
-        }
-        None => {
-            let mut session = Session::open(job.recipe.clone()).map_err(|error| Problem(format!("{}: {error}", job.name)))?;
-            let is_complete = match until {
-                Some(until) => run_until(&mut session, until),
-                None => run_until_quiet(&mut session, &job),
-            };
-            (session, !is_complete)
-        }
+    if let Some(scenario) = job.scenario {
+        return play_steps(scenario, job, until);
+    }
+    let mut session = Session::open(job.recipe.clone()).map_err(|error| Problem(format!("{}: {error}", job.name)))?;
+    let is_complete = match until {
+        Some(until) => run_until(&mut session, until),
+        None => run_until_quiet(&mut session, &job),
     };
-    Ok(Played { job, session, is_cut })
+    Ok(Played { job, session, claims: Vec::new(), is_cut: !is_complete })
+}
+
+/// Claims are about the end of the last step, also when the run goes on. A run that is cut short before shows nothing of
+/// what it would have come to.
+fn play_steps(scenario: &'static Scenario, job: Job, until: Option<SimTime>) -> Result<Played, Problem> {
+    let performed = scenario.perform(job.recipe.clone());
+    let (mut session, _) = performed.ok_or_else(|| Problem(format!("{}: cannot be run", job.name)))?;
+    let variant = job.recipe.variant.as_deref().unwrap_or_default();
+    let mut claims = scenario.claims(&Outcome::of(Some(scenario), &session), variant, job.recipe.seed);
+    let early = until.filter(|until| *until < session.now());
+    if let Some(until) = early {
+        session.seek(until);
+        claims.iter_mut().for_each(|claimed| claimed.held = None);
+    }
+    let is_complete = until.is_none_or(|until| run_until(&mut session, until));
+    Ok(Played { job, session, claims, is_cut: early.is_some() || !is_complete })
 }
 
 /// Runs to a time; `false`: too much happened.
@@ -63,8 +70,10 @@ fn run_until_quiet(session: &mut Session, job: &Job) -> bool {
     let last = job.recipe.commands.last().map_or(SimTime::ZERO, |last| last.at_ns);
     let opened = job.recipe.open.as_ref().map_or(SimTime::ZERO, |open| open.at_ns);
     let from = last.max(opened);
+    let is_loaded = session.setup().sessions.iter().any(|session| session.workload != Workload::Idle);
+    let is_done = |session: &Session| session.is_at_limit() || (!is_loaded && lesson::is_quiet(&session.snapshot()));
     let mut is_whole = run_until(session, from + SETTLES_AFTER);
-    while is_whole && session.now() < from + ENDS_AFTER && !session.is_at_limit() && !lesson::is_quiet(&session.snapshot()) {
+    while is_whole && session.now() < from + ENDS_AFTER && !is_done(session) {
         let next = session.now() + ASKS_EVERY;
         is_whole = run_until(session, next);
     }
@@ -76,20 +85,10 @@ impl Played {
         Outcome::of(self.job.scenario, &self.session)
     }
 
-    /// What the scenario claims of it. A run that was cut short shows nothing of what it would have come to.
-    pub(super) fn claims(&self, outcome: &Outcome<'_>) -> Vec<Claimed> {
-        let Some(scenario) = self.job.scenario else { return Vec::new() };
-        let mut claims = scenario.claims(outcome, self.job.recipe.variant.as_deref().unwrap_or_default(), self.job.recipe.seed);
-        if self.is_cut {
-            claims.iter_mut().for_each(|claimed| claimed.held = None);
-        }
-        claims
-    }
-
     /// How it ended: by the claims of a scenario, by the promises of a bare recipe.
     pub(super) fn ended(&self, outcome: &Outcome<'_>) -> Ended {
         if self.job.scenario.is_some() {
-            let failed = self.claims(outcome).iter().any(|claimed| claimed.held == Some(false));
+            let failed = self.claims.iter().any(|claimed| claimed.held == Some(false));
             return if self.is_cut { Ended::Undecided } else { held(!failed) };
         }
         let promised = || outcome.verdicts.iter().filter(|verdict| verdict.promised);

@@ -9,7 +9,6 @@ use crate::view::words;
 use serde_json::{Map, Value as Json, json};
 
 pub(super) fn as_json(played: &Played, outcome: &Outcome<'_>) -> Json {
-    let claims = played.claims(outcome);
     json!({
         "scenario": played.job.recipe.scenario,
         "variant": played.job.recipe.variant,
@@ -18,7 +17,7 @@ pub(super) fn as_json(played: &Played, outcome: &Outcome<'_>) -> Json {
         "fingerprint": fingerprint(played),
         "ended_at_ms": played.session.now().as_ms(),
         "events": played.session.event_count(),
-        "expectations": claims.iter().map(|claimed| json!({ "claim": claimed.claim, "held": claimed.held })).collect::<Vec<_>>(),
+        "expectations": played.claims.iter().map(|claimed| json!({ "claim": claimed.claim, "held": claimed.held })).collect::<Vec<_>>(),
         "verdicts": outcome.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "metrics": metrics(&outcome.metrics),
     })
@@ -68,8 +67,8 @@ pub(super) fn as_text(played: &Played, outcome: &Outcome<'_>) -> String {
         words::time(session.now()),
         fingerprint(played)
     );
-    for claimed in played.claims(outcome) {
-        text.push_str(&format!("  {} {}\n", sign(claimed.held), told(&claimed)));
+    for claimed in &played.claims {
+        text.push_str(&format!("  {} {}\n", sign(claimed.held), told(claimed)));
     }
     text.push_str("  guarantees\n");
     for verdict in &outcome.verdicts {
