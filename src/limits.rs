@@ -34,6 +34,8 @@ pub const MAX_RECIPE_BYTES: usize = 1 << 20;
 pub const MAX_LINK_CHARS: usize = 64 * 1024;
 /// Simulated time of one run: one hour.
 pub const MAX_RUN_NS: u64 = 3_600_000_000_000;
+/// Events of one run that nobody watches: about a minute of work.
+pub const MAX_RUN_EVENTS: u64 = 20_000_000;
 /// Latency of a link, one way: one minute.
 pub const MAX_LATENCY_US: u64 = 60_000_000;
 /// Clock skew in either direction: one day.
