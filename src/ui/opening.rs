@@ -11,7 +11,14 @@ pub(crate) type Reason = String;
 /// The run that the address asks for; `None` when it asks for none.
 pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
     let fragment = page::fragment();
-    (!fragment.is_empty()).then(|| from_text(&format!("#{fragment}")).map_err(|reason| format!("This link cannot be opened: {reason}")))
+    if fragment.is_empty() {
+        let id = page::query("scenario")?;
+        return Some(from_scenario(&id, page::query("variant").as_deref()));
+    }
+    // A pasted recipe that the other program handed over stands there as it is.
+    let json = js_sys::decode_uri_component(&fragment).ok().map(String::from).filter(|text| text.starts_with('{'));
+    let text = json.unwrap_or_else(|| format!("#{fragment}"));
+    Some(from_text(&text).map_err(|reason| format!("This link cannot be opened: {reason}")))
 }
 
 /// The run in a pasted link or recipe.
