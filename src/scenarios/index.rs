@@ -4,6 +4,9 @@
 use super::Family;
 use super::Family::{Lag, Leaderless, MultiLeader, SingleLeader};
 
+/// Whether this build holds the whole catalogue; the other one knows the opening scene alone.
+pub const IS_WHOLE: bool = cfg!(feature = "catalogue");
+
 /// A scenario as lists show it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {

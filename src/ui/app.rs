@@ -3,6 +3,7 @@
 mod open;
 mod settings;
 
+use super::IS_WHOLE;
 use super::clock::Clock;
 use super::components::{AlertBar, Header, Open, PanelView, RibbonView, Share, Stage, Transport, carts, dialogs, part, records};
 use super::guide::Guide;
@@ -141,7 +142,7 @@ impl Component for App {
             Msg::Show(msg) => self.on_show(msg),
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
-            Msg::Settings(msg) => self.on_settings(msg),
+            Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
         };
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
@@ -219,7 +220,8 @@ impl App {
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
-            Data::Records(shown) => records(shown, say),
+            Data::Records(shown) if IS_WHOLE => records(shown, say),
+            Data::Records(_) => carts(&[], say),
         };
         main.child(tag("h1").class("visually-hidden").text(format!("Play: {title}"))).child(scene).child(data).child(part(panel, say))
     }
@@ -427,7 +429,8 @@ impl App {
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
             ShowMsg::Search(search) => self.search = search,
-            ShowMsg::Proof(sentence, operations) => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(sentence, operations) if IS_WHOLE => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(..) => {}
             ShowMsg::NoProof => self.marked = None,
         }
         true

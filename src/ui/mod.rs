@@ -18,15 +18,17 @@ mod player;
 mod screen;
 mod theme;
 
-/// Whether this is the program with everything; the other one knows the opening scene alone.
-pub(crate) const IS_WHOLE: bool = cfg!(feature = "catalogue");
+pub use app::App;
+
+// What only the program with everything can do hangs on this constant, so that the other one does not carry it.
+use crate::scenarios::index::IS_WHOLE;
 
 /// Starts the application on the page, and says so when it cannot go on.
 pub fn start() {
     panic::show_panics();
     match mount_point() {
-        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
-        None => yew::Renderer::<app::App>::new().render(),
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
     };
 }
 

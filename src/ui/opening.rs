@@ -1,5 +1,6 @@
 //! What the page opens with: the recipe in its address, or the first scenario.
 
+use super::IS_WHOLE;
 use super::hooks::page;
 use super::player::Player;
 use crate::recipe::Recipe;
@@ -11,7 +12,7 @@ pub(crate) type Reason = String;
 /// The run that the address asks for; `None` when it asks for none.
 pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
     let fragment = page::fragment();
-    if fragment.is_empty() {
+    if fragment.is_empty() || !IS_WHOLE {
         let id = page::query("scenario")?;
         return Some(from_scenario(&id, page::query("variant").as_deref()));
     }

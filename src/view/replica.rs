@@ -6,6 +6,7 @@ use super::{describe, words};
 use crate::replication::ids::NodeId;
 use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, Discarded, ReplicaView};
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 
 /// What the inspector shows.
@@ -48,7 +49,9 @@ pub fn inspect(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Write
         name: names.node(node),
         facts: replica.map_or_else(|| vec![("State", "down".to_owned())], |replica| facts(found, replica, snapshot.now, names)),
         pending: replica.map_or_else(Vec::new, |replica| replica.pending.iter().map(|dot| describe::write_of(*dot, writers)).collect()),
-        discarded: replica.map_or_else(Vec::new, |replica| replica.discarded.iter().map(|lost| discarded(lost, writers)).collect()),
+        discarded: replica
+            .filter(|_| IS_WHOLE)
+            .map_or_else(Vec::new, |replica| replica.discarded.iter().map(|lost| discarded(lost, writers)).collect()),
         table: replica.map_or_else(Vec::new, |replica| replica.records.iter().flat_map(|(key, record)| rows(&key.0, record)).collect()),
         alarm: replica.and_then(|replica| replica.alarm).map(|alarm| words::sentence_case(&describe::alarm(alarm, names))),
     })
@@ -77,6 +80,21 @@ fn facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names: &Names
     for exchange in &replica.exchanges {
         facts.push(("Exchange", format!("{}: {}", names.site(exchange.site), words::phase(exchange.phase))));
     }
+    if node.skew_ms != 0 {
+        facts.push(("Clock", format!("off by {} ms", node.skew_ms)));
+    }
+    if node.held_count > 0 {
+        facts.push(("Waits for its store", words::count(u64::from(node.held_count), "effect", "effects")));
+    }
+    if IS_WHOLE {
+        facts.extend(further_facts(node, replica, now, names));
+    }
+    facts
+}
+
+/// What only the catalogue's runs have: alarm clocks, nodes that stand still or are busy, and a strategy's own words.
+fn further_facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names: &Names) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
     if let Some(countdown) = &replica.countdown {
         let left = words::duration(countdown.until.since(now).0);
         facts.push(("Alarm clock", format!("{}: {left} left", countdown.label)));
@@ -93,12 +111,6 @@ fn facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names: &Names
     if node.busy.0 > 0 {
         let share = node.busy.0.saturating_mul(100) / now.0.max(1);
         facts.push(("Worked", format!("{}, {share} % of the time", words::duration(node.busy.0))));
-    }
-    if node.skew_ms != 0 {
-        facts.push(("Clock", format!("off by {} ms", node.skew_ms)));
-    }
-    if node.held_count > 0 {
-        facts.push(("Waits for its store", words::count(u64::from(node.held_count), "effect", "effects")));
     }
     for (name, value) in &replica.facts {
         facts.push((name, names.in_words(value)));

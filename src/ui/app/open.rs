@@ -45,7 +45,7 @@ impl App {
                 Attempt::Here(opening::from_scenario(id, variant.as_deref()))
             }
             (OpenMsg::Variant(_), None) => Attempt::Nothing,
-            (OpenMsg::Text(text), _) => self.pasted(&text),
+            (OpenMsg::Text(text), _) => Self::pasted(&text),
             (OpenMsg::Whole, _) => match self.player.as_ref().map(|player| opening::shared(player).to_link()) {
                 Some(Ok(link)) => {
                     page::go(&link);
@@ -62,15 +62,17 @@ impl App {
         }
     }
 
-    /// What this program cannot play the other one may, or says why it cannot.
-    fn pasted(&self, text: &str) -> Attempt {
-        let opened = opening::from_text(text).map_err(|reason| format!("This recipe cannot be opened: {reason}"));
+    /// Only the program with everything reads recipes; the other one hands them over in the address.
+    fn pasted(text: &str) -> Attempt {
+        if IS_WHOLE {
+            return Attempt::Here(opening::from_text(text).map_err(|reason| format!("This recipe cannot be opened: {reason}")));
+        }
         match link_to(text) {
-            Some(link) if !IS_WHOLE && opened.is_err() => {
+            Some(link) => {
                 page::go(&link);
                 Attempt::Elsewhere
             }
-            _ => Attempt::Here(opened),
+            None => Attempt::Here(Err("This is neither a link nor a recipe.".to_owned())),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::part::{Draw, keyed_part};
 use crate::replication::time::SimTime;
+use crate::ui::IS_WHOLE;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Msg, RunMsg, ShowMsg};
 use crate::view::events::EventLine;
@@ -20,7 +21,7 @@ pub(super) fn events_tab(lines: &[EventLine], in_flight: &str, marked: Option<&M
         .child(tag("details").class("in-flight quiet").child(tag("summary").text("In flight now")).child(in_flight))
         .child(list.children(lines.iter().map(|line| keyed_part(line.number, line.clone(), say))))
         .child(tag("p").class("quiet").text(nothing));
-    tag("div").class("tab-body").child(tag("div").maybe(marked.map(|marked| proof(marked, say)))).child(block)
+    tag("div").class("tab-body").child(tag("div").maybe(marked.filter(|_| IS_WHOLE).map(|marked| proof(marked, say)))).child(block)
 }
 
 /// The proof that is being looked at: its operations, each leading to its moment.

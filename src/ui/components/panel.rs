@@ -7,6 +7,7 @@ use super::part::Draw;
 use super::replica::replica_tab;
 use super::settings::{no_settings, settings_tab};
 use super::verdicts::verdicts_tab;
+use crate::ui::IS_WHOLE;
 use crate::ui::hooks::page;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg, Tab};
@@ -33,8 +34,8 @@ impl Draw for PanelView {
             Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(inspection.as_deref(), fingerprint, &self.names, say)),
             Panel::Faults(breakable) => ("faults", faults_tab(breakable, say)),
             Panel::Events(lines, in_flight, marked) => ("events", events_tab(lines, in_flight, marked.as_deref(), say)),
-            Panel::Settings(view) => ("settings", settings_tab(view, say)),
-            Panel::NoSettings => ("settings", no_settings(say)),
+            Panel::Settings(view) if IS_WHOLE => ("settings", settings_tab(view, say)),
+            Panel::Settings(_) | Panel::NoSettings => ("settings", no_settings(say)),
         };
         let tab = self.tab;
         let tabs = tag("div")

@@ -1,5 +1,6 @@
 //! The verdicts tab: each guarantee with its mark, its meaning and its proof.
 
+use crate::ui::IS_WHOLE;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
 use crate::view::verdicts::{VerdictCard, WitnessLine};
@@ -27,7 +28,7 @@ fn card(card: &VerdictCard, say: &Say) -> Tag {
 
 /// A sentence, and the way to the moment that it is about.
 fn witness(line: &WitnessLine, title: &str, say: &Say) -> Tag {
-    let show = (!line.operations.is_empty()).then(|| {
+    let show = (IS_WHOLE && !line.operations.is_empty()).then(|| {
         let proof = ShowMsg::Proof(format!("{title}: {}", line.sentence), line.operations.clone());
         let show = button("button button-small").on_click(say, Msg::Show(proof)).testid("show-proof");
         show.set("aria-label", format!("Show: {}", line.sentence)).text("Show")

@@ -15,6 +15,7 @@ use super::names::Names;
 use super::words;
 use crate::replication::ids::SiteId;
 use crate::replication::view::Role;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
@@ -104,7 +105,7 @@ pub fn scene(setup: &Setup, names: &Names, snapshot: &Snapshot, width: f64) -> S
     let links = links::links(&layout, snapshot, names);
     let nodes: Vec<NodeShape> = snapshot.nodes.iter().map(|node| replicas::shape(node, snapshot.now, &layout, names)).collect();
     let summary = summary(&titles, snapshot);
-    let roles = roles(snapshot);
+    let roles = if IS_WHOLE { roles(snapshot) } else { "L leader · F follower · #n log position".to_owned() };
     Scene { layout, titles, links, nodes, summary, roles }
 }
 

@@ -5,6 +5,7 @@ use super::layout::{LINE_HEIGHT, Layout, MOST_LINES, RADIUS};
 use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, ExchangePhase, ReplicaView, Role};
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use crate::view::geometry::{Point, Rect};
 use crate::view::names::Names;
@@ -146,7 +147,9 @@ pub(super) fn shape(node: &NodeSnapshot, now: SimTime, layout: &Layout, names: &
         cart_data: String::new(),
     };
     match &node.replica {
-        Some(replica) => running(node, replica, spot.lines_at, NodeShape { countdown: left(replica, now), ..blank }, names),
+        Some(replica) => {
+            running(node, replica, spot.lines_at, NodeShape { countdown: if IS_WHOLE { left(replica, now) } else { None }, ..blank }, names)
+        }
         None => blank,
     }
 }
@@ -170,9 +173,9 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
     });
     let pending_count = replica.pending.len() as u64;
     let caption = match (replica.role, pending_count) {
-        _ if node.is_paused => "stands still".to_owned(),
-        _ if node.slowness > 1 => format!("{}× slower", node.slowness),
-        _ if node.line_count > 0 => format!("{} in line", node.line_count),
+        _ if IS_WHOLE && node.is_paused => "stands still".to_owned(),
+        _ if IS_WHOLE && node.slowness > 1 => format!("{}× slower", node.slowness),
+        _ if IS_WHOLE && node.line_count > 0 => format!("{} in line", node.line_count),
         (Role::Leader, 0) => "all confirmed".to_owned(),
         (Role::Leader, count) => format!("{count} pending"),
         (Role::Spare, _) => "spare".to_owned(),
@@ -185,7 +188,7 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
         letter: words::role_letter(replica.role),
         role: words::role(replica.role),
         position: match replica.role {
-            Role::Replica => words::count(replica.delta_count, "key", "keys"),
+            Role::Replica if IS_WHOLE => words::count(replica.delta_count, "key", "keys"),
             Role::Coordinator => String::new(),
             _ => replica.position.to_string(),
         },
