@@ -7,6 +7,9 @@ use super::Family::{Lag, Leaderless, MultiLeader, SingleLeader};
 /// Whether this build holds the whole catalogue; the other one knows the opening scene alone.
 pub const IS_WHOLE: bool = cfg!(feature = "catalogue");
 
+/// The scenario that the page opens with.
+pub const OPENING: &str = "offline-leader";
+
 /// A scenario as lists show it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -4,7 +4,8 @@ use super::IS_WHOLE;
 use super::hooks::page;
 use super::player::Player;
 use crate::recipe::Recipe;
-use crate::scenarios::{self, Scenario};
+use crate::scenarios;
+use crate::scenarios::index::OPENING;
 
 /// Why something could not be opened, for the person.
 pub(crate) type Reason = String;
@@ -35,17 +36,9 @@ pub(crate) fn from_scenario(id: &str, variant: Option<&str>) -> Result<Player, R
     Player::open(recipe).map_err(|error| error.to_string())
 }
 
-/// The first scenario that can be run.
+/// What is shown when nothing else is asked for.
 pub(crate) fn default_scene() -> Result<Player, Reason> {
-    let attempts = scenarios::ALL.iter().map(|scenario: &&Scenario| from_scenario(scenario.id, None));
-    let mut problem = "no scenario is built in".to_owned();
-    for attempt in attempts {
-        match attempt {
-            Ok(player) => return Ok(player),
-            Err(reason) => problem = reason,
-        }
-    }
-    Err(problem)
+    from_scenario(OPENING, None)
 }
 
 /// The recipe to share: the run with the moment at which it is paused.

@@ -44,6 +44,14 @@ pub fn last(session: SessionId, history: &History) -> Option<(String, bool)> {
     Some((format!("{} → {}", asked(record), told(record)), is_trouble(record)))
 }
 
+/// The key that the session asked about last.
+#[must_use]
+pub fn last_key(session: SessionId, history: &History) -> Option<String> {
+    let end = history.len();
+    let mut latest = (end.saturating_sub(LOOK_BACK)..end).rev().filter_map(|number| history.get(number));
+    latest.find(|record| record.session == session).map(|record| record.key.to_string())
+}
+
 /// "reads profile", "writes profile = new".
 fn asked(record: &OperationRecord) -> String {
     let key = &record.key;

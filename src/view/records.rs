@@ -115,7 +115,7 @@ fn person(session: &SessionSnapshot, key: &str, names: &Names, snapshot: &Snapsh
         is_waiting: session.open_count > 0,
         answer,
         is_trouble: is_trouble.unwrap_or(false),
-        key: key.to_owned(),
+        key: operations::last_key(session.session, history).unwrap_or_else(|| key.to_owned()),
     }
 }
 

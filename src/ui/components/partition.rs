@@ -26,7 +26,7 @@ impl Draw for Partition {
         };
         let option = |name: &'static str| tag("option").key(name).set("value", name).text(name);
         let choice = |(node, name): &(NodeId, String)| {
-            let none = tag("option").key("none").set("value", "").text("in none");
+            let none = tag("option").key("none").set("value", "").flag("selected", true).text("in none");
             let select = tag("select").class("select select-small").set("name", field(*node)).testid(field(*node));
             let select = select.child(none).children(GROUPS.into_iter().map(option));
             tag("label").key(node.0).class("inline-field").child(tag("span").text(name.clone())).child(select)

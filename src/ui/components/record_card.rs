@@ -57,17 +57,11 @@ impl Draw for PersonCard {
 }
 
 /// Read, write, delete. A part of its own, so that what is being typed stays.
+#[derive(PartialEq)]
 struct RecordForm {
     session: SessionId,
     title: String,
     key: String,
-}
-
-impl PartialEq for RecordForm {
-    /// The key to begin with is only that: when it changes, what is typed stays.
-    fn eq(&self, other: &Self) -> bool {
-        (self.session, &self.title) == (other.session, &other.title)
-    }
 }
 
 impl Draw for RecordForm {
@@ -133,7 +127,7 @@ fn row(row: &RecordRow) -> Tag {
     let absent = if row.values.is_empty() { "not there" } else { "" };
     let shown = |version: &u64| (1..=GREATEST_SHOWN_VERSION).contains(version);
     let version = Some(row.version).filter(shown).map(|version| format!("version {version}")).unwrap_or_default();
-    let difference = row.difference.clone().map(|difference| format!("≠ {difference}")).unwrap_or_default();
+    let difference = row.difference.clone().unwrap_or_default();
     let notes = tag("span").class("record-notes").child(tag("span").class("quiet").text(version));
     let notes = notes.child(tag("span").class("record-difference").text(difference));
     tag("div")
