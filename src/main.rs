@@ -1,11 +1,5 @@
-//! The page: mounts the application, and says so when it cannot go on.
-
-use replicascope::ui::{App, mount_point, show_panics};
+//! The page's first program: the opening scene alone, so that it is there quickly.
 
 fn main() {
-    show_panics();
-    match mount_point() {
-        Some(root) => yew::Renderer::<App>::with_root(root).render(),
-        None => yew::Renderer::<App>::new().render(),
-    };
+    replicascope::ui::start();
 }

@@ -111,9 +111,7 @@ impl<'a> Outcome<'a> {
     #[must_use]
     pub fn of(scenario: Option<&Scenario>, session: &'a Session) -> Self {
         let snapshot = session.snapshot();
-        let mut verdicts = session.verdicts();
-        let constraints = scenario.map_or(&[] as &[Constraint], |scenario| scenario.constraints);
-        verdicts.extend(constraints.iter().map(|constraint| constraint.verdict(&snapshot, session.history())));
+        let verdicts = verdicts(scenario, session);
         let metrics = Metrics::of(session, &verdicts);
         Self { session, snapshot, verdicts, metrics }
     }
@@ -141,6 +139,16 @@ impl<'a> Outcome<'a> {
     pub fn count_told(&self, name: &str) -> usize {
         self.count_notes(|note| matches!(note, Note::Told(told, _) if *told == name))
     }
+}
+
+/// What the checkers say of a run, and how it stands with the constraints of its scenario.
+#[must_use]
+pub fn verdicts(scenario: Option<&Scenario>, session: &Session) -> Vec<Verdict> {
+    let snapshot = session.snapshot();
+    let mut verdicts = session.verdicts();
+    let constraints = scenario.map_or(&[] as &[Constraint], |scenario| scenario.constraints);
+    verdicts.extend(constraints.iter().map(|constraint| constraint.verdict(&snapshot, session.history())));
+    verdicts
 }
 
 impl Scenario {

@@ -10,6 +10,7 @@ pub mod claim;
 mod consistent_prefix;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+pub mod index;
 #[cfg(feature = "catalogue")]
 mod leaderless_availability;
 #[cfg(feature = "catalogue")]

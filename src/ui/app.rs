@@ -1,7 +1,11 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
+mod open;
+mod settings;
+
+use super::IS_WHOLE;
 use super::clock::Clock;
-use super::components::{AlertBar, Header, Open, PanelView, RibbonView, Share, Stage, Transport, carts, dialogs, part};
+use super::components::{AlertBar, Header, Open, PanelView, RibbonView, Share, Stage, Transport, carts, dialogs, part, records};
 use super::guide::Guide;
 use super::hooks::frame::Frames;
 use super::hooks::listen::Listener;
@@ -13,14 +17,18 @@ use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
 use super::painter::{self, Palette};
 use super::player::Player;
-use super::screen::{self, Focus, Screen};
+use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
 use super::{opening, panic};
 use crate::replication::ids::{NodeId, SessionId};
 use crate::scenarios::Panel as LessonPanel;
 use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
+use crate::view::picker;
+use crate::view::settings::Draft;
 use crate::view::stage;
+use crate::view::verdicts::Marked;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -33,6 +41,9 @@ pub struct App {
     selected: Option<NodeId>,
     with_heartbeats: bool,
     width: f64,
+    marked: Option<Rc<Marked>>,
+    draft: Option<Draft>,
+    search: String,
     dialog: Option<Dialog>,
     asked: Option<Asked>,
     is_copied: Option<bool>,
@@ -93,6 +104,9 @@ impl Component for App {
             with_heartbeats: false,
             width: page::window()
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
+            marked: None,
+            draft: None,
+            search: String::new(),
             dialog: None,
             asked: None,
             is_copied: None,
@@ -128,6 +142,7 @@ impl Component for App {
             Msg::Show(msg) => self.on_show(msg),
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
+            Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
         };
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
@@ -189,6 +204,7 @@ impl App {
             canvas: self.canvas.clone(),
             selected: self.selected,
             with_heartbeats: self.with_heartbeats,
+            ringed: self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default(),
         };
         let transport = Transport {
             track: screen.track.clone(),
@@ -201,16 +217,23 @@ impl App {
         let panel =
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
-        main.child(tag("h1").class("visually-hidden").text("Play: a replicated shopping cart"))
-            .child(scene)
-            .child(carts(&screen.carts, say))
-            .child(part(panel, say))
+        let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
+        let data = match &screen.data {
+            Data::Carts(cards) => carts(cards, say),
+            Data::Records(shown) if IS_WHOLE => records(shown, say),
+            Data::Records(_) => carts(&[], say),
+        };
+        main.child(tag("h1").class("visually-hidden").text(format!("Play: {title}"))).child(scene).child(data).child(part(panel, say))
     }
 
     fn open_dialog(&self) -> Open {
         match (&self.asked, self.dialog, &self.player) {
             (Some(asked), ..) => Open::Ask(asked.clone()),
             (None, Some(Dialog::Help), _) => Open::Help,
+            (None, Some(Dialog::Scenarios), player) => {
+                let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
+                Open::Scenarios(picker::groups(&self.search), chosen)
+            }
             (None, Some(Dialog::Share), Some(player)) => {
                 let recipe = opening::shared(player);
                 let link = recipe.to_link().map(|link| format!("{}{link}", page::address())).map_err(|error| error.to_string());
@@ -224,6 +247,8 @@ impl App {
     fn opened(&mut self) {
         self.selected = None;
         self.asked = None;
+        self.marked = None;
+        self.draft = None;
         self.told_until = 0;
         self.follow_lesson();
         self.screen = None;
@@ -235,8 +260,15 @@ impl App {
 
     fn refresh(&mut self) {
         let Some(player) = &self.player else { return };
-        let focus =
-            Focus { tab: self.tab, node: self.selected, width: self.width, with_heartbeats: self.with_heartbeats, at_ms: page::now_ms() };
+        let focus = Focus {
+            tab: self.tab,
+            node: self.selected,
+            width: self.width,
+            with_heartbeats: self.with_heartbeats,
+            marked: self.marked.as_ref(),
+            draft: self.draft.as_ref(),
+            at_ms: page::now_ms(),
+        };
         let screen = Screen::new(player, focus, self.screen.as_ref());
         let end = player.session.journal().end();
         if end > self.told_until {
@@ -305,12 +337,14 @@ impl App {
             }
             RunMsg::Speed(speed) => player.speed = speed,
             RunMsg::Restart(seed) => {
+                self.marked = None;
                 player.running = None;
                 player.session.restart(seed);
                 let variant = player.variant.clone();
                 player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
             }
             RunMsg::Branch(index) => {
+                self.marked = None;
                 player.running = None;
                 player.session.switch_branch(index);
             }
@@ -384,6 +418,7 @@ impl App {
             ShowMsg::Dialog(dialog) => {
                 self.dialog = Some(dialog);
                 self.is_copied = None;
+                self.search.clear();
             }
             ShowMsg::Copied(is_copied) => self.is_copied = Some(is_copied),
             ShowMsg::CloseDialog => {
@@ -393,36 +428,23 @@ impl App {
             ShowMsg::DismissAlert => self.alert = None,
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
+            ShowMsg::Search(search) => self.search = search,
+            ShowMsg::Proof(sentence, operations) if IS_WHOLE => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(..) => {}
+            ShowMsg::NoProof => self.marked = None,
         }
         true
     }
 
-    fn on_open(&mut self, msg: OpenMsg) -> bool {
-        let scenario = self.player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
-        let attempt = match (msg, scenario) {
-            (OpenMsg::Scenario(id), _) => opening::from_scenario(&id, None),
-            (OpenMsg::Variant(variant), Some(id)) => {
-                opening::from_scenario(id, Some(variant.as_str()).filter(|variant| !variant.is_empty()))
-            }
-            (OpenMsg::Variant(_), None) => return false,
-            (OpenMsg::Text(text), _) => opening::from_text(&text).map_err(|reason| format!("This recipe cannot be opened: {reason}")),
-            (OpenMsg::Address, _) => match opening::from_address() {
-                Some(attempt) => attempt,
-                None => return false,
-            },
-        };
-        // Where it came from a dialog, the alert must not stay behind it.
-        self.dialog = None;
-        match attempt {
-            Ok(player) => {
-                let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
-                self.player = Some(Player { speed, ..player });
-                self.alert = None;
-                self.opened();
-            }
-            Err(reason) => self.alert = Some(reason),
+    /// Goes to the moment at which a proof was complete, and marks what it is made of.
+    fn show_proof(&mut self, sentence: String, operations: &[u64]) {
+        let Some(player) = &mut self.player else { return };
+        self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
+        if let Some(marked) = &self.marked {
+            player.running = None;
+            player.session.seek(marked.at);
+            self.tab = Tab::Events;
         }
-        true
     }
 
     fn on_ask(&mut self, msg: AskMsg) -> bool {

@@ -6,12 +6,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// The keys and what they do, for the help.
-pub(crate) const TABLE: [(&str, &str); 6] = [
+pub(crate) const TABLE: [(&str, &str); 7] = [
     ("Space", "play or pause"),
     ("→  ←", "step to the next event, step back"),
     ("Enter or N", "next step of the guide"),
     ("O", "take your device offline or online"),
     ("Tab, Enter", "move to a replica on the stage, inspect it"),
+    ("S", "choose a scenario"),
     ("?", "this help"),
 ];
 
@@ -34,6 +35,7 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         "Enter" if !presses => Some(Msg::Guide(GuideMsg::Next)),
         "n" | "N" => Some(Msg::Guide(GuideMsg::Next)),
         "?" => Some(Msg::Show(ShowMsg::Dialog(Dialog::Help))),
+        "s" | "S" => Some(Msg::Show(ShowMsg::Dialog(Dialog::Scenarios))),
         "o" | "O" => Some(Msg::ToggleDevice),
         _ => None,
     }

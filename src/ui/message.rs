@@ -2,8 +2,10 @@
 
 use super::theme::Theme;
 use crate::replication::ids::{NodeId, SessionId};
+use crate::replication::setting::Setting;
 use crate::replication::time::SimTime;
 use crate::simulation::command::{Action, Command};
+use crate::simulation::setup::ReadRule;
 use crate::view::speed::Speed;
 
 /// One wish.
@@ -27,6 +29,8 @@ pub enum Msg {
     Open(OpenMsg),
     /// About deciding a conflict by hand.
     Ask(AskMsg),
+    /// About the settings of the run.
+    Settings(SettingsMsg),
 }
 
 /// Playback.
@@ -90,6 +94,27 @@ pub enum ShowMsg {
     Resized(f64),
     /// Signs of life, or not.
     Heartbeats(bool),
+    /// What the list of scenarios is searched for.
+    Search(String),
+    /// A proof: what it says, and its operations.
+    Proof(String, Vec<u64>),
+    /// No proof.
+    NoProof,
+}
+
+/// Settings.
+#[derive(Clone)]
+pub enum SettingsMsg {
+    /// Another strategy.
+    Strategy(String),
+    /// A dial.
+    Dial(&'static Setting, u64),
+    /// Whom a session asks when it reads.
+    Read(SessionId, ReadRule),
+    /// Start anew like this.
+    Apply,
+    /// Start anew as it was opened.
+    Undo,
 }
 
 /// What is played.
@@ -103,6 +128,8 @@ pub enum OpenMsg {
     Text(String),
     /// The address of the page changed.
     Address,
+    /// The same run in the program with everything.
+    Whole,
 }
 
 /// Deciding by hand.
@@ -127,6 +154,8 @@ pub enum Tab {
     Faults,
     /// The run as text.
     Events,
+    /// What the run is set to.
+    Settings,
 }
 
 /// Dialogs.
@@ -136,11 +165,13 @@ pub enum Dialog {
     Share,
     /// Keys and rules.
     Help,
+    /// The list of scenarios.
+    Scenarios,
 }
 
 impl Tab {
     /// Every tab, in order.
-    pub(crate) const ALL: [Self; 5] = [Self::Conflict, Self::Verdicts, Self::Replica, Self::Faults, Self::Events];
+    pub(crate) const ALL: [Self; 6] = [Self::Conflict, Self::Verdicts, Self::Replica, Self::Faults, Self::Events, Self::Settings];
 
     /// Its id in the page.
     pub(crate) const fn id(self) -> &'static str {
@@ -150,6 +181,7 @@ impl Tab {
             Self::Replica => "replica",
             Self::Faults => "faults",
             Self::Events => "events",
+            Self::Settings => "settings",
         }
     }
 
@@ -161,6 +193,7 @@ impl Tab {
             Self::Replica => "Replica",
             Self::Faults => "Faults",
             Self::Events => "Events",
+            Self::Settings => "Settings",
         }
     }
 }

@@ -19,11 +19,30 @@ mod screen;
 mod theme;
 
 pub use app::App;
-pub use panic::show_panics;
+
+// What only the program with everything can do hangs on this constant, so that the other one does not carry it.
+use crate::scenarios::index::IS_WHOLE;
+
+/// Starts the application on the page, and says so when it cannot go on.
+pub fn start() {
+    panic::show_panics();
+    match mount_point() {
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
+    };
+}
+
+/// The fragment of an address that opens a pasted link or recipe; nothing when it is neither.
+fn link_to(text: &str) -> Option<String> {
+    let text = text.trim();
+    match text.starts_with('{') {
+        true => Some(format!("#{}", String::from(js_sys::encode_uri_component(text)))),
+        false => text.find("#v").map(|start| text[start..].to_owned()),
+    }
+}
 
 /// Where the page wants the application: its `#app` element, emptied of the word "Loading".
-#[must_use]
-pub fn mount_point() -> Option<web_sys::Element> {
+fn mount_point() -> Option<web_sys::Element> {
     let root = hooks::page::by_id("app")?;
     root.set_inner_html("");
     Some(root)

@@ -1,12 +1,11 @@
 //! What the page opens with: the recipe in its address, or the opening scene.
 
+use super::IS_WHOLE;
 use super::hooks::page;
 use super::player::Player;
 use crate::recipe::Recipe;
-use crate::scenarios::{self, Scenario};
-
-/// The scenario that the page opens with.
-const OPENING: &str = "offline-leader";
+use crate::scenarios;
+use crate::scenarios::index::OPENING;
 
 /// Why something could not be opened, for the person.
 pub(crate) type Reason = String;
@@ -14,7 +13,14 @@ pub(crate) type Reason = String;
 /// The run that the address asks for; `None` when it asks for none.
 pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
     let fragment = page::fragment();
-    (!fragment.is_empty()).then(|| from_text(&format!("#{fragment}")).map_err(|reason| format!("This link cannot be opened: {reason}")))
+    if fragment.is_empty() || !IS_WHOLE {
+        let id = page::query("scenario")?;
+        return Some(from_scenario(&id, page::query("variant").as_deref()));
+    }
+    // A pasted recipe that the other program handed over stands there as it is.
+    let json = js_sys::decode_uri_component(&fragment).ok().map(String::from).filter(|text| text.starts_with('{'));
+    let text = json.unwrap_or_else(|| format!("#{fragment}"));
+    Some(from_text(&text).map_err(|reason| format!("This link cannot be opened: {reason}")))
 }
 
 /// The run in a pasted link or recipe.
@@ -30,18 +36,9 @@ pub(crate) fn from_scenario(id: &str, variant: Option<&str>) -> Result<Player, R
     Player::open(recipe).map_err(|error| error.to_string())
 }
 
-/// The opening scene, or else the first scenario that can be run.
+/// What is shown when nothing else is asked for.
 pub(crate) fn default_scene() -> Result<Player, Reason> {
-    let others = scenarios::ALL.iter().map(|scenario: &&Scenario| scenario.id);
-    let attempts = std::iter::once(OPENING).chain(others).map(|id| from_scenario(id, None));
-    let mut problem = "no scenario is built in".to_owned();
-    for attempt in attempts {
-        match attempt {
-            Ok(player) => return Ok(player),
-            Err(reason) => problem = reason,
-        }
-    }
-    Err(problem)
+    from_scenario(OPENING, None)
 }
 
 /// The recipe to share: the run with the moment at which it is paused.

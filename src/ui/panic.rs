@@ -17,7 +17,7 @@ pub(crate) fn remember(recipe: String) {
 }
 
 /// From now on a panic fills the page's `#panic` element.
-pub fn show_panics() {
+pub(crate) fn show_panics() {
     yew::set_custom_panic_hook(Box::new(|info| {
         let message = info.to_string();
         web_sys::console::error_1(&message.as_str().into());

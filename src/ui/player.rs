@@ -9,8 +9,8 @@ use crate::replication::protocol::MessageKind;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::scenarios::{self, Scenario};
 use crate::session::Session;
-use crate::simulation::command::{Action, Command, LinkCommand, NodeCommand};
-use crate::simulation::setup::SetupError;
+use crate::simulation::command::{Action, Command, LinkCommand, MessageCommand, NodeCommand};
+use crate::simulation::setup::{Setup, SetupError};
 use crate::view::conflict;
 use crate::view::names::Names;
 use crate::view::quiet;
@@ -45,6 +45,8 @@ pub(crate) struct Player {
     pub(crate) speed: Speed,
     /// What it runs for; `None` while paused.
     pub(crate) running: Option<Goal>,
+    /// What the run started from when it was opened, before any change of settings.
+    pub(crate) original: Setup,
     /// Whether the last thing done to the time was a single step: then acting does not start it.
     pub(crate) is_stepping: bool,
 }
@@ -67,7 +69,8 @@ impl Player {
         let guide = scenario
             .and_then(|scenario| Guide::new(scenario, variant.as_deref()))
             .map(|guide| if is_played { guide.closed() } else { guide });
-        Ok(Self { session, names, scenario, variant, guide, speed: Speed::default(), running: None, is_stepping: false })
+        let original = session.setup().clone();
+        Ok(Self { session, names, scenario, variant, guide, original, speed: Speed::default(), running: None, is_stepping: false })
     }
 
     /// Whether time passes.
@@ -100,8 +103,11 @@ impl Player {
     pub(crate) fn act(&mut self, command: Command) -> Result<(), SetupError> {
         let needs_time = match &command {
             Command::Act { .. } | Command::Link(LinkCommand::Heal { .. } | LinkCommand::Reconnect(_) | LinkCommand::HealAll) => true,
-            Command::Node { fault, .. } => matches!(fault, NodeCommand::Restart | NodeCommand::Promote),
-            Command::Link(_) | Command::Message { .. } | Command::Decide(_) => false,
+            Command::Node { fault, .. } => {
+                matches!(fault, NodeCommand::Restart | NodeCommand::Promote | NodeCommand::Resume | NodeCommand::Join | NodeCommand::Leave)
+            }
+            Command::Message { fault, .. } => matches!(fault, MessageCommand::Release),
+            Command::Link(_) | Command::Decide(_) => false,
         };
         self.session.submit(command)?;
         if needs_time && self.running.is_none() && !self.is_stepping {
@@ -258,7 +264,7 @@ impl Player {
 
     /// Whether nothing but signs of life is on its way.
     fn is_calm(&self) -> bool {
-        self.session.flights().iter().all(|flight| flight.kind == MessageKind::Heartbeat)
+        self.session.flights().iter().all(|flight| flight.is_held || flight.kind == MessageKind::Heartbeat)
     }
 
     fn is_quiet(&self) -> bool {

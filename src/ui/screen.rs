@@ -1,22 +1,26 @@
 //! All that the components show, computed in one place from the run after each change.
 
+use super::IS_WHOLE;
 use super::message::Tab;
 use super::player::Player;
 use crate::replication::delta::Mode;
 use crate::replication::ids::NodeId;
 use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
+use crate::scenarios::claim::verdicts as judge;
 use crate::simulation::command::Command;
 use crate::simulation::setup::SiteKind;
 use crate::simulation::snapshot::{Flight, Snapshot};
 use crate::view::cart::{self, CartCard};
 use crate::view::conflict::{self, ConflictView};
 use crate::view::events::{self, Context, EventLine};
-use crate::view::faults::{self, LinkFault, NodeFault, SiteFault};
+use crate::view::faults::{self, FlightFault, LinkFault, NodeFault, SiteFault};
+use crate::view::records::{self, Records};
 use crate::view::replica::{self, Inspection};
+use crate::view::settings::{Draft, SettingsView};
 use crate::view::stage::{self, Scene};
 use crate::view::timeline::{self, Track};
-use crate::view::verdicts::{self, VerdictCard};
+use crate::view::verdicts::{self, Marked, VerdictCard};
 use crate::view::words;
 use crate::view::writers::Writers;
 use std::rc::Rc;
@@ -29,8 +33,8 @@ pub(crate) struct Screen {
     pub(crate) flights: Vec<Flight>,
     /// The picture.
     pub(crate) scene: Rc<Scene>,
-    /// The carts.
-    pub(crate) carts: Rc<Vec<CartCard>>,
+    /// The data.
+    pub(crate) data: Data,
     /// The scrub track.
     pub(crate) track: Rc<Track>,
     /// The active tab.
@@ -38,6 +42,15 @@ pub(crate) struct Screen {
     /// Conflicts anywhere: how many.
     pub(crate) conflict_count: usize,
     track_made_ms: f64,
+}
+
+/// What stands below the stage.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Data {
+    /// A card for each person's cart.
+    Carts(Rc<Vec<CartCard>>),
+    /// Plain records: a form for each person, a card for each replica.
+    Records(Rc<Records>),
 }
 
 /// What the active tab shows.
@@ -51,8 +64,12 @@ pub(crate) enum Panel {
     Replica(Option<Rc<Inspection>>, String),
     /// What can be broken.
     Faults(Rc<Breakable>),
-    /// The run as text, and what is in flight.
-    Events(Rc<Vec<EventLine>>, String),
+    /// The run as text, what is in flight, and the proof that is being looked at.
+    Events(Rc<Vec<EventLine>>, String, Option<Rc<Marked>>),
+    /// What the run is set to.
+    Settings(Rc<SettingsView>),
+    /// What the run could be set to in the other program.
+    NoSettings,
 }
 
 /// Everything that can be broken.
@@ -64,11 +81,13 @@ pub(crate) struct Breakable {
     pub(crate) sites: Vec<SiteFault>,
     /// Links.
     pub(crate) links: Vec<LinkFault>,
+    /// Messages.
+    pub(crate) flights: Vec<FlightFault>,
 }
 
 /// What the person has chosen to look at.
 #[derive(Clone, Copy)]
-pub(crate) struct Focus {
+pub(crate) struct Focus<'a> {
     /// The tab.
     pub(crate) tab: Tab,
     /// The replica.
@@ -77,6 +96,10 @@ pub(crate) struct Focus {
     pub(crate) width: f64,
     /// Signs of life too.
     pub(crate) with_heartbeats: bool,
+    /// The proof.
+    pub(crate) marked: Option<&'a Rc<Marked>>,
+    /// Settings that are being changed.
+    pub(crate) draft: Option<&'a Draft>,
     /// Page time.
     pub(crate) at_ms: f64,
 }
@@ -88,7 +111,7 @@ const TRACK_EVERY_MS: f64 = 250.0;
 
 impl Screen {
     /// The content for `player` as it is now; `before` is what was shown until now.
-    pub(crate) fn new(player: &Player, focus: Focus, before: Option<&Self>) -> Self {
+    pub(crate) fn new(player: &Player, focus: Focus<'_>, before: Option<&Self>) -> Self {
         let session = &player.session;
         let snapshot = session.snapshot();
         let scene = stage::scene(session.setup(), &player.names, &snapshot, focus.width);
@@ -100,7 +123,7 @@ impl Screen {
             };
         Self {
             flights: session.flights(),
-            carts: Rc::new(cart::cards(session.setup(), &player.names, &snapshot)),
+            data: data(player, &snapshot),
             panel: panel(player, focus, &snapshot),
             scene: Rc::new(scene),
             track,
@@ -112,7 +135,10 @@ impl Screen {
 
     /// The first device, if there is one: its site and whether it is offline.
     pub(crate) fn device(&self) -> Option<(crate::replication::ids::SiteId, bool)> {
-        self.carts.iter().find_map(|card| card.device.map(|site| (site, card.is_offline)))
+        match &self.data {
+            Data::Carts(cards) => cards.iter().find_map(|card| card.device.map(|site| (site, card.is_offline))),
+            Data::Records(records) => records.people.iter().find_map(|person| person.device),
+        }
     }
 }
 
@@ -130,8 +156,18 @@ pub(crate) fn mode(player: &Player) -> Mode {
 pub(crate) fn announcements(player: &Player, snapshot: &Snapshot, first: u64) -> Vec<String> {
     let session = &player.session;
     let writers = Writers::collect(session.history(), snapshot);
-    let context = Context { names: &player.names, writers: &writers, commands: session.commands(), history: session.history() };
+    let (names, commands, history) = (&player.names, session.commands(), session.history());
+    let context = Context { names, writers: &writers, commands, history, marked: &[] };
     session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).collect()
+}
+
+fn data(player: &Player, snapshot: &Snapshot) -> Data {
+    let session = &player.session;
+    let commands = session.commands().iter().map(|timed| &timed.command);
+    if IS_WHOLE && !records::is_about_carts(session.setup(), commands, snapshot) {
+        return Data::Records(Rc::new(records::records(session.setup(), &player.names, snapshot, session.history())));
+    }
+    Data::Carts(Rc::new(cart::cards(session.setup(), &player.names, snapshot)))
 }
 
 fn conflicts_at(snapshot: &Snapshot, node: NodeId) -> usize {
@@ -146,7 +182,7 @@ fn track(player: &Player) -> Track {
     timeline::track(session.journal().iter(), session.horizon(), &branches)
 }
 
-fn panel(player: &Player, focus: Focus, snapshot: &Snapshot) -> Panel {
+fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
     let session = &player.session;
     let names = &player.names;
     let writers = Writers::collect(session.history(), snapshot);
@@ -156,22 +192,31 @@ fn panel(player: &Player, focus: Focus, snapshot: &Snapshot) -> Panel {
             let view = node.and_then(|node| conflict::at(node, snapshot, names, &writers));
             Panel::Conflict(view.map(Rc::new), mode(player))
         }
-        Tab::Verdicts => Panel::Verdicts(Rc::new(verdicts::cards(&session.verdicts()))),
+        Tab::Verdicts => Panel::Verdicts(Rc::new(verdicts::cards(&judge(player.scenario, session)))),
         Tab::Replica => {
             let node = focus.node.unwrap_or(NodeId(0));
             let fingerprint = format!("{:016x}", session.fingerprint());
             Panel::Replica(replica::inspect(node, snapshot, names, &writers).map(Rc::new), fingerprint)
         }
         Tab::Faults => Panel::Faults(Rc::new(Breakable {
-            nodes: faults::nodes(snapshot, names),
+            nodes: faults::nodes(session.setup(), snapshot, names),
             sites: faults::sites(snapshot, names),
             links: faults::links(session.setup(), snapshot, names),
+            flights: if IS_WHOLE { faults::flights(&session.flights(), focus.with_heartbeats, names) } else { Vec::new() },
         })),
         Tab::Events => {
-            let context = Context { names, writers: &writers, commands: session.commands(), history: session.history() };
+            let marked = focus.marked.map(|marked| marked.numbers()).unwrap_or_default();
+            let (commands, history) = (session.commands(), session.history());
+            let context = Context { names, writers: &writers, commands, history, marked: &marked };
             let lines = events::latest(session.journal(), MOST_LINES, focus.with_heartbeats, &context);
-            Panel::Events(Rc::new(lines), in_flight(player))
+            Panel::Events(Rc::new(lines), in_flight(player), focus.marked.cloned())
         }
+        Tab::Settings if IS_WHOLE => {
+            let setup = session.setup();
+            let fresh = || Draft::of(setup).view(setup, &player.original, names);
+            Panel::Settings(Rc::new(focus.draft.map_or_else(fresh, |draft| draft.view(setup, &player.original, names))))
+        }
+        Tab::Settings => Panel::NoSettings,
     }
 }
 

@@ -45,6 +45,8 @@ pub struct EventLine {
     pub kind: LineKind,
     /// The sentence.
     pub text: String,
+    /// Whether it belongs to the proof that is being looked at.
+    pub is_marked: bool,
 }
 
 /// What sentences need to know besides the entry.
@@ -57,6 +59,8 @@ pub struct Context<'a> {
     pub commands: &'a [TimedCommand],
     /// What clients were told.
     pub history: &'a History,
+    /// Operations of the proof that is being looked at.
+    pub marked: &'a [u64],
 }
 
 impl LineKind {
@@ -118,7 +122,8 @@ pub fn latest(journal: &Journal, most: usize, with_heartbeats: bool, context: &C
 #[must_use]
 pub fn line(number: u64, entry: &Entry, context: &Context<'_>) -> EventLine {
     let (kind, text) = sentence(&entry.happening, context);
-    EventLine { number, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text }
+    let is_marked = matches!(entry.happening, Happening::Answered(_, operation) if context.marked.contains(&operation));
+    EventLine { number, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text, is_marked }
 }
 
 /// What a screen reader should be told of an entry at once, if anything.

@@ -2,11 +2,13 @@
 
 use super::names::Names;
 use super::stage::latency_words;
+use super::words;
 use crate::replication::ids::{NodeId, SiteId};
+use crate::replication::protocol::MessageKind;
 use crate::replication::view::Role;
 use crate::simulation::command::End;
 use crate::simulation::setup::{Latency, Setup, Wire, WireKind};
-use crate::simulation::snapshot::Snapshot;
+use crate::simulation::snapshot::{Flight, Snapshot};
 
 /// A node that can be broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,29 @@ pub struct NodeFault {
     pub can_lead: bool,
     /// How far its clock is off, in milliseconds.
     pub skew_ms: i64,
+    /// Whether it stands still.
+    pub is_paused: bool,
+    /// How many times as long as usual its work takes.
+    pub slowness: u32,
+    /// Whether it is outside of a group that it could join; nothing where the group of its site never changes.
+    pub is_outside: Option<bool>,
 }
+
+/// A message that something can happen to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlightFault {
+    /// Its number.
+    pub message: u64,
+    /// What it is, from where to where.
+    pub name: String,
+    /// When it is due, or that it is held.
+    pub state: String,
+    /// Whether a command holds it.
+    pub is_held: bool,
+}
+
+/// Messages listed, at most.
+const MOST_FLIGHTS: usize = 40;
 
 /// One direction of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +86,28 @@ pub struct SiteFault {
     pub is_cut_off: bool,
 }
 
+/// The messages in flight, the next to arrive first; signs of life only on request.
+#[must_use]
+pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<FlightFault> {
+    let mut shown: Vec<&Flight> = flights.iter().filter(|one| with_heartbeats || one.kind != MessageKind::Heartbeat).collect();
+    shown.sort_by_key(|flight| (flight.due_at, flight.id));
+    let fault = |flight: &&Flight| FlightFault {
+        message: flight.id,
+        name: format!("{}, {} → {}", words::sentence_case(words::message(flight.kind)), names.node(flight.from), names.node(flight.to)),
+        state: if flight.is_held { "held".to_owned() } else { format!("due at {}", words::time(flight.due_at)) },
+        is_held: flight.is_held,
+    };
+    shown.iter().take(MOST_FLIGHTS).map(fault).collect()
+}
+
 /// Every node.
 #[must_use]
-pub fn nodes(snapshot: &Snapshot, names: &Names) -> Vec<NodeFault> {
+pub fn nodes(setup: &Setup, snapshot: &Snapshot, names: &Names) -> Vec<NodeFault> {
+    let has_spares = |site: SiteId| setup.sites.get(site.index()).is_some_and(|site| site.spare_count > 0);
     let fault = |node: &crate::simulation::snapshot::NodeSnapshot| NodeFault {
+        is_paused: node.is_paused,
+        slowness: node.slowness,
+        is_outside: node.replica.as_ref().filter(|_| has_spares(node.site)).map(|replica| replica.role == Role::Spare),
         node: node.node,
         name: names.node(node.node),
         is_up: node.replica.is_some(),

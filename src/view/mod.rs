@@ -12,10 +12,14 @@ pub mod events;
 pub mod faults;
 pub mod geometry;
 pub mod names;
+pub mod operations;
+pub mod picker;
 pub mod quiet;
+pub mod records;
 pub mod replica;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
+pub mod settings;
 #[cfg(feature = "catalogue")]
 pub mod spacetime;
 pub mod speed;

@@ -33,6 +33,20 @@ impl Names {
         }
     }
 
+    /// A text in which strategies name nodes by their numbers ("n2"), with the names that people know.
+    #[must_use]
+    pub fn in_words(&self, text: &str) -> String {
+        let named = |word: &str| {
+            let bare = word.trim_end_matches([',', ':', ';', '.']);
+            let node = bare.strip_prefix('n').and_then(|number| number.parse().ok()).map(NodeId);
+            match node.filter(|node| node.index() < self.nodes.len()) {
+                Some(node) => format!("{}{}", self.node(node), &word[bare.len()..]),
+                None => word.to_owned(),
+            }
+        };
+        text.split(' ').map(named).collect::<Vec<_>>().join(" ")
+    }
+
     /// A site.
     #[must_use]
     pub fn site(&self, site: SiteId) -> &str {
@@ -72,5 +86,18 @@ impl Names {
     #[must_use]
     pub fn author(&self, session: SessionId) -> &str {
         self.sessions.get(session.index()).map_or("?", |(author, _)| author)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::example;
+
+    #[test]
+    fn numbers_of_nodes_become_names() {
+        let names = Names::new(&example::cluster().0);
+        assert_eq!(names.in_words("3 for n1, 2 for n4"), "3 for Oregon 2, 2 for Your phone");
+        assert_eq!(names.in_words("n9 now n nn1"), "n9 now n nn1");
     }
 }

@@ -7,10 +7,11 @@ use crate::replication::view::ExchangePhase;
 use crate::simulation::snapshot::{Flight, NodeSnapshot, Snapshot};
 
 /// Whether all that could settle has: nothing is in flight, no request is open, every store has written, and
-/// whatever can reach its peers has nothing pending. Sites behind a cut are excused from the last.
+/// whatever can reach its peers has nothing pending. Sites behind a cut are excused from the last, and what a command holds
+/// where it is does not count as in flight.
 #[must_use]
 pub fn is_quiet(snapshot: &Snapshot, flights: &[Flight], names: &Names) -> bool {
-    flights.iter().all(|flight| flight.kind == MessageKind::Heartbeat)
+    flights.iter().all(|flight| flight.is_held || flight.kind == MessageKind::Heartbeat)
         && snapshot.sessions.iter().all(|session| session.open_count == 0)
         && snapshot.nodes.iter().all(|node| is_settled(node, snapshot, names))
 }

@@ -4,7 +4,9 @@ use super::names::Names;
 use super::writers::Writers;
 use super::{describe, words};
 use crate::replication::ids::NodeId;
-use crate::replication::view::{Content, Decided, ReplicaView};
+use crate::replication::time::SimTime;
+use crate::replication::view::{Content, Decided, Discarded, ReplicaView};
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 
 /// What the inspector shows.
@@ -18,6 +20,8 @@ pub struct Inspection {
     pub facts: Vec<(&'static str, String)>,
     /// Writes that its peers do not hold durably yet.
     pub pending: Vec<String>,
+    /// Writes that it dropped for good: which, and why.
+    pub discarded: Vec<String>,
     /// Its data: line, quantity or value, marks.
     pub table: Vec<Row>,
     /// Set when something must never have happened.
@@ -43,14 +47,17 @@ pub fn inspect(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Write
     Some(Inspection {
         node,
         name: names.node(node),
-        facts: replica.map_or_else(|| vec![("State", "down".to_owned())], |replica| facts(found, replica, names)),
+        facts: replica.map_or_else(|| vec![("State", "down".to_owned())], |replica| facts(found, replica, snapshot.now, names)),
         pending: replica.map_or_else(Vec::new, |replica| replica.pending.iter().map(|dot| describe::write_of(*dot, writers)).collect()),
+        discarded: replica
+            .filter(|_| IS_WHOLE)
+            .map_or_else(Vec::new, |replica| replica.discarded.iter().map(|lost| discarded(lost, writers)).collect()),
         table: replica.map_or_else(Vec::new, |replica| replica.records.iter().flat_map(|(key, record)| rows(&key.0, record)).collect()),
         alarm: replica.and_then(|replica| replica.alarm).map(|alarm| words::sentence_case(&describe::alarm(alarm, names))),
     })
 }
 
-fn facts(node: &NodeSnapshot, replica: &ReplicaView, names: &Names) -> Vec<(&'static str, String)> {
+fn facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names: &Names) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Role", words::role(replica.role).to_owned()),
         ("Term", replica.term.0.to_string()),
@@ -79,7 +86,44 @@ fn facts(node: &NodeSnapshot, replica: &ReplicaView, names: &Names) -> Vec<(&'st
     if node.held_count > 0 {
         facts.push(("Waits for its store", words::count(u64::from(node.held_count), "effect", "effects")));
     }
+    if IS_WHOLE {
+        facts.extend(further_facts(node, replica, now, names));
+    }
     facts
+}
+
+/// What only the catalogue's runs have: alarm clocks, nodes that stand still or are busy, and a strategy's own words.
+fn further_facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names: &Names) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(countdown) = &replica.countdown {
+        let left = words::duration(countdown.until.since(now).0);
+        facts.push(("Alarm clock", format!("{}: {left} left", countdown.label)));
+    }
+    if node.is_paused {
+        facts.push(("State", "stands still".to_owned()));
+    }
+    if node.slowness != 1 {
+        facts.push(("Speed", format!("{} times slower than usual", node.slowness)));
+    }
+    if node.line_count > 0 {
+        facts.push(("In line", words::count(u64::from(node.line_count), "request or message waits", "requests and messages wait")));
+    }
+    if node.busy.0 > 0 {
+        let share = node.busy.0.saturating_mul(100) / now.0.max(1);
+        facts.push(("Worked", format!("{}, {share} % of the time", words::duration(node.busy.0))));
+    }
+    for (name, value) in &replica.facts {
+        facts.push((name, names.in_words(value)));
+    }
+    facts
+}
+
+fn discarded(lost: &Discarded, writers: &Writers) -> String {
+    let what = match writers.get(lost.dot) {
+        Some(_) => describe::write_of(lost.dot, writers),
+        None => format!("{} write", describe::whose(&lost.author.0)),
+    };
+    format!("{what} to {}: {}", lost.key, lost.reason)
 }
 
 fn rows(key: &str, record: &Decided) -> Vec<Row> {

@@ -93,7 +93,7 @@ fn serve(watch: &Stopwatch, arguments: &[String]) -> Outcome {
 fn build(watch: &Stopwatch) -> Outcome {
     stages::build_page(watch)?;
     let sizes = size::measure()?;
-    print!("{}", size::describe(&sizes));
+    print!("{}", size::describe_all(&sizes));
     watch.step("the page is in dist/");
     Ok(())
 }

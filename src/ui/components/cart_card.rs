@@ -3,7 +3,7 @@
 use super::ask::number_input;
 use super::icon::{Shape, icon};
 use super::part::{Draw, keyed_part, part};
-use crate::replication::ids::SessionId;
+use crate::replication::ids::{SessionId, SiteId};
 use crate::simulation::command::{Action, Command, LinkCommand};
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
@@ -36,7 +36,7 @@ impl Draw for CartCard {
             .set("aria-label", format!("Cart: {}", self.title))
             .testid(format!("cart-{}", self.session.0))
             .number("data-pending-count", self.pending_count)
-            .child(head.child(tag("div").class("cart-link").maybe(offline_toggle(self, say))))
+            .child(head.child(tag("div").class("cart-link").maybe(self.device.map(|site| offline_toggle(site, self.is_offline, say)))))
             .child(tag("div").class("cart-state").child(state).child(counts))
             .child(tag("ul").class("cart-lines").children(self.lines.iter().map(line)))
             .child(tag("p").class("cart-empty").text(empty))
@@ -45,12 +45,12 @@ impl Draw for CartCard {
     }
 }
 
-fn offline_toggle(card: &CartCard, say: &Say) -> Option<Tag> {
-    let site = card.device?;
+/// Takes a device offline, or back.
+pub(super) fn offline_toggle(site: SiteId, is_offline: bool, say: &Say) -> Tag {
     let (label, command) =
-        if card.is_offline { ("Go online", LinkCommand::Reconnect(site)) } else { ("Take offline", LinkCommand::Disconnect(site)) };
+        if is_offline { ("Go online", LinkCommand::Reconnect(site)) } else { ("Take offline", LinkCommand::Disconnect(site)) };
     let toggle = button("button button-device").on_click(say, Msg::Command(Command::Link(command))).testid("offline-toggle");
-    Some(toggle.set("title", "O").state("data-offline", card.is_offline).text(label))
+    toggle.set("title", "O").state("data-offline", is_offline).text(label)
 }
 
 /// A line: less, how many, more, out; and a decision where one is due.

@@ -3,10 +3,12 @@
 use super::ask::ask;
 use super::help::help;
 use super::icon::{Shape, icon};
+use super::picker::picker;
 use super::share::{Share, share};
 use crate::ui::app::Asked;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
+use crate::view::picker::Group;
 use yew::AttrValue;
 
 /// The open dialog, if any.
@@ -17,6 +19,8 @@ pub(crate) enum Open {
     Share(Share),
     /// Keys and rules.
     Help,
+    /// The scenarios to choose from, and the one that is played.
+    Scenarios(Vec<Group>, Option<&'static str>),
     /// A conflict to decide.
     Ask(Asked),
 }
@@ -27,6 +31,7 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
         Open::Nothing => ("none", None),
         Open::Share(shown) => ("share", Some(share(shown, say))),
         Open::Help => ("help", Some(help(say))),
+        Open::Scenarios(groups, chosen) => ("scenarios", Some(picker(groups, *chosen, say))),
         Open::Ask(asked) => ("ask", Some(ask(asked, say))),
     };
     tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))

@@ -1,7 +1,11 @@
 //! The faults tab: break nodes, clocks, links and whole sites, and heal them.
 
-use super::part::keyed_part;
+use super::flight_fault::flights_block;
+use super::part::{keyed_part, part};
+use super::partition::Partition;
+use super::settings::whole;
 use crate::simulation::command::{Command, LinkCommand};
+use crate::ui::IS_WHOLE;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::Msg;
 use crate::ui::screen::Breakable;
@@ -18,7 +22,20 @@ pub(super) fn faults_tab(breakable: &Breakable, say: &Say) -> Tag {
         .class("tab-body")
         .child(tag("section").class("block").child(head).child(sites))
         .child(block("Links", breakable.links.iter().map(|link| keyed_part(link.name.clone(), link.clone(), say))))
+        .child(tag("div").maybe(IS_WHOLE.then(|| split(breakable, say))))
         .child(block("Nodes", breakable.nodes.iter().map(|node| keyed_part(node.node.0, node.clone(), say))))
+        .child(if IS_WHOLE { flights_block(&breakable.flights, say) } else { more(say) })
+}
+
+fn split(breakable: &Breakable, say: &Say) -> Tag {
+    let nodes = breakable.nodes.iter().map(|node| (node.node, node.name.clone())).collect();
+    let title = tag("h2").text("Split the network");
+    tag("section").class("block").child(title).child(part(Partition { nodes }, say))
+}
+
+/// The rest stands in the other program.
+fn more(say: &Say) -> Tag {
+    tag("section").class("block").child(whole("Pausing nodes, splitting the network and stopping single messages", say))
 }
 
 fn block(title: &'static str, faults: impl Iterator<Item = Html>) -> Tag {

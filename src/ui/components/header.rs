@@ -58,11 +58,17 @@ impl Header {
     }
 
     fn pickers(&self, say: &Say) -> Tag {
-        let choices = scenarios::ALL
-            .iter()
-            .map(|scenario| choice(scenario.id, scenario.title, self.scenario == Some(scenario.id)).set("title", scenario.summary));
-        let scenarios = picker("Scenario", "scenario", say, OpenMsg::Scenario).children(choices);
-        let variants = self.scenario.and_then(scenarios::find).map_or(&[] as &[scenarios::Variant], |scenario| scenario.variants);
+        let chosen = self.scenario.and_then(scenarios::find);
+        let title = chosen.map_or("A run of your own", |scenario| scenario.title);
+        let scenarios = button("button picker-scenario")
+            .on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Scenarios)))
+            .set("aria-label", format!("Scenario: {title}. Choose another"))
+            .set("title", "Choose a scenario (S)")
+            .set("aria-haspopup", "dialog")
+            .testid("scenario")
+            .child(tag("span").class("picker-title").text(title))
+            .child(icon(Shape::Open));
+        let variants = chosen.map_or(&[] as &[scenarios::Variant], |scenario| scenario.variants);
         let choices = variants.iter().map(|variant| choice(variant.id, variant.title, self.variant.as_deref() == Some(variant.id)));
         let variants = (!variants.is_empty()).then(|| picker("Variant", "variant", say, OpenMsg::Variant).children(choices));
         tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants))

@@ -28,6 +28,8 @@ pub(crate) enum Shape {
     Theme,
     /// Three joined dots.
     Share,
+    /// An angle downwards.
+    Open,
 }
 
 impl Shape {
@@ -42,6 +44,7 @@ impl Shape {
             Self::Close => "M5 5l10 10M15 5L5 15",
             Self::Plus => "M10 4v12M4 10h12",
             Self::Minus => "M4 10h12",
+            Self::Open => "M5 8l5 5 5-5",
             Self::Theme => "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
             Self::Share => {
                 "M7 9l6-4M7 11l6 4M5 12a2 2 0 1 1 0-4 2 2 0 0 1 0 4zM15 6a2 2 0 1 1 0-4 2 2 0 0 1 0 4zM15 18a2 2 0 1 1 0-4 2 2 0 0 1 0 4z"

@@ -5,7 +5,9 @@ use super::events::events_tab;
 use super::faults::faults_tab;
 use super::part::Draw;
 use super::replica::replica_tab;
+use super::settings::{no_settings, settings_tab};
 use super::verdicts::verdicts_tab;
+use crate::ui::IS_WHOLE;
 use crate::ui::hooks::page;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg, Tab};
@@ -28,10 +30,12 @@ impl Draw for PanelView {
     fn draw(&self, say: &Say) -> Tag {
         let (key, content) = match &self.panel {
             Panel::Conflict(view, mode) => ("conflict", conflict_tab(view.as_deref(), *mode, &self.names, say)),
-            Panel::Verdicts(cards) => ("verdicts", verdicts_tab(cards)),
+            Panel::Verdicts(cards) => ("verdicts", verdicts_tab(cards, say)),
             Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(inspection.as_deref(), fingerprint, &self.names, say)),
             Panel::Faults(breakable) => ("faults", faults_tab(breakable, say)),
-            Panel::Events(lines, in_flight) => ("events", events_tab(lines, in_flight, say)),
+            Panel::Events(lines, in_flight, marked) => ("events", events_tab(lines, in_flight, marked.as_deref(), say)),
+            Panel::Settings(view) if IS_WHOLE => ("settings", settings_tab(view, say)),
+            Panel::Settings(_) | Panel::NoSettings => ("settings", no_settings(say)),
         };
         let tab = self.tab;
         let tabs = tag("div")

@@ -47,8 +47,15 @@ fn body(seen: &Inspection) -> Tag {
         .child(tag("h3").text("Not confirmed yet"))
         .child(tag("ul").class("pending").children(seen.pending.iter().enumerate().map(pending)))
         .child(tag("p").class("quiet").text(if seen.pending.is_empty() { "Nothing waits." } else { "" }))
+        .child(tag("div").maybe(discarded(&seen.discarded)))
         .child(tag("h3").text("Data"))
         .child(table(seen))
+}
+
+fn discarded(lost: &[String]) -> Option<Tag> {
+    let line = |(index, text): (usize, &String)| tag("li").key(index).text("✕ ").text(text.clone());
+    let list = tag("ul").class("discarded").testid("discarded").children(lost.iter().enumerate().map(line));
+    (!lost.is_empty()).then(|| tag("div").class("inspection").child(tag("h3").text("Dropped for good")).child(list))
 }
 
 fn table(seen: &Inspection) -> Tag {

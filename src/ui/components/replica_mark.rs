@@ -13,6 +13,7 @@ use web_sys::KeyboardEvent;
 pub(super) struct ReplicaMark {
     pub(super) shape: NodeShape,
     pub(super) is_selected: bool,
+    pub(super) is_ringed: bool,
 }
 
 impl Draw for ReplicaMark {
@@ -27,12 +28,14 @@ impl Draw for ReplicaMark {
             })
         };
         let selected = if self.is_selected { " replica-selected" } else { "" };
+        let ringed = if self.is_ringed { " replica-ringed" } else { "" };
+        let paused = if shape.is_paused { " replica-paused" } else { "" };
         let button = tag("g").class("replica-button").set("tabindex", "0").set("role", "button").state("aria-pressed", self.is_selected);
         let button = button.set("aria-label", shape.label.clone()).on(On::KeyDown, say, on_key);
         let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
         let lines = tag("g").class("replica-lines").set("aria-hidden", "true");
         tag("g")
-            .class(format!("replica replica-{}{selected}", shape.tone.id()))
+            .class(format!("replica replica-{}{selected}{ringed}{paused}", shape.tone.id()))
             .on_click(say, Msg::Show(ShowMsg::Node(node)))
             .testid(format!("replica-{}", node.0))
             .number("data-position", shape.position_data)
@@ -52,11 +55,17 @@ fn circle(button: Tag, shape: &NodeShape) -> Tag {
     button
         .child(disc("replica-focus", shape.radius + 5.0))
         .child(disc("replica-disc", shape.radius))
+        .maybe(shape.countdown.map(|left| countdown(disc("replica-countdown", shape.radius - 4.0), left)))
         .child(at("text", x, y - 3.0).class("replica-letter").text(shape.letter))
         .text(" ")
         .child(at("text", x, y + 15.0).class("replica-position").text(shape.position.clone()))
         .text(" ")
         .child(at("text", x + shape.radius, y - shape.radius + 4.0).class("replica-term").text(shape.term.clone().unwrap_or_default()))
+}
+
+/// A ring that runs out.
+fn countdown(ring: Tag, left: f64) -> Tag {
+    ring.set("pathLength", "100").set("stroke-dasharray", format!("{} 100", px(left * 100.0)))
 }
 
 fn lag(lag: &LagShape, shape: &NodeShape) -> Tag {

@@ -27,7 +27,7 @@ impl Draw for RibbonView {
 
 fn closed(say: &Say) -> Tag {
     let reopen = button("button").on_click(say, Msg::Guide(GuideMsg::Reopen)).testid("guide-reopen").text("Open guide");
-    let words = tag("p").text("Free play. Change a cart, take a site offline, cut a link.");
+    let words = tag("p").text("Free play. Act for anybody, take a site offline, cut a link.");
     tag("div").key("closed").class("ribbon-closed").child(words).child(reopen)
 }
 

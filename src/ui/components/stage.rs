@@ -21,14 +21,17 @@ pub(crate) struct Stage {
     pub(crate) canvas: NodeRef,
     pub(crate) selected: Option<NodeId>,
     pub(crate) with_heartbeats: bool,
+    /// Nodes of the proof that is being looked at.
+    pub(crate) ringed: Vec<NodeId>,
 }
 
 impl Draw for Stage {
     fn draw(&self, say: &Say) -> Tag {
+        let scene = &self.scene;
         let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
         let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
         let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
-        stage.child(frame).child(legend(self.with_heartbeats, say))
+        stage.child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
     }
 }
 
@@ -39,7 +42,7 @@ impl Stage {
         let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
         let mark = |node: &NodeShape| {
             let is_selected = self.selected == Some(node.node);
-            keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected }, say)
+            keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected, is_ringed: self.ringed.contains(&node.node) }, say)
         };
         tag("svg")
             .class("stage-picture")
@@ -76,11 +79,12 @@ fn title(title: &ZoneTitle, layout: &Layout) -> Tag {
         .child(at("text", state_x, state_y).class(state_class).text(title.state.clone()))
 }
 
-fn legend(with_heartbeats: bool, say: &Say) -> Tag {
+fn legend(with_heartbeats: bool, roles: &str, say: &Say) -> Tag {
     let on_change = |event: &web_sys::Event| Some(Msg::Show(ShowMsg::Heartbeats(form::is_checked(event))));
     let heartbeats = tag("input").set("type", "checkbox").checked(with_heartbeats).on(On::Change, say, on_change).testid("heartbeats");
     let signs = tag("p")
-        .text("L leader · F follower · #n log position · ")
+        .text(roles.to_owned())
+        .text(" · ")
         .child(tag("span").class("mark-conflict").text("⚑ in conflict"))
         .text(" · ")
         .child(tag("span").class("mark-pending").text("↑ not confirmed yet"));

@@ -1,25 +1,37 @@
 //! The verdicts tab: each guarantee with its mark, its meaning and its proof.
 
-use crate::ui::markup::{Tag, tag};
-use crate::view::verdicts::VerdictCard;
+use crate::ui::IS_WHOLE;
+use crate::ui::markup::{Say, Tag, button, tag};
+use crate::ui::message::{Msg, ShowMsg};
+use crate::view::verdicts::{VerdictCard, WitnessLine};
 
 /// The tab.
-pub(super) fn verdicts_tab(cards: &[VerdictCard]) -> Tag {
+pub(super) fn verdicts_tab(cards: &[VerdictCard], say: &Say) -> Tag {
     let block = tag("section")
         .class("block")
         .child(tag("h2").text("Guarantees, judged from what clients saw"))
-        .child(tag("ul").class("verdicts").children(cards.iter().map(card)));
+        .child(tag("ul").class("verdicts").children(cards.iter().map(|one| card(one, say))));
     tag("div").class("tab-body").child(block)
 }
 
-fn card(card: &VerdictCard) -> Tag {
-    let sentence = |(index, text): (usize, &String)| tag("li").key(index).text(text.clone());
+fn card(card: &VerdictCard, say: &Say) -> Tag {
     let sign = tag("span").class("verdict-sign").set("role", "img").set("aria-label", card.state).text(card.sign);
+    let proof = card.witness.iter().enumerate().map(|(index, line)| witness(line, card.title, say).key(index));
     let words = tag("div")
         .class("verdict-words")
         .child(tag("h3").text(card.title).child(tag("span").class("promise").text(card.promise)))
         .child(tag("p").class("quiet").text(card.meaning))
-        .child(tag("ul").class("witness").children(card.witness.iter().enumerate().map(sentence)));
+        .child(tag("ul").class("witness").children(proof));
     let verdict = tag("li").key(card.id).class(format!("verdict verdict-{}", card.state)).testid(format!("verdict-{}", card.id));
     verdict.set("data-state", card.state).child(sign).child(words)
+}
+
+/// A sentence, and the way to the moment that it is about.
+fn witness(line: &WitnessLine, title: &str, say: &Say) -> Tag {
+    let show = (IS_WHOLE && !line.operations.is_empty()).then(|| {
+        let proof = ShowMsg::Proof(format!("{title}: {}", line.sentence), line.operations.clone());
+        let show = button("button button-small").on_click(say, Msg::Show(proof)).testid("show-proof");
+        show.set("aria-label", format!("Show: {}", line.sentence)).text("Show")
+    });
+    tag("li").class("proof").child(tag("span").text(line.sentence.clone())).child(tag("div").maybe(show))
 }

@@ -39,6 +39,18 @@ pub(crate) fn clear(event: &Event) {
     }
 }
 
+/// The text of the field called `name` in the form around what was pressed or sent.
+pub(crate) fn named(event: &Event, name: &str) -> String {
+    let form = target(event).and_then(|target| target.closest("form").ok().flatten());
+    let field = form.and_then(|form| form.query_selector(&format!("[name={name}]")).ok().flatten());
+    field.map(|field| as_field(field).value().trim().to_owned()).unwrap_or_default()
+}
+
+/// The id of the element that has the focus.
+pub(crate) fn target_id(event: &Event) -> String {
+    target(event).map(|target| target.id()).unwrap_or_default()
+}
+
 fn only_field(form: &Event) -> Option<HtmlInputElement> {
     target(form)?.query_selector("input, textarea").ok().flatten().map(as_field)
 }

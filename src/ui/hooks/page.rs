@@ -49,6 +49,35 @@ pub(crate) fn address() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+/// The value of `name` in the query of the address.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let search = window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let pairs = search.trim_start_matches('?').split('&').filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// Leaves for another address. Where only the fragment differs the page hears of it by `hashchange`.
+pub(crate) fn go(address: &str) {
+    if let Some(window) = window() {
+        drop(window.location().assign(address));
+    }
+}
+
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        drop(window.location().reload());
+    }
+}
+
+/// Shows this address without loading anything, so that a reload opens the same.
+pub(crate) fn rename(address: &str) {
+    let history = window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        drop(history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)));
+    }
+}
+
 /// Whether the reader wants less motion.
 pub(crate) fn prefers_reduced_motion() -> bool {
     let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());

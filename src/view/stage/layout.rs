@@ -111,6 +111,15 @@ impl Layout {
             let bend = (a.center.distance(b.center) * 0.16).clamp(36.0, 110.0);
             return Point::new(middle.x, middle.y - bend);
         }
+        let apart = (a.center.x - b.center.x).abs();
+        if apart < RADIUS {
+            // One above the other: round the data of the upper one, on the side of the middle of the stage.
+            let side = if middle.x < self.width / 2.0 { 1.0 } else { -1.0 };
+            return Point::new(middle.x + side * 2.0 * COLUMN, middle.y);
+        }
+        if apart > self.width.min(WIDEST) / 2.0 {
+            return middle;
+        }
         // From the lower one straight up, then sideways into the upper one: clear of the data below it.
         let (upper, lower) = if a.center.y < b.center.y { (a, b) } else { (b, a) };
         Point::new(lower.center.x, upper.center.y + 12.0)
@@ -130,19 +139,22 @@ impl Plan {
         let (devices, centers): (Vec<usize>, Vec<usize>) =
             (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
         self.bottom = MARGIN;
-        for row in self.fill(&centers).into_iter().chain(self.fill(&devices)) {
+        // From three on they stand in two rows, so that no link has to pass over a third one.
+        let most = if centers.len() > 2 { centers.len().div_ceil(2) } else { centers.len() };
+        for row in self.fill(&centers, most).into_iter().chain(self.fill(&devices, usize::MAX)) {
             self.row(&row, setup);
         }
         self.bottom -= ROW_GAP;
     }
 
-    /// Breaks sites into rows that fit.
-    fn fill(&self, sites: &[usize]) -> Vec<Vec<usize>> {
+    /// Breaks sites into rows that fit, of at most so many.
+    fn fill(&self, sites: &[usize], most: usize) -> Vec<Vec<usize>> {
         let mut rows: Vec<Vec<usize>> = Vec::new();
         let mut used = f64::INFINITY;
         for site in sites {
             let width = self.sizes[*site].0;
-            if used + width > self.width - 2.0 * MARGIN {
+            let is_full = rows.last().is_some_and(|row| row.len() >= most);
+            if is_full || used + width > self.width - 2.0 * MARGIN {
                 rows.push(Vec::new());
                 used = 0.0;
             }

@@ -14,6 +14,8 @@ pub use replicas::{LagShape, LineShape, NodeShape, SiteState, site_state};
 use super::names::Names;
 use super::words;
 use crate::replication::ids::SiteId;
+use crate::replication::view::Role;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
@@ -77,6 +79,8 @@ pub struct Scene {
     pub nodes: Vec<NodeShape>,
     /// The picture in a sentence.
     pub summary: String,
+    /// The letters on the circles and what they stand for.
+    pub roles: String,
 }
 
 /// The head of a zone.
@@ -99,9 +103,10 @@ pub fn scene(setup: &Setup, names: &Names, snapshot: &Snapshot, width: f64) -> S
     let layout = Layout::new(setup, width, &lines);
     let titles: Vec<ZoneTitle> = names.sites().map(|site| title(site, snapshot, names)).collect();
     let links = links::links(&layout, snapshot, names);
-    let nodes: Vec<NodeShape> = snapshot.nodes.iter().map(|node| replicas::shape(node, &layout, names)).collect();
+    let nodes: Vec<NodeShape> = snapshot.nodes.iter().map(|node| replicas::shape(node, snapshot.now, &layout, names)).collect();
     let summary = summary(&titles, snapshot);
-    Scene { layout, titles, links, nodes, summary }
+    let roles = if IS_WHOLE { roles(snapshot) } else { "L leader · F follower · #n log position".to_owned() };
+    Scene { layout, titles, links, nodes, summary, roles }
 }
 
 fn title(site: SiteId, snapshot: &Snapshot, names: &Names) -> ZoneTitle {
@@ -129,6 +134,19 @@ fn summary(titles: &[ZoneTitle], snapshot: &Snapshot) -> String {
     let sites: Vec<String> = titles.iter().map(|title| format!("{} ({})", title.name, title.state)).collect();
     let flying = words::count(u64::from(snapshot.in_flight_count), "message", "messages");
     format!("{}; {flying} in flight at {}", sites.join(", "), words::time(snapshot.now))
+}
+
+/// "L leader · F follower · #n log position".
+fn roles(snapshot: &Snapshot) -> String {
+    let mut roles: Vec<Role> = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref()).map(|replica| replica.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let has_log = roles.iter().any(|role| !matches!(role, Role::Replica | Role::Coordinator));
+    let mut words: Vec<String> = roles.iter().map(|role| format!("{} {}", words::role_letter(*role), words::role(*role))).collect();
+    if has_log {
+        words.push("#n log position".to_owned());
+    }
+    words.join(" · ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use super::Tone;
 use super::layout::{LINE_HEIGHT, Layout, MOST_LINES, RADIUS};
 use crate::replication::ids::{NodeId, SiteId};
+use crate::replication::time::SimTime;
 use crate::replication::view::{Content, Decided, ExchangePhase, ReplicaView, Role};
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use crate::view::geometry::{Point, Rect};
 use crate::view::names::Names;
@@ -34,6 +36,10 @@ pub struct NodeShape {
     pub caption: String,
     /// Whether the caption stands for something that waits.
     pub is_waiting: bool,
+    /// How much of its alarm clock's time is left, 0 to 1.
+    pub countdown: Option<f64>,
+    /// Whether it stands still.
+    pub is_paused: bool,
     /// Whether its data stands right of the circle.
     pub is_device: bool,
     /// Its data.
@@ -116,7 +122,7 @@ pub(super) fn line_count(node: &NodeSnapshot) -> usize {
 }
 
 /// Draws one node.
-pub(super) fn shape(node: &NodeSnapshot, layout: &Layout, names: &Names) -> NodeShape {
+pub(super) fn shape(node: &NodeSnapshot, now: SimTime, layout: &Layout, names: &Names) -> NodeShape {
     let is_device = names.is_device(node.site);
     let spot = &layout.spots[node.node.index()];
     let blank = NodeShape {
@@ -131,6 +137,8 @@ pub(super) fn shape(node: &NodeSnapshot, layout: &Layout, names: &Names) -> Node
         lag: None,
         caption: String::new(),
         is_waiting: false,
+        countdown: None,
+        is_paused: false,
         is_device,
         lines: Vec::new(),
         label: format!("✕ down: {}", names.node(node.node)),
@@ -139,7 +147,9 @@ pub(super) fn shape(node: &NodeSnapshot, layout: &Layout, names: &Names) -> Node
         cart_data: String::new(),
     };
     match &node.replica {
-        Some(replica) => running(node, replica, spot.lines_at, blank, names),
+        Some(replica) => {
+            running(node, replica, spot.lines_at, NodeShape { countdown: if IS_WHOLE { left(replica, now) } else { None }, ..blank }, names)
+        }
         None => blank,
     }
 }
@@ -152,7 +162,7 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
         Role::Follower | Role::Replica | Role::Coordinator | Role::Spare => Tone::Follower,
     };
     let radius = if replica.role == Role::Leader { RADIUS } else { RADIUS - 4.0 };
-    let lag = node.lag.filter(|_| replica.role == Role::Follower).map(|lag| LagShape {
+    let lag = node.lag.filter(|_| replica.role == Role::Follower && !node.is_paused).map(|lag| LagShape {
         frame: Rect { x: blank.center.x - 30.0, y: blank.center.y + 40.0, width: 60.0, height: 4.0 },
         share: applied_share(replica.position.0, lag.leader_position.0),
         words: match lag.entry_count {
@@ -163,8 +173,13 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
     });
     let pending_count = replica.pending.len() as u64;
     let caption = match (replica.role, pending_count) {
+        _ if IS_WHOLE && node.is_paused => "stands still".to_owned(),
+        _ if IS_WHOLE && node.slowness > 1 => format!("{}× slower", node.slowness),
+        _ if IS_WHOLE && node.line_count > 0 => format!("{} in line", node.line_count),
         (Role::Leader, 0) => "all confirmed".to_owned(),
         (Role::Leader, count) => format!("{count} pending"),
+        (Role::Spare, _) => "spare".to_owned(),
+        (Role::Candidate, _) => "asks for votes".to_owned(),
         _ => String::new(),
     };
     let shape = NodeShape {
@@ -172,10 +187,15 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
         tone,
         letter: words::role_letter(replica.role),
         role: words::role(replica.role),
-        position: replica.position.to_string(),
+        position: match replica.role {
+            Role::Replica if IS_WHOLE => words::count(replica.delta_count, "key", "keys"),
+            Role::Coordinator => String::new(),
+            _ => replica.position.to_string(),
+        },
+        is_paused: node.is_paused,
         term: (replica.term.0 > 1).then(|| format!("t{}", replica.term.0)),
         lag_data: node.lag.map_or(0, |lag| lag.entry_count),
-        is_waiting: pending_count > 0,
+        is_waiting: pending_count > 0 || node.is_paused || node.slowness > 1 || node.line_count > 0,
         lag,
         caption,
         lines: lines(replica, lines_at),
@@ -184,6 +204,12 @@ fn running(node: &NodeSnapshot, replica: &ReplicaView, lines_at: Point, blank: N
         ..blank
     };
     NodeShape { label: label(&shape, names), ..shape }
+}
+
+fn left(replica: &ReplicaView, now: SimTime) -> Option<f64> {
+    let countdown = replica.countdown.as_ref()?;
+    let whole = countdown.until.since(countdown.from).0.max(1) as f64;
+    Some((countdown.until.since(now).0 as f64 / whole).clamp(0.0, 1.0))
 }
 
 fn applied_share(position: u64, leader_position: u64) -> f64 {
@@ -205,7 +231,10 @@ fn label(shape: &NodeShape, names: &Names) -> String {
     let lines: Vec<String> = shape.lines.iter().map(flagged).collect();
     // What is written on the circle comes first, so that who speaks to the page can say what they see.
     let written: Vec<&str> = [shape.letter, &shape.position].into_iter().chain(shape.term.as_deref()).collect();
-    format!("{}: {}, {}, {lag}. Holds {}", written.join(" "), names.node(shape.node), shape.role, lines.join(", "))
+    let state = if lag.is_empty() { String::new() } else { format!(", {lag}") };
+    let holds = if lines.is_empty() { "nothing".to_owned() } else { lines.join(", ") };
+    let written: Vec<&str> = written.into_iter().filter(|word| !word.is_empty()).collect();
+    format!("{}: {}, {}{state}. Holds {holds}", written.join(" "), names.node(shape.node), shape.role)
 }
 
 /// A line before it has a place: text, in conflict, pending.

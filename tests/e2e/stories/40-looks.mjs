@@ -10,7 +10,7 @@ for (const colorScheme of ["light", "dark"]) {
       await c.ready();
       await axe();
       await c.free();
-      for (const tab of ["conflict", "verdicts", "replica", "faults", "events"]) {
+      for (const tab of ["conflict", "verdicts", "replica", "faults", "events", "settings"]) {
         await c.id(`tab-${tab}`).click();
         await axe();
         const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
