@@ -23,7 +23,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     let is_quiet = evidence.unrest().is_none();
     for (dot, (number, operation)) in &evidence.writes {
         let holders = || evidence.nodes().filter(|(_, replica)| replica.vector.covers(*dot));
-        if is_quiet && holders().next().is_none() {
+        if is_quiet && !is_listed(evidence, *dot) && holders().next().is_none() {
             witness.push(told(*dot, *number, operation, "no replica knows it any more"));
         }
         for (_, replica) in holders() {
@@ -34,6 +34,11 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
         }
     }
     Finding::Violations(witness)
+}
+
+/// Whether a node that dropped it lists it, with its author and the reason.
+fn is_listed(evidence: &Evidence<'_>, dot: Dot) -> bool {
+    evidence.nodes().any(|(_, replica)| replica.discarded.iter().any(|lost| lost.dot == dot))
 }
 
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {

@@ -22,9 +22,9 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     if let Some(unrest) = evidence.unrest() {
         return Finding::Undecided(unrest);
     }
-    let Some((first, reference)) = evidence.nodes().next() else { return Finding::Undecided("there is no replica".to_owned()) };
+    let Some((first, reference)) = evidence.holders().next() else { return Finding::Undecided("there is no replica".to_owned()) };
     let differs = evidence
-        .nodes()
+        .holders()
         .filter(|(_, replica)| replica.vector != reference.vector || replica.hash != reference.hash || !same_contents(replica, reference));
     let witness = differs.map(|(node, _)| Witness {
         sentence: format!("{} and {} hold different data", first.node, node.node),

@@ -252,6 +252,7 @@ impl Config {
             keeps_writes: keeps_writes && self.fencing,
             converges: self.fencing,
             causal: self.fencing,
+            follows_held: true,
             ..Promises::default()
         }
     }
