@@ -3,6 +3,7 @@
 
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
+use crate::replication::protocol::Reply;
 use crate::replication::view::{Fate, ReplicaView};
 use crate::simulation::history::OperationRecord;
 
@@ -43,6 +44,7 @@ fn is_listed(evidence: &Evidence<'_>, dot: Dot) -> bool {
 
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
+        None if is_overwritten(replica, operation) => None,
         None => Some("a replica that counts it as known has no trace of it"),
         Some(Fate::Superseded { by }) if evidence.writes.get(&by).is_some_and(|(_, later)| !evidence.is_after(later, dot)) => {
             Some("it counts as superseded by a write that had not seen it")
@@ -54,6 +56,13 @@ fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Operation
         }
         Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,
     }
+}
+
+/// Whether a replica that keeps only the latest version of a record, as after a snapshot, holds a later one in the
+/// record's order.
+fn is_overwritten(replica: &ReplicaView, operation: &OperationRecord) -> bool {
+    let held = replica.records.get(&operation.key).map_or(0, |record| record.version);
+    matches!(operation.closed, Some((_, Reply::Written { version, .. })) if version < held)
 }
 
 fn told(dot: Dot, number: u64, operation: &OperationRecord, problem: &str) -> Witness {

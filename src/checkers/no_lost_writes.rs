@@ -38,7 +38,26 @@ fn shows(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord,
     let is_seen = |fate: &Fate| matches!(fate, Fate::Visible | Fate::Open);
     let is_visible = record.fates.get(&dot).is_some_and(is_seen);
     let visible = || record.fates.iter().filter(|(_, fate)| is_seen(fate)).filter_map(|(other, _)| evidence.writes.get(other));
-    is_visible || visible().any(|(_, later)| evidence.is_after(later, dot) && is_about_the_same(later, operation))
+    let is_followed = || visible().any(|(_, later)| evidence.is_after(later, dot) && is_about_the_same(later, operation));
+    is_visible || is_followed() || is_overwritten(evidence, record, operation, dot)
+}
+
+/// Where the strategy orders by what leaders held: whether the writes that came to stand in its place lead to a visible
+/// one. Clients of some of them may never have been told.
+fn is_overwritten(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord, dot: Dot) -> bool {
+    let is_plain = matches!(operation.write, Some(Operation::Put(_) | Operation::Delete));
+    if !is_plain || !evidence.promises().follows_held {
+        return false;
+    }
+    let mut last = dot;
+    for _ in 0..record.fates.len() {
+        match record.fates.get(&last) {
+            Some(Fate::Visible | Fate::Open) => return true,
+            Some(Fate::Superseded { by }) if evidence.writes.get(by).is_none_or(|(_, later)| evidence.is_after(later, last)) => last = *by,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Writes of two cart lines do not follow each other: bread that was added later does not excuse milk that came back.

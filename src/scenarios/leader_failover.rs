@@ -56,6 +56,7 @@ const EXPECTATIONS: &[Expectation] = &[
                 && show(outcome, "price", &[Some(11); 4])
                 && outcome.holds("convergence") == Some(true)
                 && outcome.holds("no-lost-writes") == Some(true)
+                && outcome.holds("accounted-for") == Some(true)
         },
     },
     Expectation {
@@ -188,7 +189,7 @@ fn new_leader(votes: bool) -> Vec<Step> {
         );
         steps.push(
             Step::told(
-                "It has two votes of three and leads. Terms and votes stand in stores, so nobody votes twice in one term, even after a crash; \
+                "Two votes of three: there is a new leader. Terms and votes stand in stores, so nobody votes twice in one term, even after a crash; \
                  and nobody votes for a log that is shorter than its own.",
                 promoted,
             )

@@ -55,7 +55,7 @@ fn introduction(variant: &str) -> &'static str {
 fn first_order(variant: &str) -> Step {
     let text = match variant {
         "asynchronous" => "Ana orders sugar: order 1. She is told ok after about 1.5 ms. By now all three have it.",
-        _ => "Ana orders sugar: order 1. She is told ok after about 52 ms, when Ohio has acknowledged it. By now all three have it.",
+        _ => "Ana orders sugar: order 1. She is told ok after about 53 ms, when Ohio has acknowledged it. By now all three have it.",
     };
     Step::told(text, Until::Quiet).acting(vec![say(ANA, "order 1", "sugar")]).showing(Panel::Replica)
 }
