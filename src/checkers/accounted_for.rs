@@ -3,6 +3,7 @@
 
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
+use crate::replication::protocol::Reply;
 use crate::replication::view::{Fate, ReplicaView};
 use crate::simulation::history::OperationRecord;
 
@@ -24,8 +25,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     for (dot, (number, operation)) in &evidence.writes {
         // A strategy without version vectors says by the fates which writes it knows.
         let knows = |replica: &ReplicaView| replica.vector.covers(*dot) || Evidence::fate(replica, operation, *dot).is_some();
-        let is_listed = evidence.nodes().any(|(_, replica)| replica.discarded.iter().any(|discarded| discarded.dot == *dot));
-        if is_listed {
+        if is_listed(evidence, *dot) {
             continue;
         }
         let holders = || evidence.nodes().filter(|(_, replica)| knows(replica));
@@ -42,10 +42,15 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     Finding::Violations(witness)
 }
 
+/// Whether a node that dropped it lists it, with its author and the reason.
+fn is_listed(evidence: &Evidence<'_>, dot: Dot) -> bool {
+    evidence.nodes().any(|(_, replica)| replica.discarded.iter().any(|lost| lost.dot == dot))
+}
+
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
         // A log that was cut short no longer names what is overwritten.
-        None if is_overwritten(evidence, replica, operation, dot) => None,
+        None if is_overwritten(evidence, replica, operation, dot) || holds_later(replica, operation) => None,
         None => Some("a replica that counts it as known has no trace of it"),
         Some(Fate::Superseded { by }) if evidence.writes.get(&by).is_some_and(|(_, later)| !evidence.is_after(later, dot)) => {
             Some("it counts as superseded by a write that had not seen it")
@@ -69,6 +74,13 @@ fn is_overwritten(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Op
         None => evidence.promises().follows_held,
     };
     shown.map(|(other, _)| other).any(follows)
+}
+
+/// Whether a replica that keeps only the latest version of a record, as after a snapshot, holds a later one in the
+/// record's order.
+fn holds_later(replica: &ReplicaView, operation: &OperationRecord) -> bool {
+    let held = replica.records.get(&operation.key).map_or(0, |record| record.version);
+    matches!(operation.closed, Some((_, Reply::Written { version, .. })) if version < held)
 }
 
 fn told(dot: Dot, number: u64, operation: &OperationRecord, problem: &str) -> Witness {

@@ -23,7 +23,7 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
         return Finding::Undecided(unrest);
     }
     // A coordinator that stores nothing has nothing to agree about.
-    let nodes = || evidence.nodes().filter(|(_, replica)| replica.role != Role::Coordinator);
+    let nodes = || evidence.holders().filter(|(_, replica)| replica.role != Role::Coordinator);
     let Some((first, reference)) = nodes().next() else { return Finding::Undecided("there is no replica".to_owned()) };
     let told = |one: &NodeSnapshot, other: &NodeSnapshot| Witness {
         sentence: format!("{} and {} hold different data", one.node, other.node),

@@ -82,6 +82,11 @@ impl<'a> Evidence<'a> {
         self.snapshot.nodes.iter().filter_map(|node| node.replica.as_ref().map(|replica| (node, replica)))
     }
 
+    /// Those that hold data for the others: all but the spares, which stand outside of the group.
+    pub(super) fn holders(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
+        self.nodes().filter(|(_, replica)| replica.role != Role::Spare)
+    }
+
     /// The leaders that are up.
     pub(super) fn leaders(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
         self.nodes().filter(|(_, replica)| replica.role == Role::Leader)

@@ -46,7 +46,7 @@ fn shows(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord,
         // Nobody was told of it, so what its client had seen is unknown here: the replica's word counts.
         None => record.fates.get(&dot) == Some(&Fate::Superseded { by: *other }),
     };
-    is_visible || visible.any(is_later)
+    is_visible || visible.any(is_later) || is_overwritten(evidence, record, operation, dot)
 }
 
 /// Without a leader a record is what all replicas show together: the highest version, or every sibling that none of
@@ -89,6 +89,24 @@ fn shown(evidence: &Evidence<'_>, record: &Decided) -> Vec<Dot> {
         Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. } => false,
     };
     record.fates.iter().filter(is_shown).map(|(dot, _)| *dot).collect()
+}
+
+/// Where the strategy orders by what leaders held: whether the writes that came to stand in its place lead to a visible
+/// one. Clients of some of them may never have been told.
+fn is_overwritten(evidence: &Evidence<'_>, record: &Decided, operation: &OperationRecord, dot: Dot) -> bool {
+    let is_plain = matches!(operation.write, Some(Operation::Put(_) | Operation::Delete));
+    if !is_plain || !evidence.promises().follows_held {
+        return false;
+    }
+    let mut last = dot;
+    for _ in 0..record.fates.len() {
+        match record.fates.get(&last) {
+            Some(Fate::Visible | Fate::Open) => return true,
+            Some(Fate::Superseded { by }) if evidence.writes.get(by).is_none_or(|(_, later)| evidence.is_after(later, last)) => last = *by,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Writes of two cart lines do not follow each other: bread that was added later does not excuse milk that came back.

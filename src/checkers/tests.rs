@@ -7,7 +7,7 @@ use crate::replication::ids::{NodeId, ReplicaId, SessionId, SiteId};
 use crate::replication::note::Alarm;
 use crate::replication::protocol::{Promises, Reply, Token};
 use crate::replication::time::SimTime;
-use crate::replication::view::{Content, Decided, Fate, Line, Reason, ReplicaView, Role};
+use crate::replication::view::{Content, Decided, Discarded, Fate, Line, Reason, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use std::collections::BTreeMap;
@@ -213,6 +213,56 @@ fn what_nobody_holds_is_lost_and_not_accounted_for() {
     check("no-lost-writes", Some(false), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
     let verdict = check("accounted-for", Some(false), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
     assert!(verdict.witness[0].sentence.contains("You: remove milk"), "{}", verdict.witness[0].sentence);
+}
+
+#[test]
+fn what_a_node_dropped_and_lists_is_lost_but_accounted_for() {
+    let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
+    let lost = Discarded { dot: YOURS, author: "You".into(), key: "cart".into(), reason: "its leader was replaced" };
+    state.nodes[1].replica.as_mut().expect("it is up").discarded = vec![lost];
+    check("accounted-for", Some(true), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
+    check("no-lost-writes", Some(false), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
+    check("accounted-for", Some(false), &state, vec![write(0, "milk", remove(), YOUR_SECOND, &[])]);
+}
+
+#[test]
+fn a_spare_holds_nothing_and_disagrees_with_nobody() {
+    let mut state = agreed(&[("milk", 1)], &[(YOURS, Fate::Visible)]);
+    let mut spare = leader(1, record(&[], &[]));
+    spare.node = NodeId(2);
+    spare.replica.as_mut().expect("it is up").role = Role::Spare;
+    state.nodes.push(spare);
+    check("convergence", Some(true), &state, Vec::new());
+    state.nodes[2].replica.as_mut().expect("it is up").role = Role::Follower;
+    check("convergence", Some(false), &state, Vec::new());
+}
+
+/// Your write of a plain key, of place 1 in its order.
+fn put() -> OperationRecord {
+    OperationRecord { write: Some(Operation::Put(Value::Number(1))), ..write(0, "milk", remove(), YOURS, &[]) }
+}
+
+#[test]
+fn an_overwritten_version_that_a_snapshot_left_out_is_accounted_for() {
+    let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
+    let replica = state.nodes[1].replica.as_mut().expect("it is up");
+    replica.vector.observe(YOURS);
+    check("accounted-for", Some(false), &state, vec![put()]);
+    let replica = state.nodes[1].replica.as_mut().expect("it is up");
+    replica.records.get_mut(&"cart".into()).expect("it was put there").version = 2;
+    check("accounted-for", Some(true), &state, vec![put()]);
+}
+
+#[test]
+fn a_write_whose_client_was_told_nothing_may_stand_in_the_place_of_another_in_one_order() {
+    let fates = [(YOURS, Fate::Superseded { by: NOBODYS }), (NOBODYS, Fate::Visible)];
+    let mut state = agreed(&[], &fates);
+    check("no-lost-writes", Some(false), &state, vec![put()]);
+    state.promises.follows_held = true;
+    check("no-lost-writes", Some(true), &state, vec![put()]);
+    let mut gone = agreed(&[], &[(YOURS, Fate::Superseded { by: NOBODYS })]);
+    gone.promises.follows_held = true;
+    check("no-lost-writes", Some(false), &gone, vec![put()]);
 }
 
 #[test]

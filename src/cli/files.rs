@@ -65,7 +65,7 @@ fn trace(played: &Played) -> String {
     let session = &played.session;
     let (names, snapshot) = (Names::new(session.setup()), session.snapshot());
     let writers = Writers::collect(session.history(), &snapshot);
-    let context = Context { names: &names, writers: &writers, commands: session.commands(), history: session.history() };
+    let context = Context { names: &names, writers: &writers, commands: session.commands(), history: session.history(), marked: &[] };
     let mut text = String::new();
     let first = session.journal().dropped_count();
     if first > 0 {

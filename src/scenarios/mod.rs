@@ -8,9 +8,15 @@ mod anti_entropy;
 pub mod claim;
 #[cfg(feature = "catalogue")]
 mod consistent_prefix;
+#[cfg(feature = "catalogue")]
+mod failover_lost_writes;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+#[cfg(feature = "catalogue")]
+mod group;
 pub mod index;
+#[cfg(feature = "catalogue")]
+mod leader_failover;
 #[cfg(feature = "catalogue")]
 mod leaderless_availability;
 #[cfg(feature = "catalogue")]
@@ -37,7 +43,17 @@ mod read_repair;
 #[cfg(feature = "catalogue")]
 mod siblings;
 #[cfg(feature = "catalogue")]
+mod single_leader_async;
+#[cfg(feature = "catalogue")]
+mod single_leader_semi_sync;
+#[cfg(feature = "catalogue")]
+mod single_leader_sync;
+#[cfg(feature = "catalogue")]
 mod sloppy_quorum;
+#[cfg(feature = "catalogue")]
+mod split_brain;
+#[cfg(feature = "catalogue")]
+mod sync_follower_reads;
 #[cfg(feature = "catalogue")]
 mod topology;
 #[cfg(feature = "catalogue")]
@@ -182,6 +198,20 @@ pub enum Panel {
 
 /// Every scenario, in the order of the course.
 pub static ALL: &[&Scenario] = &[
+    #[cfg(feature = "catalogue")]
+    &single_leader_sync::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &single_leader_async::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &single_leader_semi_sync::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &leader_failover::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &failover_lost_writes::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &split_brain::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &sync_follower_reads::SCENARIO,
     #[cfg(feature = "catalogue")]
     &consistent_prefix::SCENARIO,
     #[cfg(feature = "catalogue")]
