@@ -196,6 +196,24 @@ fn what_nobody_holds_is_lost_and_not_accounted_for() {
 }
 
 #[test]
+fn a_replaced_write_needs_no_trace_where_the_history_was_dropped() {
+    let state = |folded: &[Dot], version| {
+        let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
+        for replica in state.nodes.iter_mut().filter_map(|node| node.replica.as_mut()) {
+            replica.vector.observe(YOURS);
+            replica.folded = seen(folded);
+            replica.records.values_mut().for_each(|record| record.version = version);
+        }
+        state
+    };
+    let operations = || vec![write(0, "milk", remove(), YOURS, &[])];
+    check("accounted-for", Some(true), &state(&[YOURS], 2), operations());
+    check("accounted-for", Some(false), &state(&[], 2), operations());
+    check("accounted-for", Some(false), &state(&[YOURS], 1), operations());
+    check("accounted-for", Some(false), &state(&[YOURS], 0), operations());
+}
+
+#[test]
 fn a_write_that_is_known_but_not_listed_is_not_accounted_for() {
     let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
     state.in_flight_count = 1;
@@ -250,6 +268,21 @@ fn writes_without_names_cannot_be_judged() {
     for guarantee in ["no-lost-writes", "accounted-for"] {
         check(guarantee, None, &agreed(&[], &[]), nameless());
     }
+}
+
+#[cfg(feature = "catalogue")]
+#[test]
+fn an_own_write_is_complete_when_the_next_read_begins_in_the_same_instant() {
+    let put = |session| OperationRecord {
+        write: Some(Operation::Put(crate::replication::delta::Value::Number(1))),
+        ..operation(session, None, &[], Reply::Written { version: 1, dot: Some(YOURS), context: seen(&[]), token: Token::default() })
+    };
+    let old = || operation(0, None, &[], Reply::Value { value: None, version: 0, token: Token::default() });
+    let state = agreed(&[], &[]);
+    let verdict = check("staleness", Some(false), &state, vec![put(0), old()]);
+    assert_eq!(verdict.witness[0].operations, [0, 1]);
+    check("staleness", Some(true), &state, vec![old(), put(0)]);
+    check("staleness", Some(true), &state, vec![put(1), old()]);
 }
 
 #[test]
