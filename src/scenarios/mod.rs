@@ -3,12 +3,32 @@
 //!
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
+#[cfg(feature = "catalogue")]
+mod add_follower_snapshot;
+#[cfg(feature = "catalogue")]
+mod add_follower_stop;
+#[cfg(feature = "catalogue")]
+mod adding;
+#[cfg(feature = "catalogue")]
+mod all_followers_down;
 pub mod claim;
+#[cfg(feature = "catalogue")]
+mod follower_outage;
+#[cfg(feature = "catalogue")]
+mod followers;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+#[cfg(feature = "catalogue")]
+mod leader_bottleneck;
 pub mod lesson;
 pub mod metrics;
+#[cfg(feature = "catalogue")]
+mod monotonic_reads;
 mod offline_leader;
+#[cfg(feature = "catalogue")]
+mod read_your_writes;
+#[cfg(feature = "catalogue")]
+mod read_your_writes_two_devices;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
@@ -136,7 +156,25 @@ pub enum Panel {
 }
 
 /// Every scenario, in the order of the course.
-pub static ALL: &[&Scenario] = &[&offline_leader::SCENARIO];
+pub static ALL: &[&Scenario] = &[
+    #[cfg(feature = "catalogue")]
+    &leader_bottleneck::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &follower_outage::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &all_followers_down::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &add_follower_stop::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &add_follower_snapshot::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes_two_devices::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &monotonic_reads::SCENARIO,
+    &offline_leader::SCENARIO,
+];
 
 /// The scenario named `id`.
 #[must_use]
