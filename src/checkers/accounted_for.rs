@@ -3,7 +3,6 @@
 
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
-use crate::replication::protocol::Reply;
 use crate::replication::view::{Fate, ReplicaView};
 use crate::simulation::history::OperationRecord;
 
@@ -39,7 +38,6 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
 
 fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> Option<&'static str> {
     match Evidence::fate(replica, operation, dot) {
-        None if is_folded(replica, operation, dot) => None,
         None => Some("a replica that counts it as known has no trace of it"),
         Some(Fate::Superseded { by }) if evidence.context(by).is_some_and(|context| !context.covers(dot)) => {
             Some("it counts as superseded by a write that had not seen it")
@@ -51,14 +49,6 @@ fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Operation
         }
         Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,
     }
-}
-
-/// Whether the replica dropped the history in which it stood, and shows a later write of the same key. Only where a strategy
-/// keeps one order of the writes of a key.
-fn is_folded(replica: &ReplicaView, operation: &OperationRecord, dot: Dot) -> bool {
-    let Some((_, Reply::Written { version, .. })) = &operation.closed else { return false };
-    let is_replaced = || replica.records.get(&operation.key).is_some_and(|record| record.version > *version);
-    *version > 0 && replica.folded.covers(dot) && is_replaced()
 }
 
 fn told(dot: Dot, number: u64, operation: &OperationRecord, problem: &str) -> Witness {

@@ -111,6 +111,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// An operation in words, with its time and what came of it.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn tell(operation: &OperationRecord) -> String {
         let shown = |value: &Option<_>| {
             value.as_ref().map_or_else(|| "nothing".to_owned(), |value: &crate::replication::delta::Value| value.to_string())

@@ -196,24 +196,6 @@ fn what_nobody_holds_is_lost_and_not_accounted_for() {
 }
 
 #[test]
-fn a_replaced_write_needs_no_trace_where_the_history_was_dropped() {
-    let state = |folded: &[Dot], version| {
-        let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
-        for replica in state.nodes.iter_mut().filter_map(|node| node.replica.as_mut()) {
-            replica.vector.observe(YOURS);
-            replica.folded = seen(folded);
-            replica.records.values_mut().for_each(|record| record.version = version);
-        }
-        state
-    };
-    let operations = || vec![write(0, "milk", remove(), YOURS, &[])];
-    check("accounted-for", Some(true), &state(&[YOURS], 2), operations());
-    check("accounted-for", Some(false), &state(&[], 2), operations());
-    check("accounted-for", Some(false), &state(&[YOURS], 1), operations());
-    check("accounted-for", Some(false), &state(&[YOURS], 0), operations());
-}
-
-#[test]
 fn a_write_that_is_known_but_not_listed_is_not_accounted_for() {
     let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
     state.in_flight_count = 1;

@@ -53,9 +53,6 @@ pub struct ReplicaView {
     pub exchanges: Vec<ExchangeView>,
     /// When the leader appended each entry that a follower may lack: see [`ReplicaView::position`].
     pub appended_at: Vec<(Lsn, SimTime)>,
-    /// Writes that stand as records only: the history of their keys up to here was dropped (a log cut short, a snapshot), so
-    /// that those which a later write had replaced left no trace.
-    pub folded: VersionVector,
     /// Acknowledged or accepted writes that this node dropped for good (a tail that its successor never had), with why.
     pub discarded: Vec<Discarded>,
     /// The alarm clock that decides about the node next (a failure detector, a lease).
@@ -108,7 +105,6 @@ impl ReplicaView {
             confirmed_count: 0,
             exchanges: Vec::new(),
             appended_at: Vec::new(),
-            folded: VersionVector::new(),
             discarded: Vec::new(),
             countdown: None,
             facts: Vec::new(),

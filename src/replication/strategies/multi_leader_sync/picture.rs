@@ -1,7 +1,7 @@
 //! What a person may see of a node.
 
 use super::MultiLeaderSync;
-use crate::replication::causality::{Dot, VersionVector};
+use crate::replication::causality::Dot;
 use crate::replication::hash::Hasher;
 use crate::replication::ids::{Lsn, SiteId};
 use crate::replication::modes;
@@ -21,7 +21,6 @@ impl MultiLeaderSync {
             records.insert(key.clone(), self.decided(&log.deltas, &pending));
         }
         ReplicaView {
-            folded: VersionVector::new(),
             discarded: Vec::new(),
             countdown: None,
             facts: Vec::new(),

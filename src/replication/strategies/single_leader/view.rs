@@ -30,7 +30,6 @@ impl SingleLeader {
             pending: own.map(|waiting| dot_of(waiting.epoch, waiting.lsn)).collect(),
             confirmed_count: self.commit.0,
             appended_at: self.appended_at(),
-            folded: self.kept.log.vector(self.kept.log.base()),
             discarded: self.discarded(),
             countdown: self.countdown(),
             facts: self.facts(),
