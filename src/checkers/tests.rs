@@ -238,7 +238,7 @@ fn a_spare_holds_nothing_and_disagrees_with_nobody() {
 }
 
 /// Your write of a plain key, of place 1 in its order.
-fn put() -> OperationRecord {
+fn plain_write() -> OperationRecord {
     OperationRecord { write: Some(Operation::Put(Value::Number(1))), ..write(0, "milk", remove(), YOURS, &[]) }
 }
 
@@ -247,22 +247,21 @@ fn an_overwritten_version_that_a_snapshot_left_out_is_accounted_for() {
     let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
     let replica = state.nodes[1].replica.as_mut().expect("it is up");
     replica.vector.observe(YOURS);
-    check("accounted-for", Some(false), &state, vec![put()]);
+    check("accounted-for", Some(false), &state, vec![plain_write()]);
     let replica = state.nodes[1].replica.as_mut().expect("it is up");
     replica.records.get_mut(&"cart".into()).expect("it was put there").version = 2;
-    check("accounted-for", Some(true), &state, vec![put()]);
+    check("accounted-for", Some(true), &state, vec![plain_write()]);
 }
 
 #[test]
 fn a_write_whose_client_was_told_nothing_may_stand_in_the_place_of_another_in_one_order() {
     let fates = [(YOURS, Fate::Superseded { by: NOBODYS }), (NOBODYS, Fate::Visible)];
     let mut state = agreed(&[], &fates);
-    check("no-lost-writes", Some(false), &state, vec![put()]);
     state.promises.follows_held = true;
-    check("no-lost-writes", Some(true), &state, vec![put()]);
+    check("no-lost-writes", Some(true), &state, vec![plain_write()]);
     let mut gone = agreed(&[], &[(YOURS, Fate::Superseded { by: NOBODYS })]);
     gone.promises.follows_held = true;
-    check("no-lost-writes", Some(false), &gone, vec![put()]);
+    check("no-lost-writes", Some(false), &gone, vec![plain_write()]);
 }
 
 #[test]
@@ -320,6 +319,21 @@ fn writes_without_names_cannot_be_judged() {
     for guarantee in ["no-lost-writes", "accounted-for"] {
         check(guarantee, None, &agreed(&[], &[]), nameless());
     }
+}
+
+#[cfg(feature = "catalogue")]
+#[test]
+fn an_own_write_is_complete_when_the_next_read_begins_in_the_same_instant() {
+    let put = |session| OperationRecord {
+        write: Some(Operation::Put(crate::replication::delta::Value::Number(1))),
+        ..operation(session, None, &[], Reply::Written { version: 1, dot: Some(YOURS), context: seen(&[]), token: Token::default() })
+    };
+    let old = || operation(0, None, &[], Reply::Value { value: None, version: 0, token: Token::default() });
+    let state = agreed(&[], &[]);
+    let verdict = check("staleness", Some(false), &state, vec![put(0), old()]);
+    assert_eq!(verdict.witness[0].operations, [0, 1]);
+    check("staleness", Some(true), &state, vec![old(), put(0)]);
+    check("staleness", Some(true), &state, vec![put(1), old()]);
 }
 
 #[test]

@@ -4,17 +4,31 @@
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
 #[cfg(feature = "catalogue")]
+mod add_follower_snapshot;
+#[cfg(feature = "catalogue")]
+mod add_follower_stop;
+#[cfg(feature = "catalogue")]
+mod adding;
+#[cfg(feature = "catalogue")]
+mod all_followers_down;
+#[cfg(feature = "catalogue")]
 mod anti_entropy;
 pub mod claim;
 #[cfg(feature = "catalogue")]
 mod consistent_prefix;
 #[cfg(feature = "catalogue")]
 mod failover_lost_writes;
+#[cfg(feature = "catalogue")]
+mod follower_outage;
+#[cfg(feature = "catalogue")]
+mod followers;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
 #[cfg(feature = "catalogue")]
 mod group;
 pub mod index;
+#[cfg(feature = "catalogue")]
+mod leader_bottleneck;
 #[cfg(feature = "catalogue")]
 mod leader_failover;
 #[cfg(feature = "catalogue")]
@@ -23,6 +37,8 @@ mod leaderless_availability;
 mod leaders;
 pub mod lesson;
 pub mod metrics;
+#[cfg(feature = "catalogue")]
+mod monotonic_reads;
 #[cfg(feature = "catalogue")]
 mod multi_datacenter;
 #[cfg(feature = "catalogue")]
@@ -40,6 +56,10 @@ mod quorum_overlap;
 mod quorums;
 #[cfg(feature = "catalogue")]
 mod read_repair;
+#[cfg(feature = "catalogue")]
+mod read_your_writes;
+#[cfg(feature = "catalogue")]
+mod read_your_writes_two_devices;
 #[cfg(feature = "catalogue")]
 mod siblings;
 #[cfg(feature = "catalogue")]
@@ -205,13 +225,29 @@ pub static ALL: &[&Scenario] = &[
     #[cfg(feature = "catalogue")]
     &single_leader_semi_sync::SCENARIO,
     #[cfg(feature = "catalogue")]
+    &leader_bottleneck::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &follower_outage::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &all_followers_down::SCENARIO,
+    #[cfg(feature = "catalogue")]
     &leader_failover::SCENARIO,
     #[cfg(feature = "catalogue")]
     &failover_lost_writes::SCENARIO,
     #[cfg(feature = "catalogue")]
     &split_brain::SCENARIO,
     #[cfg(feature = "catalogue")]
+    &add_follower_stop::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &add_follower_snapshot::SCENARIO,
+    #[cfg(feature = "catalogue")]
     &sync_follower_reads::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes_two_devices::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &monotonic_reads::SCENARIO,
     #[cfg(feature = "catalogue")]
     &consistent_prefix::SCENARIO,
     #[cfg(feature = "catalogue")]

@@ -54,6 +54,8 @@ pub(super) struct Open {
     pub(super) place: Place,
     pub(super) redirect_count: u8,
     pub(super) unreachable_count: u16,
+    /// Holders that could not answer this read: one bit each.
+    pub(super) asked: u64,
     pub(super) retry_count: u8,
 }
 
