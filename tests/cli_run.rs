@@ -13,7 +13,8 @@ use terminal::{json_of, list, replicascope, scratch};
 fn assert_fields(object: &Json, names: &[&str]) {
     let mut known: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
     let mut names = names.to_vec();
-    (known.sort_unstable(), names.sort_unstable());
+    known.sort_unstable();
+    names.sort_unstable();
     assert_eq!(known, names);
 }
 

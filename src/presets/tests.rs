@@ -1,3 +1,6 @@
+//! Every preset on a cluster that it fits, and on those that it does not.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 use super::*;
 use crate::replication::delta::Mode;
 use crate::simulation::dials::show;
