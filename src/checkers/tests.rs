@@ -325,7 +325,7 @@ fn writes_without_names_cannot_be_judged() {
 #[test]
 fn an_own_write_is_complete_when_the_next_read_begins_in_the_same_instant() {
     let put = |session| OperationRecord {
-        write: Some(Operation::Put(crate::replication::delta::Value::Number(1))),
+        write: Some(Operation::Put(Value::Number(1))),
         ..operation(session, None, &[], Reply::Written { version: 1, dot: Some(YOURS), context: seen(&[]), token: Token::default() })
     };
     let old = || operation(0, None, &[], Reply::Value { value: None, version: 0, token: Token::default() });

@@ -114,11 +114,6 @@ pub(super) const fn stream(base_us: u64, mean_us: u64) -> Wire {
     wire(WireKind::Stream, base_us, mean_us)
 }
 
-/// Datagrams with a constant part and an exponential tail, in microseconds.
-pub(super) const fn datagrams(base_us: u64, mean_us: u64) -> Wire {
-    wire(WireKind::Datagram, base_us, mean_us)
-}
-
 const fn wire(kind: WireKind, base_us: u64, mean_us: u64) -> Wire {
     let latency = if mean_us == 0 { Latency::Constant { us: base_us } } else { Latency::Exponential { base_us, mean_us } };
     Wire { kind, latency, loss_per_million: 0, duplicate_per_million: 0 }

@@ -63,7 +63,11 @@ impl Player {
         let scenario = recipe.scenario.as_deref().and_then(scenarios::find);
         let variant = recipe.variant.clone();
         let is_played = !recipe.commands.is_empty();
-        let session = Session::open(recipe)?;
+        let opened_at = recipe.open.as_ref().map(|open| open.at_ns);
+        let mut session = Session::open(recipe)?;
+        if let Some(at) = opened_at {
+            session.seek(at);
+        }
         let names = Rc::new(Names::new(session.setup()));
         // A run that somebody else has played is for looking, not for the guide, which would act in it again.
         let guide = scenario

@@ -5,6 +5,7 @@ use super::stage::latency_words;
 use super::words;
 use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::protocol::MessageKind;
+use crate::replication::time::SimTime;
 use crate::replication::view::Role;
 use crate::simulation::command::End;
 use crate::simulation::setup::{Latency, Setup, Wire, WireKind};
@@ -86,11 +87,11 @@ pub struct SiteFault {
     pub is_cut_off: bool,
 }
 
-/// The messages in flight, the next to arrive first; signs of life only on request.
+/// The messages in flight, held ones first, then the next to arrive; signs of life only on request.
 #[must_use]
 pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<FlightFault> {
     let mut shown: Vec<&Flight> = flights.iter().filter(|one| with_heartbeats || one.kind != MessageKind::Heartbeat).collect();
-    shown.sort_by_key(|flight| (flight.due_at, flight.id));
+    shown.sort_by_key(|flight| (!flight.is_held, if flight.is_held { SimTime::ZERO } else { flight.due_at }, flight.id));
     let fault = |flight: &&Flight| FlightFault {
         message: flight.id,
         name: format!("{}, {} → {}", words::sentence_case(words::message(flight.kind)), names.node(flight.from), names.node(flight.to)),

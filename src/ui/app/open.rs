@@ -11,17 +11,23 @@ use crate::ui::{IS_WHOLE, link_to};
 /// What came of the wish.
 enum Attempt {
     /// A run, or why there is none.
-    Here(Result<Player, Reason>),
+    Here(Box<Result<Player, Reason>>),
     /// The page is loaded anew.
     Elsewhere,
     /// Nothing was asked for.
     Nothing,
 }
 
+impl Attempt {
+    fn here(run: Result<Player, Reason>) -> Self {
+        Self::Here(Box::new(run))
+    }
+}
+
 impl App {
     pub(super) fn on_open(&mut self, msg: OpenMsg) -> bool {
         match self.attempt(msg) {
-            Attempt::Here(attempt) => self.on_opened(attempt),
+            Attempt::Here(attempt) => self.on_opened(*attempt),
             Attempt::Elsewhere | Attempt::Nothing => return false,
         }
         true
@@ -36,13 +42,13 @@ impl App {
             }
             (OpenMsg::Scenario(id), _) => {
                 page::rename(&format!("?scenario={id}"));
-                Attempt::Here(opening::from_scenario(&id, None))
+                Attempt::here(opening::from_scenario(&id, None))
             }
             (OpenMsg::Variant(variant), Some(id)) => {
                 let variant = Some(variant).filter(|variant| !variant.is_empty());
                 let named = variant.as_ref().map(|variant| format!("&variant={variant}")).unwrap_or_default();
                 page::rename(&format!("?scenario={id}{named}"));
-                Attempt::Here(opening::from_scenario(id, variant.as_deref()))
+                Attempt::here(opening::from_scenario(id, variant.as_deref()))
             }
             (OpenMsg::Variant(_), None) => Attempt::Nothing,
             (OpenMsg::Text(text), _) => Self::pasted(&text),
@@ -51,28 +57,28 @@ impl App {
                     page::go(&link);
                     Attempt::Elsewhere
                 }
-                Some(Err(error)) => Attempt::Here(Err(error.to_string())),
+                Some(Err(error)) => Attempt::here(Err(error.to_string())),
                 None => Attempt::Nothing,
             },
             (OpenMsg::Address, _) if !IS_WHOLE => {
                 page::reload();
                 Attempt::Elsewhere
             }
-            (OpenMsg::Address, _) => opening::from_address().map_or(Attempt::Nothing, Attempt::Here),
+            (OpenMsg::Address, _) => opening::from_address().map_or(Attempt::Nothing, Attempt::here),
         }
     }
 
     /// Only the program with everything reads recipes; the other one hands them over in the address.
     fn pasted(text: &str) -> Attempt {
         if IS_WHOLE {
-            return Attempt::Here(opening::from_text(text).map_err(|reason| format!("This recipe cannot be opened: {reason}")));
+            return Attempt::here(opening::from_text(text).map_err(|reason| format!("This recipe cannot be opened: {reason}")));
         }
         match link_to(text) {
             Some(link) => {
                 page::go(&link);
                 Attempt::Elsewhere
             }
-            None => Attempt::Here(Err("This is neither a link nor a recipe.".to_owned())),
+            None => Attempt::here(Err("This is neither a link nor a recipe.".to_owned())),
         }
     }
 

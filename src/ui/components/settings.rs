@@ -21,11 +21,11 @@ pub(super) fn settings_tab(view: &SettingsView, say: &Say) -> Tag {
     tag("div")
         .class("tab-body")
         .testid("settings")
+        .child(force(view, say))
         .child(strategy(view, say))
         .child(tag("div").maybe(own))
         .child(tag("div").maybe(reads))
         .child(tag("div").maybe(general))
-        .child(closing(view, say))
 }
 
 /// In the program that knows the opening scene alone.
@@ -142,12 +142,13 @@ fn read(field: &ReadField, say: &Say) -> Tag {
     tag("div").key(session.0).class("setting").child(head).child(refused(field.refusal.clone().unwrap_or_default()))
 }
 
-fn closing(view: &SettingsView, say: &Say) -> Tag {
+/// Puts the settings into force, or back; stays in sight while one scrolls.
+fn force(view: &SettingsView, say: &Say) -> Tag {
     let press = |class: &'static str, label: &'static str, msg: SettingsMsg| button(class).on_click(say, Msg::Settings(msg)).text(label);
     let apply = press("button button-main", "Apply and restart", SettingsMsg::Apply).flag("disabled", !view.is_changed).testid("apply");
     let undo = press("button", "Back to the scenario's settings", SettingsMsg::Undo).flag("disabled", !view.can_undo && !view.is_changed);
     let buttons = tag("div").class("fault-buttons").child(apply).child(undo.testid("undo-settings"));
     let refusal =
         tag("p").class("cart-trouble").set("role", "alert").testid("settings-refusal").text(view.refusal.clone().unwrap_or_default());
-    tag("section").class("block settings-foot").child(refusal).child(buttons)
+    tag("section").class("block settings-force").child(refusal).child(buttons)
 }

@@ -139,9 +139,12 @@ impl Plan {
         let (devices, centers): (Vec<usize>, Vec<usize>) =
             (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
         self.bottom = MARGIN;
-        // From three on they stand in two rows, so that no link has to pass over a third one.
+        // From three on they stand in two rows, so that no link has to pass over a third one; every other row runs back,
+        // so that a ring is drawn as a ring.
         let most = if centers.len() > 2 { centers.len().div_ceil(2) } else { centers.len() };
-        for row in self.fill(&centers, most).into_iter().chain(self.fill(&devices, usize::MAX)) {
+        let mut rows = self.fill(&centers, most);
+        rows.iter_mut().skip(1).step_by(2).for_each(|row| row.reverse());
+        for row in rows.into_iter().chain(self.fill(&devices, usize::MAX)) {
             self.row(&row, setup);
         }
         self.bottom -= ROW_GAP;

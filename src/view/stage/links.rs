@@ -9,6 +9,11 @@ use crate::view::geometry::{Curve, Point};
 use crate::view::names::Names;
 use crate::view::words;
 
+/// About as wide as a letter of a label is.
+const LETTER_WIDTH: f64 = 7.3;
+/// From here on a link between two rows goes straight from one side to the other.
+const FAR_APART: f64 = 440.0;
+
 /// A link as drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkShape {
@@ -74,7 +79,7 @@ fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, name
     };
     LinkShape {
         curve: way.between_discs(super::layout::RADIUS, super::layout::RADIUS),
-        label_at: label_at(&way, is_inside, is_narrow),
+        label_at: label_at(&way, &label, is_inside, is_narrow),
         is_label_beside: is_steep(&way) && !is_narrow,
         label,
         is_cut: link.is_cut || is_back_cut,
@@ -83,10 +88,20 @@ fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, name
     }
 }
 
-fn label_at(way: &Curve, is_inside: bool, is_narrow: bool) -> Point {
+fn label_at(way: &Curve, label: &str, is_inside: bool, is_narrow: bool) -> Point {
     let middle = way.at(0.5);
+    let (least, most) = (way.from.x.min(way.to.x), way.from.x.max(way.to.x));
     match () {
         () if is_narrow && !is_inside => middle,
+        // It bows to the left: written on that side of it.
+        () if is_steep(way) && way.control.x < least - 1.0 => {
+            Point::new(middle.x - 14.0 - label.chars().count() as f64 * LETTER_WIDTH, middle.y + 4.0)
+        }
+        // Two such ways cross in the middle.
+        () if is_steep(way) && most - least > FAR_APART => {
+            let at = way.at(0.3);
+            Point::new(at.x + 14.0, at.y - 4.0)
+        }
         () if is_steep(way) => Point::new(middle.x + 14.0, middle.y + 4.0),
         () => Point::new(middle.x, middle.y - 10.0),
     }
