@@ -1,4 +1,5 @@
 //! The command line from outside: what it prints, and how it ends.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use serde_json::Value as Json;

@@ -1,5 +1,6 @@
 //! Whatever the command line is given that it cannot use, it refuses with exit code 2 and one line that says what and
 //! where; and what decodes outside input never panics.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod terminal;

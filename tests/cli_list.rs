@@ -1,4 +1,5 @@
 //! What the command line lists, against what the library accepts.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod terminal;

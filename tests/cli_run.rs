@@ -1,4 +1,5 @@
 //! `run`, `compare` and `measure` from outside: what they answer, and how they end.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod terminal;
