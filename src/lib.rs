@@ -6,6 +6,9 @@
 pub mod checkers;
 pub mod histories;
 pub mod limits;
+pub mod measure;
+#[cfg(feature = "catalogue")]
+pub mod presets;
 pub mod recipe;
 pub mod replication;
 pub mod scenarios;

@@ -34,6 +34,8 @@ pub const MAX_RECIPE_BYTES: usize = 1 << 20;
 pub const MAX_LINK_CHARS: usize = 64 * 1024;
 /// Simulated time of one run: one hour.
 pub const MAX_RUN_NS: u64 = 3_600_000_000_000;
+/// Events of one run that nobody watches: about a minute of work.
+pub const MAX_RUN_EVENTS: u64 = 20_000_000;
 /// Latency of a link, one way: one minute.
 pub const MAX_LATENCY_US: u64 = 60_000_000;
 /// Clock skew in either direction: one day.
@@ -72,7 +74,7 @@ pub const MAX_SEARCH_PLACES: usize = 4_000_000;
 /// Writes and multi-key reads that are put into one order of all keys; after that the verdict is "undecided".
 pub const MAX_ORDER_NODES: usize = 20_000;
 /// Overwritten versions that a leaderless replica can still name; the oldest go first, and it says how many went.
-pub const MAX_OVERWRITTEN: usize = 2_000;
+pub const MAX_OVERWRITTEN: usize = 1_000;
 /// Hints that one node keeps for others; after that it takes no more.
 pub const MAX_HINTS: usize = 2_000;
 /// Links that one forwarded write passes; then it is dropped, with an alarm.
@@ -81,3 +83,11 @@ pub const MAX_HOPS: u8 = 64;
 pub const MAX_CIRCULATING_ENTRIES: usize = 10_000;
 /// Forwarded writes on their way to one neighbour without an acknowledgement.
 pub const MAX_UNACKNOWLEDGED: u64 = 64;
+/// Samples of one measurement.
+pub const MAX_MEASURE_SAMPLES: u64 = 5_000_000;
+/// Times at which a measurement asks for consistency.
+pub const MAX_MEASURE_TIMES: usize = 1_000;
+/// Parts of a mixture of latencies.
+pub const MAX_MEASURE_PARTS: usize = 32;
+/// The largest number in a measurement's configuration; the smallest that counts as positive is one over it.
+pub const MAX_MEASURE_NUMBER: f64 = 1e9;

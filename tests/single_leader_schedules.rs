@@ -89,6 +89,22 @@ fn whatever_is_lost_is_listed() {
     assert!(tally.discarded > 300 && tally.fell_back > 50, "{tally:?}");
 }
 
+#[test]
+fn a_lease_does_for_steady_clocks_what_confirmed_reads_do() {
+    // Longer than the failover timeout: it is the voters who keep it.
+    let lease = [("confirm_reads", "false"), ("lease", "true"), ("lease_ms", "400")];
+    let settings: Settings = STRICT[..2].iter().chain(&lease).copied().collect();
+    let red = |seed: u64, steady: bool| {
+        let schedule = Schedule::draw(seed, &settings);
+        let schedule = if steady { schedule.with_steady_clocks() } else { schedule };
+        schedule.run(ALL, &mut Tally::default()).err().map(|problem| (seed, problem))
+    };
+    assert_eq!((0..4_000).find_map(|seed| red(seed, true)), None);
+    let without = |seed| Schedule::draw(seed, &STRICT[..2]).with_steady_clocks().run(ALL, &mut Tally::default()).err();
+    println!("without a lease: {}", (0..4_000).find_map(without).expect("without it reads are stale"));
+    println!("with clocks that jump: {:?}", (0..4_000).find_map(|seed| red(seed, false)));
+}
+
 /// Runs schedules with one setting changed until one is red that is green without the change, and says why.
 fn assert_red(change: (&'static str, &'static str), others: &[(&'static str, &'static str)], promises: Promises) {
     let with = |change: Option<(&'static str, &'static str)>| -> Settings {

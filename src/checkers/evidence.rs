@@ -3,6 +3,7 @@
 
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Key, LineChange, Operation};
+use crate::replication::ids::NodeId;
 use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
@@ -41,7 +42,24 @@ impl<'a> Evidence<'a> {
         self.snapshot.sessions.iter().map(|session| session.reads)
     }
 
+    /// Whether reads were answered with bare values.
+    pub(super) fn has_values(&self) -> bool {
+        self.history.iter().any(|operation| matches!(operation.closed, Some((_, Reply::Value { .. } | Reply::Values(_)))))
+    }
+
+    /// Whether every session asked one node only: then it meets one order of events.
+    pub(super) fn stays_put(&self) -> bool {
+        let mut asked: BTreeMap<u16, NodeId> = BTreeMap::new();
+        self.history.iter().all(|operation| *asked.entry(operation.session.0).or_insert(operation.node) == operation.node)
+    }
+
+    /// Whether no leadership has changed hands: what replicates asynchronously is then lost with nobody.
+    pub(super) fn has_first_leaders_only(&self) -> bool {
+        self.leaders().next().is_some() && self.nodes().all(|(_, replica)| replica.term.0 <= 1)
+    }
+
     /// The operation of this number.
+    #[cfg(feature = "catalogue")]
     pub(super) fn operation(&self, number: u64) -> Option<&'a OperationRecord> {
         self.history.get(usize::try_from(number).ok()?)
     }
@@ -64,9 +82,19 @@ impl<'a> Evidence<'a> {
         self.snapshot.nodes.iter().filter_map(|node| node.replica.as_ref().map(|replica| (node, replica)))
     }
 
+    /// Those that hold data for the others: all but the spares, which stand outside of the group.
+    pub(super) fn holders(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
+        self.nodes().filter(|(_, replica)| replica.role != Role::Spare)
+    }
+
     /// The leaders that are up.
     pub(super) fn leaders(&self) -> impl Iterator<Item = (&'a NodeSnapshot, &'a ReplicaView)> + '_ {
         self.nodes().filter(|(_, replica)| replica.role == Role::Leader)
+    }
+
+    /// The replicas of a strategy without leaders: none of them answers for the others.
+    pub(super) fn replicas(&self) -> impl Iterator<Item = &'a ReplicaView> + '_ {
+        self.nodes().map(|(_, replica)| replica).filter(|replica| replica.role == Role::Replica)
     }
 
     /// Why the cluster is not quiet, if it is not.
@@ -116,6 +144,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// An operation in words, with its time and what came of it.
+    #[cfg(feature = "catalogue")]
     pub(crate) fn tell(operation: &OperationRecord) -> String {
         let shown = |value: &Option<_>| {
             value.as_ref().map_or_else(|| "nothing".to_owned(), |value: &crate::replication::delta::Value| value.to_string())

@@ -4,7 +4,7 @@
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::causality::Dot;
 use crate::replication::delta::Key;
-use crate::replication::ids::{SessionId, Term};
+use crate::replication::ids::SessionId;
 use crate::replication::protocol::Reply;
 use crate::simulation::setup::ReadRule;
 use std::collections::BTreeMap;
@@ -18,20 +18,20 @@ pub(super) static CHECKER: Checker = Checker {
     judge,
 };
 
+/// Reads at the leader, or at a replica that holds the position of the own write. A session that keeps to one leader sees
+/// what that one took. Where leaderships change hands only what is never lost counts.
 fn is_promised(evidence: &Evidence<'_>) -> bool {
     let promises = evidence.promises();
+    let is_lasting = evidence.has_first_leaders_only();
     let is_kept = |reads| match reads {
         _ if promises.linearizable => true,
-        ReadRule::Home | ReadRule::Leader => promises.linearizable_at_leader || has_first_leaders_only(evidence),
-        ReadRule::Token { .. } => promises.keeps_writes || has_first_leaders_only(evidence),
+        ReadRule::Leader if promises.honours_freshness => promises.linearizable_at_leader || is_lasting,
+        ReadRule::Token { .. } => promises.honours_freshness && (promises.keeps_writes || is_lasting),
+        // Plain values of several leaders are overwritten by whatever a rule prefers.
+        ReadRule::Home | ReadRule::Leader => is_lasting && evidence.stays_put() && (promises.honours_freshness || !evidence.has_values()),
         _ => false,
     };
     evidence.read_rules().all(is_kept)
-}
-
-/// Sessions read at their leader. Replication inside a site is asynchronous, so a promoted follower may lack a write.
-fn has_first_leaders_only(evidence: &Evidence<'_>) -> bool {
-    evidence.leaders().next().is_some() && evidence.nodes().all(|(_, replica)| replica.term <= Term(1))
 }
 
 fn judge(evidence: &Evidence<'_>) -> Finding {

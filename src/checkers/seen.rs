@@ -7,7 +7,6 @@ use super::{Checker, Evidence, Finding, Witness};
 use crate::histories::{self, Action, Function, Guarantee, History, Moment, Operation, Options, Outcome, Value};
 use crate::replication::delta::{Key, Operation as Write, Value as Plain};
 use crate::replication::protocol::{Refusal, Reply};
-use crate::replication::view::Role;
 use crate::simulation::history::OperationRecord;
 use crate::simulation::setup::ReadRule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +32,7 @@ pub(super) static MONOTONIC_READS: Checker = Checker {
     title: "Monotonic reads",
     meaning: "a person's reads of a record never go backwards in time",
     applies: has_plain,
-    promised: |evidence| evidence.promises().linearizable || (is_one_replica_each(evidence) && !has_failed_over(evidence)),
+    promised: reads_forward,
     judge: |evidence| judge(evidence, Guarantee::MonotonicReads),
 };
 
@@ -69,13 +68,21 @@ pub(super) fn has_plain(evidence: &Evidence<'_>) -> bool {
     evidence.operations().any(|(_, operation)| is_plain(operation))
 }
 
-fn has_failed_over(evidence: &Evidence<'_>) -> bool {
-    evidence.nodes().any(|(_, replica)| replica.role == Role::Leader && replica.term.0 > 1)
-}
-
-/// Whether every session keeps to one replica when it reads.
-fn is_one_replica_each(evidence: &Evidence<'_>) -> bool {
-    evidence.read_rules().all(|reads| matches!(reads, ReadRule::Home | ReadRule::Leader | ReadRule::Sticky | ReadRule::Token { .. }))
+/// Reads at the leader, at one replica only, or at replicas that hold the position of all that was read before.
+fn reads_forward(evidence: &Evidence<'_>) -> bool {
+    let promises = evidence.promises();
+    let reads_many = evidence.operations().any(|(_, operation)| !operation.also.is_empty());
+    let is_kept = |reads| match reads {
+        _ if promises.linearizable => true,
+        ReadRule::Leader if promises.honours_freshness => promises.linearizable_at_leader || evidence.has_first_leaders_only(),
+        ReadRule::Home | ReadRule::Leader | ReadRule::Sticky => {
+            evidence.has_first_leaders_only() && promises.causal && evidence.stays_put()
+        }
+        // A read of several keys says no position.
+        ReadRule::Token { .. } => promises.honours_freshness && evidence.has_first_leaders_only() && !reads_many,
+        _ => false,
+    };
+    evidence.read_rules().all(is_kept)
 }
 
 /// What the judging room says of the plain operations.

@@ -30,8 +30,9 @@ fn judge(evidence: &Evidence<'_>) -> Finding {
     let mut witness = Vec::new();
     for (number, operation) in evidence.operations() {
         let Some((_, Reply::Value { version, .. })) = &operation.closed else { continue };
-        let known = written.get(&operation.key).into_iter().flatten();
-        let missed: Vec<_> = known.filter(|(at, newer, _)| *at < operation.invoked_at && newer > version).collect();
+        let known = written.get(&operation.key).into_iter().flatten().filter(|(_, newer, write)| *write < number && newer > version);
+        let is_complete = |write: u64| evidence.operation(write).is_some_and(|write| write.is_complete_before(operation));
+        let missed: Vec<_> = known.filter(|(_, _, write)| is_complete(*write)).collect();
         let Some((first, _, write)) = missed.iter().min() else { continue };
         let ms = operation.invoked_at.since(*first).0 / 1_000_000;
         let sentence = format!("{}: misses {} newer, the first complete for {ms} ms", Evidence::tell(operation), missed.len());

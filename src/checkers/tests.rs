@@ -2,12 +2,12 @@
 
 use super::{Verdict, judge};
 use crate::replication::causality::{Dot, VersionVector};
-use crate::replication::delta::{Item, LineChange, Mode, Operation};
+use crate::replication::delta::{Item, LineChange, Mode, Operation, Value};
 use crate::replication::ids::{NodeId, ReplicaId, SessionId, SiteId};
 use crate::replication::note::Alarm;
 use crate::replication::protocol::{Promises, Reply, Token};
 use crate::replication::time::SimTime;
-use crate::replication::view::{Content, Decided, Fate, Line, Reason, ReplicaView, Role};
+use crate::replication::view::{Content, Decided, Discarded, Fate, Line, Reason, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::snapshot::{NodeSnapshot, Snapshot};
 use std::collections::BTreeMap;
@@ -216,6 +216,55 @@ fn what_nobody_holds_is_lost_and_not_accounted_for() {
 }
 
 #[test]
+fn what_a_node_dropped_and_lists_is_lost_but_accounted_for() {
+    let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
+    let lost = Discarded { dot: YOURS, author: "You".into(), key: "cart".into(), reason: "its leader was replaced" };
+    state.nodes[1].replica.as_mut().expect("it is up").discarded = vec![lost];
+    check("accounted-for", Some(true), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
+    check("no-lost-writes", Some(false), &state, vec![write(0, "milk", remove(), YOURS, &[])]);
+    check("accounted-for", Some(false), &state, vec![write(0, "milk", remove(), YOUR_SECOND, &[])]);
+}
+
+#[test]
+fn a_spare_holds_nothing_and_disagrees_with_nobody() {
+    let mut state = agreed(&[("milk", 1)], &[(YOURS, Fate::Visible)]);
+    let mut spare = leader(1, record(&[], &[]));
+    spare.node = NodeId(2);
+    spare.replica.as_mut().expect("it is up").role = Role::Spare;
+    state.nodes.push(spare);
+    check("convergence", Some(true), &state, Vec::new());
+    state.nodes[2].replica.as_mut().expect("it is up").role = Role::Follower;
+    check("convergence", Some(false), &state, Vec::new());
+}
+
+/// Your write of a plain key, of place 1 in its order.
+fn plain_write() -> OperationRecord {
+    OperationRecord { write: Some(Operation::Put(Value::Number(1))), ..write(0, "milk", remove(), YOURS, &[]) }
+}
+
+#[test]
+fn an_overwritten_version_that_a_snapshot_left_out_is_accounted_for() {
+    let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
+    let replica = state.nodes[1].replica.as_mut().expect("it is up");
+    replica.vector.observe(YOURS);
+    check("accounted-for", Some(false), &state, vec![plain_write()]);
+    let replica = state.nodes[1].replica.as_mut().expect("it is up");
+    replica.records.get_mut(&"cart".into()).expect("it was put there").version = 2;
+    check("accounted-for", Some(true), &state, vec![plain_write()]);
+}
+
+#[test]
+fn a_write_whose_client_was_told_nothing_may_stand_in_the_place_of_another_in_one_order() {
+    let fates = [(YOURS, Fate::Superseded { by: NOBODYS }), (NOBODYS, Fate::Visible)];
+    let mut state = agreed(&[], &fates);
+    state.promises.follows_held = true;
+    check("no-lost-writes", Some(true), &state, vec![plain_write()]);
+    let mut gone = agreed(&[], &[(YOURS, Fate::Superseded { by: NOBODYS })]);
+    gone.promises.follows_held = true;
+    check("no-lost-writes", Some(false), &gone, vec![plain_write()]);
+}
+
+#[test]
 fn a_write_that_is_known_but_not_listed_is_not_accounted_for() {
     let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);
     state.in_flight_count = 1;
@@ -272,10 +321,107 @@ fn writes_without_names_cannot_be_judged() {
     }
 }
 
+#[cfg(feature = "catalogue")]
+#[test]
+fn an_own_write_is_complete_when_the_next_read_begins_in_the_same_instant() {
+    let put = |session| OperationRecord {
+        write: Some(Operation::Put(crate::replication::delta::Value::Number(1))),
+        ..operation(session, None, &[], Reply::Written { version: 1, dot: Some(YOURS), context: seen(&[]), token: Token::default() })
+    };
+    let old = || operation(0, None, &[], Reply::Value { value: None, version: 0, token: Token::default() });
+    let state = agreed(&[], &[]);
+    let verdict = check("staleness", Some(false), &state, vec![put(0), old()]);
+    assert_eq!(verdict.witness[0].operations, [0, 1]);
+    check("staleness", Some(true), &state, vec![old(), put(0)]);
+    check("staleness", Some(true), &state, vec![put(1), old()]);
+}
+
 #[test]
 fn a_cut_history_is_undecided() {
     let mut history = History::bounded(0);
     history.push(read(0, &[]));
     let verdicts = judge(&agreed(&[], &[]), &history);
     assert!(verdicts.iter().filter(|verdict| verdict.guarantee != "convergence").all(|verdict| verdict.holds.is_none()));
+}
+
+/// A replica of a strategy without leaders that holds a number, or nothing.
+fn keeper(node: u16, content: Option<i64>, version: u64, fates: &[(Dot, Fate)]) -> NodeSnapshot {
+    let content = content.map_or(Content::Absent, |number| Content::Plain(Value::Number(number)));
+    let mut replica = ReplicaView::empty(Role::Replica);
+    replica.hash = version;
+    replica.records.insert("x".into(), Decided::plain(content, version, fates.iter().copied().collect()));
+    NodeSnapshot { replica: Some(replica), ..leader(node, record(&[], &[])) }
+}
+
+fn coordinator(node: u16) -> NodeSnapshot {
+    NodeSnapshot { replica: Some(ReplicaView::empty(Role::Coordinator)), ..leader(node, record(&[], &[])) }
+}
+
+/// An acknowledged write of a number (`None` deletes) between two moments, blind to what was there.
+fn put(number: Option<i64>, dot: Dot, version: u64, (from, to): (u64, u64)) -> OperationRecord {
+    let reply = Reply::Written { version, dot: Some(dot), context: seen(&[dot]), token: Token::default() };
+    OperationRecord {
+        key: "x".into(),
+        write: Some(number.map_or(Operation::Delete, |number| Operation::Put(Value::Number(number)))),
+        invoked_at: SimTime::from_ms(from),
+        closed: Some((SimTime::from_ms(to), reply)),
+        ..operation(0, None, &[], Reply::State { decided: Box::new(record(&[], &[])), context: seen(&[]) })
+    }
+}
+
+const fn discarded(by: Dot) -> Fate {
+    Fate::Discarded { by, reason: Reason::OlderStamp }
+}
+
+#[test]
+fn without_a_leader_a_write_that_some_replica_holds_newest_is_not_lost() {
+    let nodes = || vec![keeper(0, None, 0, &[]), keeper(1, Some(1), 7, &[(YOURS, Fate::Visible)]), coordinator(2)];
+    check("no-lost-writes", Some(true), &snapshot(nodes()), vec![put(Some(1), YOURS, 7, (1, 2))]);
+    check("accounted-for", Some(true), &snapshot(nodes()), vec![put(Some(1), YOURS, 7, (1, 2))]);
+    check("no-lost-writes", Some(false), &snapshot(nodes()), vec![put(Some(2), ANAS, 8, (1, 2))]);
+    check("accounted-for", Some(false), &snapshot(nodes()), vec![put(Some(2), ANAS, 8, (1, 2))]);
+    check("convergence", Some(false), &snapshot(nodes()), Vec::new());
+}
+
+#[test]
+fn without_a_leader_a_later_write_may_stand_in_the_place_of_an_earlier_one_and_not_the_other_way_round() {
+    let nodes = || vec![keeper(0, Some(2), 9, &[(ANAS, Fate::Visible), (YOURS, discarded(ANAS))]), coordinator(1)];
+    let yours = |when| put(Some(1), YOURS, 7, when);
+    let anas = || put(Some(2), ANAS, 9, (10, 20));
+    check("no-lost-writes", Some(true), &snapshot(nodes()), vec![yours((1, 5)), anas()]);
+    check("no-lost-writes", Some(true), &snapshot(nodes()), vec![yours((15, 30)), anas()]);
+    check("no-lost-writes", Some(false), &snapshot(nodes()), vec![anas(), yours((21, 30))]);
+}
+
+#[test]
+fn without_a_leader_what_returns_after_its_tombstone_was_collected_overwrites_the_deletion() {
+    let deletion = || put(None, ANAS, 9, (10, 20));
+    let zombie = || vec![keeper(0, Some(1), 7, &[(YOURS, Fate::Visible), (ANAS, Fate::Visible)]), coordinator(1)];
+    let buried = || vec![keeper(0, None, 0, &[(YOURS, discarded(ANAS)), (ANAS, Fate::Visible)]), coordinator(1)];
+    check("no-lost-writes", Some(false), &snapshot(zombie()), vec![put(Some(1), YOURS, 7, (1, 5)), deletion()]);
+    check("no-lost-writes", Some(true), &snapshot(buried()), vec![put(Some(1), YOURS, 7, (1, 5)), deletion()]);
+}
+
+#[test]
+fn coordinators_and_forgotten_deletions_do_not_stand_against_convergence() {
+    let buried = keeper(0, None, 0, &[(ANAS, Fate::Visible)]);
+    let mut blank = coordinator(1);
+    blank.replica = Some(ReplicaView::empty(Role::Replica));
+    check("convergence", Some(true), &snapshot(vec![coordinator(2), buried, blank]), Vec::new());
+}
+
+#[test]
+fn replicas_of_some_keys_agree_about_those_that_both_hold() {
+    let partial = |mut node: NodeSnapshot| {
+        node.replica.as_mut().expect("it is up").is_partial = true;
+        node
+    };
+    let mut blank = coordinator(2);
+    blank.replica = Some(ReplicaView::empty(Role::Replica));
+    let fates = [(YOURS, Fate::Visible)];
+    let nodes = |number, version| {
+        vec![partial(keeper(0, Some(1), 7, &fates)), partial(keeper(1, Some(number), version, &fates)), partial(blank.clone())]
+    };
+    check("convergence", Some(true), &snapshot(nodes(1, 7)), Vec::new());
+    check("convergence", Some(false), &snapshot(nodes(2, 8)), Vec::new());
 }

@@ -3,10 +3,21 @@
 //! Subcommands stand in a file each and do no work of their own: they read, ask a core room, and print. The only room
 //! besides the page that may read a clock, for time limits. Bad input ends with one line on standard error.
 
+mod changes;
 mod check;
+mod compare;
 mod completions;
+mod files;
 mod input;
+mod list;
+mod measure;
+mod play;
+mod progress;
+mod report;
+mod run;
+mod target;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -22,8 +33,18 @@ const EXIT_CODES: &str = "Exit codes: 0 held, 1 did not hold, 2 bad input, 3 und
 
 #[derive(Subcommand)]
 enum Command {
+    /// List what can be named: scenarios, strategies, settings, …
+    List(list::Arguments),
+    /// Play a scenario, a recipe or a share link to its end
+    #[command(after_help = run::HELP)]
+    Run(run::Arguments),
+    /// Play variants or recipes with the same seed and faults, side by side
+    #[command(after_help = compare::HELP)]
+    Compare(compare::Arguments),
     /// Judge a history file by one guarantee
     Check(check::Arguments),
+    /// Measure leaderless quorums: latency, staleness
+    Measure(measure::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
@@ -35,6 +56,17 @@ enum Ended {
     Held,
     DidNotHold,
     Undecided,
+}
+
+impl Ended {
+    /// The end of two runs together: what did not hold outweighs what is undecided.
+    const fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::DidNotHold, _) | (_, Self::DidNotHold) => Self::DidNotHold,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
+            (Self::Held, Self::Held) => Self::Held,
+        }
+    }
 }
 
 /// Bad input, in one line.
@@ -62,9 +94,16 @@ pub fn run() -> ExitCode {
             // Help and version were asked for.
             return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(BAD_INPUT) };
         }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return refused("a subcommand is missing; see --help");
+        }
         Err(error) => return refused(&one_line(&error.to_string())),
     };
     let ended = match cli.command {
+        Command::List(arguments) => list::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Measure(arguments) => measure::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
     };
@@ -72,6 +111,8 @@ pub fn run() -> ExitCode {
 }
 
 fn refused(line: &str) -> ExitCode {
+    // Names from outside may hold line breaks; the refusal is one line all the same.
+    let line: String = line.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     eprintln!("replicascope: {line}");
     ExitCode::from(BAD_INPUT)
 }

@@ -91,6 +91,8 @@ pub struct Promises {
     pub converges: bool,
     /// No replica applies an effect before its cause.
     pub causal: bool,
+    /// A replica answers only as freshly as it was asked to ([`Freshness`]).
+    pub honours_freshness: bool,
     /// A write comes after all that the leader which accepted it held of the key, whether or not its client had seen it.
     pub follows_held: bool,
 }
@@ -104,6 +106,7 @@ impl Default for Promises {
             accounts: true,
             converges: true,
             causal: false,
+            honours_freshness: false,
             follows_held: false,
         }
     }
@@ -145,6 +148,8 @@ pub enum Request {
     ReadMany {
         /// Which.
         keys: Vec<Key>,
+        /// How fresh the answer must be.
+        freshness: Freshness,
     },
     /// Writes a key.
     Write {
@@ -308,6 +313,14 @@ pub enum MessageKind {
     Hint,
     /// Hashes of what is held.
     Hash,
+}
+
+impl MessageKind {
+    /// Whether it only keeps watch and changes nothing by itself: a network with no other messages is quiet.
+    #[must_use]
+    pub const fn is_background(self) -> bool {
+        matches!(self, Self::Heartbeat | Self::Hash)
+    }
 }
 
 /// Each message explains itself, so that a new strategy needs no code on the screen.

@@ -43,6 +43,8 @@ pub struct ReplicaView {
     pub hash: u64,
     /// How many deltas or versions it holds.
     pub delta_count: u64,
+    /// Whether it stores only some of the keys: what it lacks says nothing.
+    pub is_partial: bool,
     /// Its records, decided under the mode in force.
     pub records: BTreeMap<Key, Decided>,
     /// Own writes that the required peers do not hold durably yet, in order.
@@ -100,6 +102,7 @@ impl ReplicaView {
             vector: VersionVector::new(),
             hash: 0,
             delta_count: 0,
+            is_partial: false,
             records: BTreeMap::new(),
             pending: Vec::new(),
             confirmed_count: 0,

@@ -1,11 +1,11 @@
 //! Words for what a run of several leaders shows: what each holds, who was told what and when, how long writes
 //! travelled. Reads outcomes only; knows no strategy.
 
-use super::Outcome;
+use super::{Outcome, Until};
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Item, Key, Value};
 use crate::replication::ids::NodeId;
-use crate::replication::note::Note;
+use crate::replication::note::{ExchangeNote, Note};
 use crate::replication::protocol::{Refusal, Reply};
 use crate::replication::time::{SimDuration, SimTime};
 use crate::replication::view::{Content, Decided, Fate};
@@ -117,4 +117,9 @@ pub(super) fn took(outcome: &Outcome<'_>, session: u16, node: u16, ms: (u64, u64
     let name = outcome.operations(session).find_map(dot);
     let delay = name.and_then(|name| delays(outcome).get(&(name, NodeId(node))).copied());
     delay.is_some_and(|delay| (ms.0 * 1_000_000..=ms.1 * 1_000_000).contains(&delay.0))
+}
+
+/// The leaders of `multi-leader-sync` have compared what they know: from then on they send each other everything at once.
+pub(super) const fn greeted() -> Until {
+    Until::Noted(|_, note| matches!(note, Note::Exchange(_, ExchangeNote::Equal)))
 }

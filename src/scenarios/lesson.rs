@@ -170,7 +170,8 @@ impl Lesson {
 }
 
 /// Nothing is under way that anybody waits for.
-fn is_quiet(snapshot: &Snapshot) -> bool {
+#[must_use]
+pub fn is_quiet(snapshot: &Snapshot) -> bool {
     let is_waiting = snapshot.sessions.iter().any(|session| session.open_count > 0);
     let is_storing = snapshot.nodes.iter().any(|node| node.held_count > 0);
     snapshot.in_flight_count == 0 && !is_waiting && !is_storing

@@ -4,7 +4,7 @@ use crate::checkers::Verdict;
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
-use crate::replication::time::SimDuration;
+use crate::replication::time::{SimDuration, SimTime};
 use crate::session::Session;
 use crate::simulation::history::OperationRecord;
 use crate::simulation::journal::Happening;
@@ -90,22 +90,27 @@ impl Metrics {
 
     /// Against the order of the versions, where the strategy keeps one per key.
     fn add_staleness(&mut self, session: &Session) {
-        let mut written: BTreeMap<&str, Vec<(u64, u64)>> = BTreeMap::new();
+        // What was asked later cannot have been complete: one pass, in the order of asking.
+        let mut written: BTreeMap<&str, Vec<(&OperationRecord, u64)>> = BTreeMap::new();
         for operation in session.history().iter() {
-            if let Some((at, Reply::Written { version, .. })) = &operation.closed {
-                written.entry(&operation.key.0).or_default().push((at.0, *version));
+            match &operation.closed {
+                Some((_, Reply::Written { version, .. })) => written.entry(&operation.key.0).or_default().push((operation, *version)),
+                Some((_, Reply::Value { version, .. })) => {
+                    let known = written.get(&*operation.key.0).into_iter().flatten();
+                    let missed = known.filter(|(write, newer)| newer > version && write.is_complete_before(operation));
+                    self.add_stale(operation, missed.filter_map(|(write, _)| write.closed.as_ref().map(|(at, _)| *at)));
+                }
+                _ => {}
             }
         }
-        for operation in session.history().iter() {
-            let Some((_, Reply::Value { version, .. })) = &operation.closed else { continue };
-            let known = written.get(&*operation.key.0).map_or(&[] as &[(u64, u64)], Vec::as_slice);
-            let missed = || known.iter().filter(|(at, newer)| *at < operation.invoked_at.0 && newer > version);
-            if let Some(first) = missed().map(|(at, _)| *at).min() {
-                self.stale_count += 1;
-                self.stale_versions_most = self.stale_versions_most.max(missed().count() as u64);
-                self.stale_most = self.stale_most.max(SimDuration(operation.invoked_at.0 - first));
-            }
-        }
+    }
+
+    /// A read, and when each newer write was complete that it missed.
+    fn add_stale(&mut self, read: &OperationRecord, missed: impl Iterator<Item = SimTime> + Clone) {
+        let Some(first) = missed.clone().min() else { return };
+        self.stale_count += 1;
+        self.stale_versions_most = self.stale_versions_most.max(missed.count() as u64);
+        self.stale_most = self.stale_most.max(read.invoked_at.since(first));
     }
 
     /// The numbers by name, as lists and tables show them; times in milliseconds.

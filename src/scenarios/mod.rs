@@ -3,19 +3,77 @@
 //!
 //! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
 
+#[cfg(feature = "catalogue")]
+mod add_follower_snapshot;
+#[cfg(feature = "catalogue")]
+mod add_follower_stop;
+#[cfg(feature = "catalogue")]
+mod adding;
+#[cfg(feature = "catalogue")]
+mod all_followers_down;
+#[cfg(feature = "catalogue")]
+mod anti_entropy;
 pub mod claim;
 #[cfg(feature = "catalogue")]
 mod consistent_prefix;
+#[cfg(feature = "catalogue")]
+mod failover_lost_writes;
+#[cfg(feature = "catalogue")]
+mod follower_outage;
+#[cfg(feature = "catalogue")]
+mod followers;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
+#[cfg(feature = "catalogue")]
+mod group;
 pub mod index;
+#[cfg(feature = "catalogue")]
+mod leader_bottleneck;
+#[cfg(feature = "catalogue")]
+mod leader_failover;
+#[cfg(feature = "catalogue")]
+mod leaderless_availability;
 #[cfg(feature = "catalogue")]
 mod leaders;
 pub mod lesson;
 pub mod metrics;
 #[cfg(feature = "catalogue")]
+mod monotonic_reads;
+#[cfg(feature = "catalogue")]
+mod multi_datacenter;
+#[cfg(feature = "catalogue")]
 mod multi_leader_invariant;
 mod offline_leader;
+#[cfg(feature = "catalogue")]
+mod quorum_client;
+#[cfg(feature = "catalogue")]
+mod quorum_coordinator;
+#[cfg(feature = "catalogue")]
+mod quorum_not_linearizable;
+#[cfg(feature = "catalogue")]
+mod quorum_overlap;
+#[cfg(feature = "catalogue")]
+mod quorums;
+#[cfg(feature = "catalogue")]
+mod read_repair;
+#[cfg(feature = "catalogue")]
+mod read_your_writes;
+#[cfg(feature = "catalogue")]
+mod read_your_writes_two_devices;
+#[cfg(feature = "catalogue")]
+mod siblings;
+#[cfg(feature = "catalogue")]
+mod single_leader_async;
+#[cfg(feature = "catalogue")]
+mod single_leader_semi_sync;
+#[cfg(feature = "catalogue")]
+mod single_leader_sync;
+#[cfg(feature = "catalogue")]
+mod sloppy_quorum;
+#[cfg(feature = "catalogue")]
+mod split_brain;
+#[cfg(feature = "catalogue")]
+mod sync_follower_reads;
 #[cfg(feature = "catalogue")]
 mod topology;
 #[cfg(feature = "catalogue")]
@@ -25,9 +83,13 @@ mod topology_ring;
 #[cfg(feature = "catalogue")]
 mod topology_star;
 #[cfg(feature = "catalogue")]
+mod write_conflict_ask;
+#[cfg(feature = "catalogue")]
 mod write_conflict_home;
 #[cfg(feature = "catalogue")]
 mod write_conflict_lww;
+#[cfg(feature = "catalogue")]
+mod write_conflict_merge;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
@@ -157,12 +219,48 @@ pub enum Panel {
 /// Every scenario, in the order of the course.
 pub static ALL: &[&Scenario] = &[
     #[cfg(feature = "catalogue")]
+    &single_leader_sync::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &single_leader_async::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &single_leader_semi_sync::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &leader_bottleneck::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &follower_outage::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &all_followers_down::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &leader_failover::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &failover_lost_writes::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &split_brain::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &add_follower_stop::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &add_follower_snapshot::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &sync_follower_reads::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_your_writes_two_devices::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &monotonic_reads::SCENARIO,
+    #[cfg(feature = "catalogue")]
     &consistent_prefix::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &multi_datacenter::SCENARIO,
     &offline_leader::SCENARIO,
     #[cfg(feature = "catalogue")]
     &write_conflict_lww::SCENARIO,
     #[cfg(feature = "catalogue")]
     &write_conflict_home::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_merge::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &write_conflict_ask::SCENARIO,
     #[cfg(feature = "catalogue")]
     &multi_leader_invariant::SCENARIO,
     #[cfg(feature = "catalogue")]
@@ -171,6 +269,24 @@ pub static ALL: &[&Scenario] = &[
     &topology_star::SCENARIO,
     #[cfg(feature = "catalogue")]
     &topology_mesh::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_client::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_coordinator::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_overlap::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &quorum_not_linearizable::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &read_repair::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &anti_entropy::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &leaderless_availability::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &sloppy_quorum::SCENARIO,
+    #[cfg(feature = "catalogue")]
+    &siblings::SCENARIO,
 ];
 
 /// The scenario named `id`.

@@ -203,7 +203,7 @@ fn with_home() -> Vec<Step> {
             .acting(vec![get(0, SEAT), get(1, SEAT)])
             .showing(Panel::Verdicts),
         Step::told(
-            "The price: everybody but Oregon waits for the ocean, and while Oregon is out of reach nobody in Ireland can buy. A \
+            "The price: everybody outside of Oregon waits for the ocean, and while Oregon is out of reach nobody in Ireland can buy. A \
              single leader for everything is the same with one home for all keys. Two leaders that both believe to be the home \
              sell twice again: a home that moves needs a lease.",
             Until::Now,

@@ -230,6 +230,15 @@ fn in_doubt(has_lease: bool) -> Vec<Step> {
     steps
 }
 
+fn whose(right: usize, because: &'static str) -> Step {
+    Step::told("Ana, in Oregon, and Ben, in Ireland, are about to change the limit.", Until::Now).asking(Prediction {
+        question: "Whose write will be accepted?",
+        answers: &["Ben's only", "Both", "Ana's only"],
+        right,
+        because,
+    })
+}
+
 fn moved_without() -> Vec<Step> {
     vec![
         Step::told("Three leaders; Oregon is home of the credit limit. All writes of it go there.", Until::Now),
@@ -240,12 +249,7 @@ fn moved_without() -> Vec<Step> {
         )
         .acting(vec![disconnect(OREGON), node(IRELAND, NodeCommand::Promote)])
         .showing(Panel::Faults),
-        Step::told("Ana, in Oregon, and Ben, in Ireland, are about to change the limit.", Until::Now).asking(Prediction {
-            question: "Whose write will be accepted?",
-            answers: &["Ben's only", "Both", "Ana's only"],
-            right: 1,
-            because: "Each of the two leaders believes that it is home. Nothing makes Oregon doubt it.",
-        }),
+        whose(1, "Each of the two leaders believes that it is home. Nothing makes Oregon doubt it."),
         Step::told("Both are told ok, Ana by the old home and Ben by the new one.", Until::Quiet)
             .acting(vec![put(0, "limit", 1), put(1, "limit", 2)])
             .showing(Panel::Replica),
@@ -282,12 +286,7 @@ fn moved_with_lease() -> Vec<Step> {
              until a lease of the old home must be over.",
             Until::After(SimDuration::from_ms(2_500)),
         ),
-        Step::told("Ana, in Oregon, and Ben, in Ireland, are about to change the limit.", Until::Now).asking(Prediction {
-            question: "Whose write will be accepted?",
-            answers: &["Ben's only", "Both", "Ana's only"],
-            right: 0,
-            because: "Oregon's lease is over: it knows that it may have been replaced, and refuses.",
-        }),
+        whose(0, "Oregon's lease is over: it knows that it may have been replaced, and refuses."),
         Step::told("Ana is refused, Ben is told ok. There is one home at a time.", Until::Quiet)
             .acting(vec![put(0, "limit", 1), put(1, "limit", 2)])
             .showing(Panel::Replica),

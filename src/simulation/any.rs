@@ -9,6 +9,7 @@ macro_rules! strategies {
 
         /// A node of any strategy.
         #[derive(Clone, Debug)]
+        #[allow(clippy::large_enum_variant, reason = "a few of them stand in one list and are not moved")]
         pub enum AnyNode {
             $($(#[$built])? #[doc = $title] $name($protocol),)*
         }

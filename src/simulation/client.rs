@@ -54,6 +54,8 @@ pub(super) struct Open {
     pub(super) place: Place,
     pub(super) redirect_count: u8,
     pub(super) unreachable_count: u16,
+    /// Holders that could not answer this read: one bit each.
+    pub(super) asked: u64,
     pub(super) retry_count: u8,
 }
 
@@ -110,7 +112,7 @@ impl Client {
     fn plain_request(&self, action: &Action, freshness: Freshness) -> Request {
         let context = |key: &Key| self.contexts.get(key).cloned().unwrap_or_default();
         match action {
-            Action::GetMany { keys } => Request::ReadMany { keys: keys.clone() },
+            Action::GetMany { keys } => Request::ReadMany { keys: keys.clone(), freshness },
             Action::Put { key, value } => self.write(key, Operation::Put(value.clone()), None, context(key)),
             Action::PutIf { key, expected, value } => {
                 let condition = Some(Box::new(Condition::Equals(expected.clone())));
@@ -131,7 +133,7 @@ impl Client {
     pub(super) fn record(&self, session: SessionId, node: NodeId, asked: &Request, now: SimTime) -> OperationRecord {
         let (key, also, write, context) = match asked {
             Request::Read { key, .. } => (key.clone(), Vec::new(), None, VersionVector::new()),
-            Request::ReadMany { keys } => (keys[0].clone(), keys[1..].to_vec(), None, VersionVector::new()),
+            Request::ReadMany { keys, .. } => (keys[0].clone(), keys[1..].to_vec(), None, VersionVector::new()),
             Request::Write { key, operation, context, .. } => (key.clone(), Vec::new(), Some(operation.clone()), context.clone()),
         };
         let author = self.author.clone();

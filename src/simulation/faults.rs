@@ -116,8 +116,14 @@ impl<P: Protocol> Simulation<P> {
             }
             NodeCommand::Pause => {}
             NodeCommand::Slow { factor } => self.nodes[node.index()].line.factor = factor,
-            NodeCommand::Join => self.order(node, Order::Join),
-            NodeCommand::Leave => self.order(node, Order::Leave),
+            NodeCommand::Join => {
+                self.sessions.on_order(node, true);
+                self.order(node, Order::Join);
+            }
+            NodeCommand::Leave => {
+                self.sessions.on_order(node, false);
+                self.order(node, Order::Leave);
+            }
             NodeCommand::Promote => self.order(node, Order::Promote),
         }
     }

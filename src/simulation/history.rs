@@ -38,6 +38,16 @@ pub struct OperationRecord {
     pub is_unknown: bool,
 }
 
+impl OperationRecord {
+    /// Whether this, asked before `other`, was complete when that began. What ends in the instant in which something else
+    /// begins overlaps with it, but not within one session, which asks one thing after another.
+    #[must_use]
+    pub fn is_complete_before(&self, other: &Self) -> bool {
+        let is_own = self.session == other.session;
+        self.closed.as_ref().is_some_and(|(at, _)| *at < other.invoked_at || (is_own && *at == other.invoked_at))
+    }
+}
+
 /// All operations of a run, in the order of asking; the position is the operation's number.
 #[derive(Clone, Debug)]
 pub struct History {

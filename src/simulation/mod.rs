@@ -5,11 +5,15 @@ pub mod cluster;
 pub mod command;
 pub mod dials;
 pub mod engine;
+#[cfg(feature = "catalogue")]
+pub mod forms;
 pub mod history;
 pub mod journal;
 pub mod registry;
 pub mod setup;
 pub mod snapshot;
+#[cfg(feature = "catalogue")]
+pub mod topology;
 
 mod any;
 mod chunk;

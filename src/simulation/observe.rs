@@ -8,7 +8,7 @@ use super::simulation::Simulation;
 use super::snapshot::{Flight, Lag, LinkSnapshot, NodeSnapshot, Snapshot};
 use super::world::{Event, Fingerprint, Parcel};
 use crate::replication::ids::SiteId;
-use crate::replication::protocol::{MessageKind, Protocol};
+use crate::replication::protocol::Protocol;
 use crate::replication::time::SimTime;
 use crate::replication::view::{ReplicaView, Role};
 
@@ -39,7 +39,7 @@ impl<P: Protocol> Engine for Simulation<P> {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let in_flight_count = self.flights().iter().filter(|flight| flight.kind != MessageKind::Heartbeat).count() as u32;
+        let in_flight_count = self.flights().iter().filter(|flight| !flight.kind.is_background()).count() as u32;
         Snapshot {
             now: self.world.now,
             event_count: self.world.event_count,
@@ -112,12 +112,14 @@ impl<P: Protocol> Simulation<P> {
             .collect()
     }
 
-    /// How far a follower is behind the leader of its site: the live one with the highest term.
+    /// How far a follower is behind the leader of its site: the live one with the highest term; where its site has none,
+    /// behind the leader that it follows.
     fn lag(&self, index: usize, views: &[Option<ReplicaView>], sites: &[SiteId]) -> Option<Lag> {
         let follower = views[index].as_ref().filter(|view| view.role == Role::Follower)?;
         let of_site = views.iter().zip(sites).filter(|(_, site)| **site == sites[index]);
         let leaders = of_site.filter_map(|(view, _)| view.as_ref()).filter(|view| view.role == Role::Leader);
-        let leader = leaders.max_by_key(|view| view.term)?;
+        let followed = || views.get(follower.leader?.index())?.as_ref().filter(|view| view.role == Role::Leader);
+        let leader = leaders.max_by_key(|view| view.term).or_else(followed)?;
         let oldest = leader.appended_at.iter().find(|(lsn, _)| *lsn > follower.position);
         Some(Lag {
             entry_count: leader.position.0.saturating_sub(follower.position.0),

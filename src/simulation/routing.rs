@@ -115,8 +115,30 @@ impl Map {
 
     /// The holder after this one, going around.
     pub(super) fn next_holder(&self, node: NodeId) -> Option<NodeId> {
+        self.after(node).next().filter(|next| *next != node)
+    }
+
+    /// The holder after this one, going around, that is not the leader and that is wanted.
+    pub(super) fn follower_after(&self, node: NodeId, leader: NodeId, is_wanted: impl Fn(NodeId) -> bool) -> Option<NodeId> {
+        self.after(node).find(|next| *next != leader && is_wanted(*next))
+    }
+
+    /// All holders, from the one after this on.
+    fn after(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let place = self.holders.iter().position(|holder| *holder == node).map_or(0, |place| place + 1);
-        self.holders.get(place % self.holders.len().max(1)).copied().filter(|next| *next != node)
+        let (before, from) = self.holders.split_at(place);
+        from.iter().chain(before).copied()
+    }
+
+    /// A node is to hold data for everybody from now on, or not any more.
+    pub(super) fn set_holder(&mut self, node: NodeId, is_one: bool) {
+        match self.holders.binary_search(&node) {
+            Err(place) if is_one => self.holders.insert(place, node),
+            Ok(place) if !is_one => {
+                self.holders.remove(place);
+            }
+            Ok(_) | Err(_) => {}
+        }
     }
 }
 
@@ -127,5 +149,37 @@ const fn mean_us(latency: Latency) -> u64 {
         Latency::Uniform { min_us, max_us } => min_us.midpoint(max_us),
         Latency::Exponential { base_us, mean_us } => base_us + mean_us,
         Latency::Pareto { least_us, .. } => least_us * 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(nodes: u16) -> Map {
+        Map { sites: vec![(0, nodes)], site_of: vec![0; usize::from(nodes)], holders: (0..nodes).map(NodeId).collect(), roads: vec![None] }
+    }
+
+    #[test]
+    fn followers_come_before_the_leader_and_each_once() {
+        let map = map(4);
+        let mut asked = vec![NodeId(3)];
+        while let Some(next) = map.follower_after(asked[asked.len() - 1], NodeId(0), |node| !asked.contains(&node)) {
+            asked.push(next);
+        }
+        assert_eq!(asked, [3, 1, 2].map(NodeId));
+        assert_eq!(map.next_holder(NodeId(3)), Some(NodeId(0)));
+    }
+
+    #[test]
+    fn a_node_that_joins_is_asked_and_one_that_leaves_is_not() {
+        let mut map = map(2);
+        map.set_holder(NodeId(2), true);
+        map.set_holder(NodeId(2), true);
+        assert_eq!(map.holders, [0, 1, 2].map(NodeId));
+        map.set_holder(NodeId(1), false);
+        map.set_holder(NodeId(1), false);
+        assert_eq!(map.holders, [0, 2].map(NodeId));
+        assert_eq!(map.next_holder(NodeId(1)), Some(NodeId(0)), "one that is gone stands nowhere");
     }
 }

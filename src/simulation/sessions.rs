@@ -182,6 +182,7 @@ impl Sessions {
             place: Place::ToNode,
             redirect_count: 0,
             unreachable_count: 0,
+            asked: 0,
             retry_count: 0,
         };
         self.list[session.index()].open = Some(open);
@@ -328,15 +329,14 @@ impl Sessions {
                 }
                 (open.node, client.leader) = (following, following);
             }
-            // Another follower, or in the end the leader.
+            // Each holder once: another follower first where nobody answered, the leader first where a replica is behind.
             Refusal::Unreachable | Refusal::Behind if open.task.is_read() && client.reads != ReadRule::Home => {
-                open.unreachable_count += 1;
-                let is_to_leader = refusal == Refusal::Behind && open.node != client.leader;
-                let next = if is_to_leader { Some(client.leader) } else { self.map.next_holder(open.node) };
-                let Some(next) = next.filter(|_| usize::from(open.unreachable_count) < self.map.node_count()) else { return false };
-                if refusal == Refusal::Behind && !is_to_leader {
-                    return false;
-                }
+                open.asked |= 1 << open.node.0;
+                let is_new = |node: NodeId| open.asked >> node.0 & 1 == 0;
+                let leader = Some(client.leader).filter(|leader| is_new(*leader));
+                let follower = self.map.follower_after(open.node, client.leader, is_new);
+                let next = if refusal == Refusal::Behind { leader.or(follower) } else { follower.or(leader) };
+                let Some(next) = next else { return false };
                 open.node = next;
                 if client.pinned.is_some() {
                     client.pinned = Some(next);
@@ -350,7 +350,7 @@ impl Sessions {
     /// Asks once more after a pause.
     fn pause(&mut self, session: SessionId, mut open: Open) -> Next {
         open.retry_count += 1;
-        (open.redirect_count, open.unreachable_count) = (0, 0);
+        (open.redirect_count, open.unreachable_count, open.asked) = (0, 0, 0);
         open.place = Place::Pausing;
         // What arrives for the request from before is not waited for any more.
         open.request = self.next_request(session);
@@ -391,6 +391,11 @@ impl Sessions {
         let client = &self.list[session.index()];
         let has_more = !client.actions.is_empty() || client.load.is_open();
         if open.task.is_of_loop() && !has_more { Next::Rest(session, LOOP_REST) } else { self.go_on(session, now) }
+    }
+
+    /// Clients hear that a node is to join the group, or to leave it.
+    pub(super) fn on_order(&mut self, node: NodeId, is_in: bool) {
+        self.map.set_holder(node, is_in);
     }
 
     /// A node crashed: what it was working on has an unknown outcome, and its clients go on.

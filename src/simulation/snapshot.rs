@@ -36,7 +36,7 @@ pub struct NodeSnapshot {
     pub replica: Option<ReplicaView>,
     /// How far its clock is off, in milliseconds.
     pub skew_ms: i64,
-    /// How far it is behind the leader of its site (followers only).
+    /// How far it is behind the leader of its site, or the one that it follows elsewhere (followers only).
     pub lag: Option<Lag>,
     /// Effects that wait for its store.
     pub held_count: u32,

@@ -1,4 +1,4 @@
-//! What the page opens with: the recipe in its address, or the first scenario.
+//! What the page opens with: the recipe in its address, or the opening scene.
 
 use super::IS_WHOLE;
 use super::hooks::page;

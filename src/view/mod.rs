@@ -6,6 +6,8 @@
 pub mod cart;
 pub mod conflict;
 pub mod describe;
+#[cfg(feature = "catalogue")]
+pub mod diagram;
 pub mod events;
 pub mod faults;
 pub mod geometry;
@@ -15,7 +17,11 @@ pub mod picker;
 pub mod quiet;
 pub mod records;
 pub mod replica;
+#[cfg(feature = "catalogue")]
+pub mod sequence;
 pub mod settings;
+#[cfg(feature = "catalogue")]
+pub mod spacetime;
 pub mod speed;
 pub mod stage;
 pub mod timeline;

@@ -50,8 +50,10 @@ pub struct Write {
     pub at: LocalTime,
 }
 
-/// What is held of a key: travels, and is stored, as one shared piece.
+/// What is held of a key: travels, and is stored, as one shared piece. Key and version stand first, beside the count of
+/// its owners: most of the time nothing else of it is touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Cell {
     /// Which record.
     pub key: Rc<Key>,
@@ -85,7 +87,7 @@ pub enum Standing {
 
 impl Cell {
     /// How `new` stands to this one, which is held.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn standing(&self, new: &Self) -> Standing {
         match self.version.cmp(&new.version) {
@@ -96,6 +98,7 @@ impl Cell {
     }
 
     /// Among equal clocks: the deletion, then the larger value (Cassandra's rule), then the name.
+    #[inline(never)]
     fn standing_of_equal(&self, new: &Self) -> Standing {
         match (&self.content, &new.content) {
             (Content::Last(held), Content::Last(new)) => {
@@ -129,9 +132,16 @@ impl Cell {
     }
 
     /// Merges what else is known of a key.
-    pub fn gather(known: &mut Option<Rc<Self>>, more: Option<&Rc<Self>>) {
-        if let Some(more) = more {
-            *known = Some(known.as_ref().map_or_else(|| Rc::clone(more), |known| Self::merged(known, more)));
+    #[inline(always)]
+    pub fn gather(known: &mut Option<Rc<Self>>, more: Option<Rc<Self>>) {
+        match (known.as_mut(), more) {
+            (_, None) => {}
+            (None, more) => *known = more,
+            (Some(held), Some(more)) => match held.standing(&more) {
+                Standing::Same | Standing::Older => {}
+                Standing::Newer => *held = more,
+                Standing::Apart => *held = Self::merged(held, &more),
+            },
         }
     }
 

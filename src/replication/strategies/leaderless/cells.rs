@@ -4,7 +4,6 @@
 use super::cell::{Cell, Content, Standing};
 use crate::limits;
 use crate::replication::delta::Key;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,17 +11,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Cells {
     held: Vec<Rc<Cell>>,
-    past: VecDeque<Past>,
+    /// Cells that went, wholly or in part: a ring. What stood against them is worked out when somebody looks.
+    past: Vec<Rc<Cell>>,
+    /// Where the oldest of them stands, once there is no room for more.
+    oldest: usize,
     forgotten_count: u64,
-}
-
-/// A cell that went, wholly or in part, and what stood against it. Their difference is worked out when somebody looks.
-#[derive(Clone, Debug)]
-pub struct Past {
-    /// The cell that went.
-    pub was: Rc<Cell>,
-    /// What is held instead; the same cell where a tombstone was collected.
-    pub by: Rc<Cell>,
 }
 
 /// What became of a cell that was offered.
@@ -39,6 +32,7 @@ pub enum Offered {
 }
 
 impl Cells {
+    #[inline(always)]
     fn position(&self, key: &Key) -> Result<usize, usize> {
         match self.held.first() {
             Some(first) if Arc::ptr_eq(&first.key.0, &key.0) => Ok(0),
@@ -60,8 +54,9 @@ impl Cells {
     }
 
     /// What went, oldest first.
-    pub fn past(&self) -> impl Iterator<Item = &Past> {
-        self.past.iter()
+    pub fn past(&self) -> impl Iterator<Item = &Rc<Cell>> {
+        let (late, early) = self.past.split_at(self.oldest);
+        early.iter().chain(late)
     }
 
     /// How many overwritten cells are not listed any more.
@@ -71,7 +66,7 @@ impl Cells {
     }
 
     /// Takes `new`, unless what is held is newer.
-    #[inline]
+    #[inline(always)]
     pub fn offer(&mut self, new: &Rc<Cell>) -> Offered {
         match self.position(&new.key) {
             Ok(index) => self.meet(index, new),
@@ -82,27 +77,30 @@ impl Cells {
         }
     }
 
+    #[inline(always)]
     fn meet(&mut self, index: usize, new: &Rc<Cell>) -> Offered {
         match self.held[index].standing(new) {
             Standing::Same => Offered::Known,
             Standing::Older => {
-                let by = Rc::clone(&self.held[index]);
-                self.remember(Past { was: Rc::clone(new), by });
+                self.remember(Rc::clone(new));
                 Offered::Overwritten
             }
             Standing::Newer => {
                 let was = std::mem::replace(&mut self.held[index], Rc::clone(new));
-                self.remember(Past { was, by: Rc::clone(new) });
+                self.remember(was);
                 Offered::Taken
             }
-            Standing::Apart => {
-                let merged = Cell::merged(&self.held[index], new);
-                let was = std::mem::replace(&mut self.held[index], Rc::clone(&merged));
-                self.remember(Past { was, by: Rc::clone(&merged) });
-                self.remember(Past { was: Rc::clone(new), by: merged });
-                Offered::Merged
-            }
+            Standing::Apart => self.merge(index, new),
         }
+    }
+
+    #[inline(never)]
+    fn merge(&mut self, index: usize, new: &Rc<Cell>) -> Offered {
+        let merged = Cell::merged(&self.held[index], new);
+        let was = std::mem::replace(&mut self.held[index], merged);
+        self.remember(was);
+        self.remember(Rc::clone(new));
+        Offered::Merged
     }
 
     /// Like [`Cells::offer`], where deletions leave no trace.
@@ -111,7 +109,7 @@ impl Cells {
         let Ok(index) = self.position(&new.key) else { return offered };
         if self.held[index].is_tombstone() {
             let was = self.held.remove(index);
-            self.remember(Past { by: Rc::clone(&was), was });
+            self.remember(was);
         } else if let Content::Siblings(siblings) = &self.held[index].content
             && siblings.writes().iter().any(|write| write.value.is_none())
         {
@@ -125,15 +123,17 @@ impl Cells {
     pub fn collect(&mut self, key: &Key) -> Option<Rc<Cell>> {
         let index = self.position(key).ok().filter(|index| self.held[*index].is_tombstone())?;
         let was = self.held.remove(index);
-        self.remember(Past { was: Rc::clone(&was), by: Rc::clone(&was) });
+        self.remember(Rc::clone(&was));
         Some(was)
     }
 
-    fn remember(&mut self, past: Past) {
-        if self.past.len() >= limits::MAX_OVERWRITTEN {
-            self.past.pop_front();
-            self.forgotten_count += 1;
+    #[inline(always)]
+    fn remember(&mut self, past: Rc<Cell>) {
+        if self.past.len() < limits::MAX_OVERWRITTEN {
+            return self.past.push(past);
         }
-        self.past.push_back(past);
+        self.past[self.oldest] = past;
+        self.oldest = (self.oldest + 1) % limits::MAX_OVERWRITTEN;
+        self.forgotten_count += 1;
     }
 }

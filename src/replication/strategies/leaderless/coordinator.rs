@@ -15,6 +15,7 @@ use crate::replication::protocol::{Env, Refusal, Reply};
 use crate::replication::random::mix;
 use crate::replication::time::SimDuration;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Requests that one coordinator has under way; more are refused as full.
 const PENDING_MAX: usize = 1_024;
@@ -87,7 +88,7 @@ impl Leaderless {
 
     fn share_key(&mut self, key: Key) -> Rc<Key> {
         match &self.last_key {
-            Some(last) if **last == key => Rc::clone(last),
+            Some(last) if Arc::ptr_eq(&last.0, &key.0) || **last == key => Rc::clone(last),
             _ => Rc::clone(self.last_key.insert(Rc::new(key))),
         }
     }
@@ -124,7 +125,7 @@ impl Leaderless {
     /// it has seen, and none of another client, which it has not.
     fn writer_for(&mut self, author: &Author) -> ReplicaId {
         match &self.last_writer {
-            Some((last, writer)) if last == author => *writer,
+            Some((last, writer)) if Arc::ptr_eq(&last.0, &author.0) || last == author => *writer,
             _ => {
                 let writer = ReplicaId(mix(self.identity.0 ^ Hasher::new(0).text(&author.0).digest().0));
                 self.last_writer = Some((author.clone(), writer));
@@ -210,7 +211,7 @@ impl Leaderless {
     }
 
     /// An answer: goes on when it completes the quorum. One to a request that is over finds nothing and changes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_answer(&mut self, env: &mut Env<'_>, from: NodeId, number: u32, held: Option<Rc<Cell>>, out: &mut Out) {
         let Some(index) = self.pending.iter().position(|pending| pending.number == number) else { return };
         let pending = &mut self.pending[index];
@@ -219,13 +220,35 @@ impl Leaderless {
             return;
         }
         pending.heard = pending.heard.with(slot);
+        if !self.is_brief {
+            return self.on_answer_with_care(env, index, from, held, out);
+        }
+        Cell::gather(&mut pending.newest, held);
+        pending.missing_count = pending.missing_count.saturating_sub(1);
+        if pending.missing_count == 0 {
+            self.finish(index, out);
+        }
+    }
+
+    /// Answers, and that is all.
+    #[inline(never)]
+    fn finish(&mut self, index: usize, out: &mut Out) {
+        self.note_quorum(index);
+        let done = self.pending.swap_remove(index);
+        out.reply(done.request, done.reply(false));
+    }
+
+    /// The same with second phases, late answers, timers and notes in mind.
+    #[inline(never)]
+    fn on_answer_with_care(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, held: Option<Rc<Cell>>, out: &mut Out) {
+        let pending = &mut self.pending[index];
         if self.config.keeps_answers() && matches!(pending.stage, Stage::Read) {
             pending.more().answers.push((from, held.clone()));
         }
         if pending.is_answered {
-            return self.on_late_answer(env, index, held.as_ref(), out);
+            return self.on_late_answer(env, index, held, out);
         }
-        Cell::gather(&mut pending.newest, held.as_ref());
+        Cell::gather(&mut pending.newest, held);
         pending.missing_count = pending.missing_count.saturating_sub(1);
         if pending.missing_count == 0 {
             self.on_quorum(env, index, from, out);
@@ -247,7 +270,9 @@ impl Leaderless {
         let highest = pending.newest.take().map_or(0, |cell| cell.version.clock());
         let Some(draft) = pending.more().draft.take() else { return };
         self.enter(index, Stage::Write, self.config.write_quorum);
-        let version = Version::new(highest + 1, Some(env.me));
+        // Two writes of this coordinator may have asked before either was written: they must not share a version.
+        self.last_clock = (highest + 1).max(self.last_clock + 1);
+        let version = Version::new(self.last_clock, Some(env.me));
         let cell = self.name(env, draft, version);
         self.send_writes(env, index, cell, out);
     }
@@ -283,12 +308,8 @@ impl Leaderless {
     /// Tells the client, and repairs those that were found stale.
     fn answer(&mut self, env: &mut Env<'_>, index: usize, last: NodeId, out: &mut Out) {
         self.tell_quorum(index, last, out);
+        self.note_quorum(index);
         let pending = &mut self.pending[index];
-        if pending.is_write() {
-            self.last_write_quorum = pending.heard;
-        } else {
-            self.last_read_quorum = pending.heard;
-        }
         out.reply(pending.request, pending.reply(self.config.keeps_siblings));
         pending.is_answered = true;
         let waits = match pending.stage {
@@ -305,7 +326,13 @@ impl Leaderless {
         }
     }
 
-    fn on_late_answer(&mut self, env: &mut Env<'_>, index: usize, held: Option<&Rc<Cell>>, out: &mut Out) {
+    #[inline(always)]
+    fn note_quorum(&mut self, index: usize) {
+        let pending = &self.pending[index];
+        *(if pending.is_write() { &mut self.last_write_quorum } else { &mut self.last_read_quorum }) = pending.heard;
+    }
+
+    fn on_late_answer(&mut self, env: &mut Env<'_>, index: usize, held: Option<Rc<Cell>>, out: &mut Out) {
         let pending = &mut self.pending[index];
         if pending.stage == Stage::Read {
             Cell::gather(&mut pending.newest, held);

@@ -23,7 +23,7 @@ mod siblings;
 mod tree;
 
 pub use cell::{Cell, Content, Standing, Version, Write};
-pub use cells::{Cells, Offered, Past};
+pub use cells::{Cells, Offered};
 pub use hints::{Hint, Hints};
 pub use message::{Beside, Draft, Hashes, Kept, Leaves, Message, Minted};
 pub use nodes::NodeSet;
@@ -82,34 +82,37 @@ pub struct Durable {
     hints: Hints,
 }
 
-/// One node.
+/// One node. What every message touches stands first, and together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Leaderless {
-    config: Rc<Config>,
-    me: NodeId,
-    is_replica: bool,
-    /// Whether a cell is taken without looking left or right: no trees, tombstones as usual, no siblings.
-    is_plain: bool,
-    cells: Cells,
-    hints: Hints,
-    trees: BTreeMap<u16, Tree>,
-    pending: Vec<Pending>,
-    /// The key of the last request: most requests are about the same one, and share it.
-    last_key: Option<Rc<Key>>,
-    next_number: u32,
-    last_clock: u64,
-    /// Minted at each start, so that dots are unique for ever.
-    identity: ReplicaId,
-    dot_count: u64,
-    last_writer: Option<(Author, ReplicaId)>,
-    /// Dots given lately, by request.
-    minted: VecDeque<(NodeId, u32, Minted)>,
     /// Nodes that left a request unanswered.
     suspected: NodeSet,
-    /// Comparisons begun.
-    round: u32,
+    cells: Cells,
+    pending: Vec<Pending>,
+    hints: Hints,
+    config: Rc<Config>,
+    next_number: u32,
+    me: NodeId,
+    is_replica: bool,
+    /// Whether a request is over with its answer: no timers, nothing to do with late answers, no second phase.
+    is_brief: bool,
+    /// Whether a cell is taken without looking left or right: no trees, tombstones as usual, no siblings.
+    is_plain: bool,
+    /// The key of the last request: most requests are about the same one, and share it.
+    last_key: Option<Rc<Key>>,
+    last_clock: u64,
     last_write_quorum: NodeSet,
     last_read_quorum: NodeSet,
+    dot_count: u64,
+    last_writer: Option<(Author, ReplicaId)>,
+    /// Minted at each start, so that dots are unique for ever.
+    identity: ReplicaId,
+    trees: BTreeMap<u16, Tree>,
+    /// Dots given lately, by request.
+    minted: VecDeque<(NodeId, u32, Minted)>,
+    /// Comparisons begun.
+    round: u32,
 }
 
 type Out = Outbox<Leaderless>;
@@ -136,6 +139,7 @@ impl Protocol for Leaderless {
             config: Rc::clone(config),
             me: env.me,
             is_replica: config.everybody().contains(env.me),
+            is_brief: config.is_brief(),
             is_plain: !needs_trees && !collects && config.keeps_tombstones && !config.keeps_siblings,
             cells: recovered.cells.clone(),
             hints: recovered.hints.clone(),
@@ -199,16 +203,17 @@ impl Protocol for Leaderless {
 
     fn on_message(&mut self, env: &mut Env<'_>, from: NodeId, message: Message, out: &mut Out) {
         self.suspected = self.suspected.without(NodeSet::only(from));
-        match message {
-            Message::Read(number, key) => out.send(from, Message::Held(number, self.held(&key))),
+        let (number, held) = match message {
+            Message::Read(number, key) => return out.send(from, Message::Held(number, self.held(&key))),
             Message::Write(number, cell) => {
                 self.take(env, &cell, out);
-                out.send(from, Message::Stored(number));
+                return out.send(from, Message::Stored(number));
             }
-            Message::Held(number, held) => self.on_answer(env, from, number, held, out),
-            Message::Stored(number) => self.on_answer(env, from, number, None, out),
-            Message::Beside(beside) => self.on_beside(env, from, &beside, out),
-        }
+            Message::Held(number, held) => (number, held),
+            Message::Stored(number) => (number, None),
+            Message::Beside(beside) => return self.on_beside(env, from, &beside, out),
+        };
+        self.on_answer(env, from, number, held, out);
     }
 
     fn on_timer(&mut self, env: &mut Env<'_>, timer: Timer, out: &mut Out) {
@@ -257,6 +262,8 @@ impl Leaderless {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn on_beside(&mut self, env: &mut Env<'_>, from: NodeId, message: &Beside, out: &mut Out) {
         match message {
             Beside::Mint(number, draft) => self.on_mint(env, from, *number, draft, out),

@@ -2,15 +2,14 @@
 
 use super::Leaderless;
 use super::cell::{Cell, Content as Held, Write};
-use super::cells::Past;
-use crate::replication::causality::{Dot, VersionVector};
+use crate::replication::causality::Dot;
 use crate::replication::clock::Stamp;
 use crate::replication::delta::{Key, Mode};
 use crate::replication::hash::Hasher;
 use crate::replication::ids::NodeId;
 use crate::replication::view::{Conflict, Content, Decided, Fate, Reason, ReplicaView, Role, Side, SideValue};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 impl Leaderless {
     pub(super) fn picture(&self) -> ReplicaView {
@@ -18,6 +17,7 @@ impl Leaderless {
             replica: Some(self.identity),
             delta_count: self.cells.all().len() as u64,
             hash: if self.is_replica { self.hash_of_cells() } else { 0 },
+            is_partial: !self.config.ring.is_whole(),
             records: self.records(),
             facts: self.facts(),
             ..ReplicaView::empty(if self.is_replica { Role::Replica } else { Role::Coordinator })
@@ -34,11 +34,13 @@ impl Leaderless {
 
     fn records(&self) -> BTreeMap<Key, Decided> {
         let mut records: BTreeMap<Key, Decided> = self.cells.all().iter().map(|cell| ((*cell.key).clone(), decided(cell))).collect();
-        for past in self.cells.past() {
-            let record = records.entry((*past.was.key).clone()).or_insert_with(|| Decided::plain(Content::Absent, 0, BTreeMap::new()));
-            for (dot, fate) in fates_of(past) {
-                record.fates.entry(dot).or_insert(fate);
-            }
+        let mut past: BTreeMap<&Key, Vec<&Cell>> = BTreeMap::new();
+        for was in self.cells.past() {
+            past.entry(&was.key).or_default().push(was);
+        }
+        for (key, past) in past {
+            let record = records.entry(key.clone()).or_insert_with(|| Decided::plain(Content::Absent, 0, BTreeMap::new()));
+            add_past(record, self.cells.get(key).map(|cell| &**cell), &past);
         }
         records
     }
@@ -95,23 +97,32 @@ fn conflict(siblings: &[Write]) -> Conflict {
     Conflict { item: None, base: SideValue::Absent, sides, is_open: true }
 }
 
-/// What became of the writes that went with a cell.
-fn fates_of(past: &Past) -> Vec<(Dot, Fate)> {
-    if Rc::ptr_eq(&past.was, &past.by) {
-        // A deletion whose tombstone is gone: the key is as absent as it wanted.
-        return past.was.writes().iter().map(|write| (write.dot, Fate::Visible)).collect();
+/// Adds what became of the writes that do not show any more.
+fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Cell]) {
+    // Newest first: the last thing that went from an absent key is its deletion, whose tombstone was collected.
+    let newest = held.or_else(|| past.last().copied());
+    let Some((newest, winner)) = newest.and_then(|cell| Some((cell, cell.writes().first()?))) else { return };
+    if held.is_none() {
+        record.fates.insert(winner.dot, Fate::Visible);
     }
-    let by = past.by.writes();
-    let gone = past.was.writes().iter().filter(|write| by.iter().all(|held| held.dot != write.dot));
-    gone.filter_map(|write| Some((write.dot, fate(write, &past.was, &past.by)?))).collect()
+    let later: Vec<&Write> = newest.writes().iter().chain(past.iter().rev().flat_map(|cell| cell.writes())).collect();
+    for was in past.iter().rev() {
+        for write in was.writes() {
+            let fate = || fate(write, was.version.cmp(&newest.version), &later, winner.dot);
+            record.fates.entry(write.dot).or_insert_with(fate);
+        }
+    }
 }
 
-fn fate(write: &Write, was: &Cell, by: &Cell) -> Option<Fate> {
-    let had_seen = |context: &VersionVector| context.covers(write.dot);
-    if let Some(later) = by.writes().iter().find(|later| had_seen(&later.context)) {
-        return Some(Fate::Superseded { by: later.dot });
+/// A version above the one that shows is a deletion whose tombstone was collected before something older came back.
+fn fate(write: &Write, against_newest: Ordering, later: &[&Write], winner: Dot) -> Fate {
+    let reason = match against_newest {
+        Ordering::Less => Reason::OlderStamp,
+        Ordering::Equal => Reason::LowerId,
+        Ordering::Greater => Reason::ArrivedEarlier,
+    };
+    match later.iter().find(|later| later.dot != write.dot && later.context.covers(write.dot)) {
+        Some(later) => Fate::Superseded { by: later.dot },
+        None => Fate::Discarded { by: winner, reason },
     }
-    let winner = by.writes().first()?.dot;
-    let reason = if was.version == by.version { Reason::LowerId } else { Reason::OlderStamp };
-    Some(Fate::Discarded { by: winner, reason })
 }

@@ -17,17 +17,17 @@ const MINTED_MAX: usize = 256;
 
 impl Leaderless {
     /// What this node knows of a key, hints for others included.
-    #[inline]
+    #[inline(always)]
     pub(super) fn held(&self, key: &Key) -> Option<Rc<Cell>> {
         let mut held = self.cells.get(key).cloned();
         if !self.hints.is_empty() {
-            self.hints.about(key).for_each(|hint| Cell::gather(&mut held, Some(&hint.cell)));
+            self.hints.about(key).for_each(|hint| Cell::gather(&mut held, Some(Rc::clone(&hint.cell))));
         }
         held
     }
 
     /// Takes a cell, durably, unless something newer is held.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, env: &Env<'_>, new: &Rc<Cell>, out: &mut Out) {
         if self.is_plain {
             if self.cells.offer(new) != Offered::Known {
@@ -39,6 +39,7 @@ impl Leaderless {
     }
 
     /// The same with hash trees, notes and tombstones in mind.
+    #[inline(never)]
     fn take_with_care(&mut self, env: &Env<'_>, new: &Rc<Cell>, out: &mut Out) {
         let before = self.cells.get(&new.key).cloned();
         // A tombstone that others have long collected must not come back by the back door.

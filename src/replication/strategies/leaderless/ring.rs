@@ -13,6 +13,7 @@ pub struct Ring {
     nodes: Arc<[NodeId]>,
     replica_count: u16,
     everybody: NodeSet,
+    is_whole: bool,
 }
 
 impl Ring {
@@ -20,7 +21,8 @@ impl Ring {
     #[must_use]
     pub fn new(nodes: Vec<NodeId>, replica_count: u16) -> Self {
         let everybody = nodes.iter().copied().collect();
-        Self { replica_count: replica_count.min(nodes.len() as u16), nodes: nodes.into(), everybody }
+        let is_whole = usize::from(replica_count) >= nodes.len();
+        Self { replica_count: replica_count.min(nodes.len() as u16), nodes: nodes.into(), everybody, is_whole }
     }
 
     /// All nodes.
@@ -37,8 +39,8 @@ impl Ring {
 
     /// Whether every node stores every key.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        usize::from(self.replica_count) == self.nodes.len()
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Places of the ring: keys of one place have the same replicas.

@@ -244,10 +244,12 @@ impl Config {
     /// linearizable register (Attiya, Bar-Noy & Dolev 1995). Clocks alone order writes as they like.
     pub(super) fn promises(&self) -> Promises {
         let always_meet = self.write_quorum + self.read_quorum > self.ring.replica_count() && !self.is_sloppy;
-        let orders_by_quorum = always_meet && self.versions_by_quorum && !self.keeps_siblings;
+        // Where the trace of a deletion goes, what was deleted may return.
+        let keeps_deletions = self.keeps_tombstones && self.tombstone_keep == SimDuration::ZERO;
+        let orders_by_quorum = always_meet && self.versions_by_quorum && !self.keeps_siblings && keeps_deletions;
         Promises {
             linearizable: orders_by_quorum && self.writes_back,
-            keeps_writes: orders_by_quorum || (self.keeps_siblings && !self.plain_vectors),
+            keeps_writes: orders_by_quorum || (self.keeps_siblings && !self.plain_vectors && keeps_deletions),
             converges: self.anti_entropy_every > SimDuration::ZERO,
             ..Promises::default()
         }
@@ -304,6 +306,12 @@ impl Config {
         self.is_sloppy || self.keeps_siblings || !self.reads_all || !self.writes_all
     }
 
+    /// Whether a request is over with its answer.
+    pub(super) fn is_brief(&self) -> bool {
+        let has_timers = self.request_timeout > SimDuration::ZERO || self.suspects();
+        !has_timers && !self.keeps_answers() && !self.keeps_siblings && !self.versions_by_quorum && !self.tells_quorums
+    }
+
     /// Whether a request must remember what each replica answered.
     pub(super) const fn keeps_answers(&self) -> bool {
         self.repairs || self.writes_back
@@ -320,4 +328,22 @@ fn at_most(setting: &'static Setting, many: u64, most: usize, of_what: &str) -> 
         return Ok(());
     }
     Err(Misfit::new(setting.key, format!("{many} is more than the {most} {of_what}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::ids::NodeId;
+
+    #[test]
+    fn nothing_is_promised_of_writes_where_the_trace_of_a_deletion_goes() {
+        let promises = |dials: Dials| Config::of(&dials, Ring::new((0..3).map(NodeId).collect(), 3)).promises();
+        let siblings = || Dials::default().with(&CONFLICTS, 1);
+        let register = || Dials::default().with(&VERSION_FROM, 1).with(&WRITE_BACK, 1);
+        assert!(promises(siblings()).keeps_writes && promises(register()).linearizable);
+        for (setting, value) in [(&TOMBSTONES, 0), (&TOMBSTONE_KEEP, 1_000)] {
+            assert!(!promises(siblings().with(setting, value)).keeps_writes, "{}", setting.key);
+            assert!(!promises(register().with(setting, value)).linearizable, "{}", setting.key);
+        }
+    }
 }

@@ -100,7 +100,8 @@ impl Siblings {
     #[must_use]
     pub fn context_after(&self, dot: Dot, mut context: VersionVector) -> VersionVector {
         let is_unseen = |other: Dot| other != dot && other.replica == dot.replica && other.counter < dot.counter && !context.covers(other);
-        if self.is_plain || !self.writes.iter().any(|write| is_unseen(write.dot)) {
+        let is_alone = if self.is_plain { self.writes.len() == 1 } else { !self.writes.iter().any(|write| is_unseen(write.dot)) };
+        if is_alone {
             context.observe(dot);
         }
         context

@@ -123,7 +123,7 @@ impl Protocol for MultiLeaderForward {
                 let reply = self.read(env, &key, freshness);
                 out.reply(request, reply);
             }
-            Request::ReadMany { keys } => {
+            Request::ReadMany { keys, .. } => {
                 let read = |key: Key| {
                     let (value, version) = self.latest(&key);
                     (key, value, version)

@@ -120,9 +120,11 @@ impl Protocol for MultiLeaderSync {
         }))
     }
 
-    /// What is kept of concurrent writes depends on the mode; nothing that was acknowledged vanishes unseen.
-    fn promises(_config: &Self::Config) -> Promises {
-        Promises { keeps_writes: true, causal: true, ..Promises::default() }
+    /// What is kept of concurrent writes depends on the mode; nothing that was acknowledged vanishes unseen, as long as no
+    /// rule is switched off. Deltas come after their causes, but which value wins is decided by stamps.
+    fn promises(config: &Self::Config) -> Promises {
+        let is_sound = config.rules == Rules::default();
+        Promises { keeps_writes: is_sound, accounts: is_sound, converges: is_sound, ..Promises::default() }
     }
 
     fn on_start(config: &Self::Config, env: &mut Env<'_>, recovered: &Durable, out: &mut Out) -> Self {
@@ -147,7 +149,7 @@ impl Protocol for MultiLeaderSync {
                 let reply = self.read(&key);
                 out.reply(request, reply);
             }
-            Request::ReadMany { keys } => {
+            Request::ReadMany { keys, .. } => {
                 let reply = self.read_many(keys);
                 out.reply(request, reply);
             }

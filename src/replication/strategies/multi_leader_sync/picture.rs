@@ -31,6 +31,7 @@ impl MultiLeaderSync {
             replica: self.writer.replica,
             vector: self.store.vector().clone(),
             hash: self.store.sum(),
+            is_partial: false,
             delta_count: self.store.len() as u64,
             records,
             confirmed_count: own_count.saturating_sub(pending.len()) as u64,

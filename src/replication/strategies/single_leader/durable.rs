@@ -197,3 +197,70 @@ impl Durable {
         self.discarded.retain(|dot, _| written(Lsn(dot.counter)).is_none_or(|epoch| dot_of(epoch, Lsn(dot.counter)) != *dot));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replication::time::SimTime;
+
+    fn epoch(term: u64) -> Epoch {
+        Epoch { term: Term(term), leader: Some(NodeId(term as u16)) }
+    }
+
+    /// A store with a write of key `k<position>` per term.
+    fn store(terms: &[u64]) -> Durable {
+        let mut store = Durable::default();
+        store.take(&Record::Begin(epoch(1), Members { voters: vec![NodeId(0)], learners: Vec::new() }, Standing::Member));
+        for (index, term) in terms.iter().enumerate() {
+            let payload = Payload::Put { key: format!("k{}", index + 1).as_str().into(), value: None, author: "Ada".into() };
+            let entry = Entry::new(store.log.chain(), epoch(*term), SimTime::ZERO, payload);
+            store.take(&Record::Log(store.log.last(), vec![entry]));
+        }
+        store
+    }
+
+    fn lost(store: &Durable) -> Vec<(u64, u64)> {
+        store.discarded.keys().map(|dot| (dot.replica.0 & 0xff, dot.counter)).collect()
+    }
+
+    fn image(store: &Durable) -> Rc<Image> {
+        let mut whole = store.clone();
+        whole.take(&Record::Compact(store.log.last()));
+        let cells = whole.base.into_iter().collect();
+        let (chain, runs, members) = (store.log.chain(), Rc::clone(store.log.runs()), store.members().clone());
+        Rc::new(Image { lsn: store.log.last(), chain, runs, members, cells })
+    }
+
+    #[test]
+    fn what_is_truncated_is_listed_until_it_comes_back() {
+        let mut old = store(&[1, 1, 1]);
+        let tail: Vec<Rc<Entry>> = old.log.after(Lsn(1)).map(|(_, entry)| Rc::clone(entry)).collect();
+        let new: Vec<Rc<Entry>> = store(&[1, 2]).log.after(Lsn(1)).map(|(_, entry)| Rc::clone(entry)).collect();
+        old.take(&Record::Log(Lsn(1), new));
+        assert_eq!(lost(&old), [(1, 2), (1, 3)]);
+        old.take(&Record::Log(Lsn(1), tail));
+        assert_eq!(lost(&old), [(2, 2)]);
+    }
+
+    #[test]
+    fn a_snapshot_says_what_of_an_old_log_is_lost() {
+        let leader = store(&[1, 2, 2, 2]);
+        let mut old = store(&[1, 1, 1]);
+        old.take(&Record::Install(image(&leader)));
+        assert_eq!(lost(&old), [(1, 2), (1, 3)], "the first entry is the leader's too");
+        assert_eq!((old.log.base(), old.log.chain(), old.base.len()), (Lsn(4), leader.log.chain(), 4));
+        let mut behind = store(&[1, 2]);
+        behind.take(&Record::Install(image(&leader)));
+        assert_eq!(lost(&behind), []);
+    }
+
+    #[test]
+    fn a_dropped_beginning_keeps_its_records_and_its_group() {
+        let mut store = store(&[1, 1]);
+        let group = Members { voters: vec![NodeId(0), NodeId(3)], learners: Vec::new() };
+        let entry = Entry::new(store.log.chain(), epoch(1), SimTime::ZERO, Payload::Members(group.clone()));
+        store.take(&Record::Log(Lsn(2), vec![entry]));
+        store.take(&Record::Compact(Lsn(3)));
+        assert_eq!((store.members(), store.log.len(), store.base.len()), (&group, 0, 2));
+    }
+}

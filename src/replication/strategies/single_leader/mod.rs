@@ -35,6 +35,8 @@ mod members;
 mod message;
 mod progress;
 mod reading;
+#[cfg(test)]
+mod rules_of_raft;
 pub mod settings;
 mod state;
 mod view;
@@ -143,9 +145,7 @@ impl Protocol for SingleLeader {
     fn on_request(&mut self, env: &mut Env<'_>, request: RequestId, asked: Request, out: &mut Out) {
         match asked {
             Request::Read { key, freshness } => self.on_read(env, request, reading::Wanted::One(key), freshness, out),
-            Request::ReadMany { keys } => {
-                self.on_read(env, request, reading::Wanted::Many(keys), super::super::protocol::Freshness::Any, out);
-            }
+            Request::ReadMany { keys, freshness } => self.on_read(env, request, reading::Wanted::Many(keys), freshness, out),
             Request::Write { key, operation, condition, author, .. } => {
                 self.on_write(env, leading::Asked { request, key, operation, condition, author }, out);
             }

@@ -251,7 +251,9 @@ impl Config {
             linearizable_at_leader: keeps_writes && self.fencing && (self.confirm_reads || self.lease),
             keeps_writes: keeps_writes && self.fencing,
             converges: self.fencing,
-            causal: self.fencing,
+            causal: self.fencing && self.catch_up_first,
+            honours_freshness: true,
+            follows_held: true,
             ..Promises::default()
         }
     }

@@ -16,7 +16,7 @@ const REASON: &str = "its leader was replaced before the new one had it";
 impl SingleLeader {
     pub(super) fn shown(&self) -> ReplicaView {
         let leads = self.role == Role::Leader;
-        let has_lag = !leads && self.config.apply > SimDuration::ZERO;
+        let has_lag = !leads && self.applies_later();
         let own = self.waiting.iter().filter(|waiting| waiting.epoch == self.kept.epoch);
         ReplicaView {
             term: self.kept.ballot.term.max(self.kept.epoch.term),
@@ -35,6 +35,12 @@ impl SingleLeader {
             facts: self.facts(),
             ..ReplicaView::empty(self.role)
         }
+    }
+
+    /// Whether followers show an entry only some time after they stored it: applying takes time, or they wait until they
+    /// hear that it is acknowledged.
+    fn applies_later(&self) -> bool {
+        self.config.apply > SimDuration::ZERO || !self.config.applies_on_receipt()
     }
 
     /// What readers see of each key, and what became of every write that the log still holds. A write that is in the log
@@ -73,7 +79,7 @@ impl SingleLeader {
             return Vec::new();
         }
         let least = self.lead.followers.iter().map(|progress| progress.acknowledged.min(progress.held)).min();
-        let least = if self.config.apply > SimDuration::ZERO { Some(Lsn(0)) } else { least };
+        let least = if self.applies_later() { Some(Lsn(0)) } else { least };
         self.kept.log.after(least.unwrap_or(self.kept.log.last())).map(|(lsn, entry)| (lsn, entry.at)).collect()
     }
 
