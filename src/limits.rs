@@ -28,6 +28,10 @@ pub const MAX_TEXT_CHARS: usize = 1_000;
 pub const MAX_QUANTITY: u32 = 9_999;
 /// Lines in the initial cart.
 pub const MAX_INITIAL_LINES: usize = 100;
+/// How deep lists and records of a recipe as JSON may stand in each other.
+pub const MAX_JSON_DEPTH: usize = 64;
+/// Fields of one record of a recipe as JSON: each name is compared with those before it.
+pub const MAX_JSON_FIELDS: usize = 256;
 /// Bytes of a recipe as JSON.
 pub const MAX_RECIPE_BYTES: usize = 1 << 20;
 /// Characters of a share link's fragment.

@@ -1,11 +1,7 @@
 //! JSON text as a tree in which everything knows its place. Bounded in depth; in length by who calls it.
 
 use super::format::{Place, Problem};
-
-/// Deeper than this is refused.
-const MAX_DEPTH: usize = 64;
-/// More in one record is refused: each name is compared with those before it.
-const MAX_FIELDS: usize = 256;
+use crate::limits;
 
 /// A value and its place in the text: line and column, from 1.
 #[derive(Debug)]
@@ -88,7 +84,7 @@ impl Parser<'_> {
     }
 
     fn nested(&mut self) -> Result<Value, Problem> {
-        if self.depth == MAX_DEPTH {
+        if self.depth == limits::MAX_JSON_DEPTH {
             return Err(self.problem("recursion limit exceeded"));
         }
         self.depth += 1;
@@ -116,7 +112,7 @@ impl Parser<'_> {
                 return Err(Problem::new(place, format!("duplicate field `{name}`")));
             }
             self.skip_space();
-            if fields.len() == MAX_FIELDS {
+            if fields.len() == limits::MAX_JSON_FIELDS {
                 return Err(self.problem("too many fields"));
             }
             if !self.takes(":") {

@@ -26,10 +26,15 @@ pub fn groups(search: &str) -> Vec<Group> {
     groups
 }
 
-/// Whether every word of the search stands in the title, the summary, the id or the family.
+/// Whether every word of the search begins a word of the title, the summary or the family, or stands in the id: "ring" finds
+/// rings, and nothing that brings.
 fn fits(entry: &Entry, search: &str) -> bool {
-    let words = [entry.title, entry.summary, entry.id, entry.family.title()];
-    search.split_ascii_whitespace().all(|word| words.iter().any(|text| text.to_ascii_lowercase().contains(word)))
+    let texts = [entry.title, entry.summary, entry.family.title()];
+    let begins = |text: &str, word: &str| {
+        let text = text.to_ascii_lowercase();
+        text.split(|letter: char| !letter.is_alphanumeric()).any(|part| part.starts_with(word))
+    };
+    search.split_ascii_whitespace().all(|word| entry.id.contains(word) || texts.iter().any(|text| begins(text, word)))
 }
 
 #[cfg(all(test, feature = "catalogue"))]
@@ -50,6 +55,7 @@ mod tests {
     fn every_word_must_stand_somewhere() {
         assert_eq!(ids("offline PHONE"), ["offline-leader"]);
         assert_eq!(ids("topology-ring"), ["topology-ring"]);
+        assert_eq!(ids("ring leader"), ["topology-ring"], "a word is not found inside another");
         assert!(ids("lag effect").contains(&"consistent-prefix"), "the family counts");
         assert_eq!(ids("no such thing"), [""; 0]);
     }
