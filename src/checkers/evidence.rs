@@ -32,6 +32,12 @@ impl<'a> Evidence<'a> {
         Self { snapshot, history, writes }
     }
 
+    /// What the clients saw.
+    #[cfg(feature = "catalogue")]
+    pub(super) const fn history(&self) -> &'a History {
+        self.history
+    }
+
     /// What the configuration promises.
     pub(super) const fn promises(&self) -> &'a Promises {
         &self.snapshot.promises

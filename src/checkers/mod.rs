@@ -8,13 +8,13 @@ mod no_lost_writes;
 mod read_your_writes;
 #[cfg(feature = "catalogue")]
 mod seen;
-#[cfg(feature = "catalogue")]
 mod staleness;
 
 use crate::replication::causality::Dot;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
 pub use evidence::Evidence;
+pub use staleness::{StaleRead, stale_reads};
 
 /// What a checker says of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,15 @@
 //! Staleness: how many newer completed writes a read missed (k), and for how long the first of them had been complete
 //! when it began (t). Against the order of versions, so only where the strategy keeps one per key.
 
+#[cfg(feature = "catalogue")]
 use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::delta::Key;
 use crate::replication::protocol::Reply;
-use crate::replication::time::SimTime;
+use crate::replication::time::{SimDuration, SimTime};
+use crate::simulation::history::{History, OperationRecord};
 use std::collections::BTreeMap;
 
+#[cfg(feature = "catalogue")]
 pub(super) static CHECKER: Checker = Checker {
     id: "staleness",
     title: "Fresh reads",
@@ -16,27 +19,51 @@ pub(super) static CHECKER: Checker = Checker {
     judge,
 };
 
-fn judge(evidence: &Evidence<'_>) -> Finding {
-    let mut written: BTreeMap<&Key, Vec<(SimTime, u64, u64)>> = BTreeMap::new();
-    for (number, operation) in evidence.operations() {
+/// A read that misses writes which were complete before it began.
+pub struct StaleRead {
+    /// Its number in the history.
+    pub read: u64,
+    /// Numbers of the writes that it misses, the one that was complete first at the front.
+    pub missed: Vec<u64>,
+    /// How long that one had been complete when the read began.
+    pub age: SimDuration,
+}
+
+/// The stale reads of a history. Strategies without an order of versions show none.
+#[must_use]
+pub fn stale_reads(history: &History) -> Vec<StaleRead> {
+    let mut written: BTreeMap<&Key, Vec<(u64, &OperationRecord, u64)>> = BTreeMap::new();
+    let mut stale = Vec::new();
+    // What was asked later cannot have been complete: one pass, in the order of asking.
+    for (number, operation) in (0..).zip(history.iter()) {
         match &operation.closed {
-            Some((_, Reply::Written { version: 0, .. })) => {
-                return Finding::Undecided("this strategy keeps no order of the writes of a record".to_owned());
+            Some((_, Reply::Written { version, .. })) => written.entry(&operation.key).or_default().push((number, operation, *version)),
+            Some((_, Reply::Value { version, .. })) => {
+                let known = written.get(&operation.key).into_iter().flatten();
+                let missed = known.filter(|(_, write, newer)| newer > version && write.is_complete_before(operation));
+                let mut missed: Vec<(SimTime, u64)> =
+                    missed.filter_map(|(number, write, _)| Some((write.closed.as_ref()?.0, *number))).collect();
+                missed.sort_unstable();
+                let Some((first, _)) = missed.first() else { continue };
+                let age = operation.invoked_at.since(*first);
+                stale.push(StaleRead { read: number, missed: missed.iter().map(|(_, number)| *number).collect(), age });
             }
-            Some((at, Reply::Written { version, .. })) => written.entry(&operation.key).or_default().push((*at, *version, number)),
             _ => {}
         }
     }
-    let mut witness = Vec::new();
-    for (number, operation) in evidence.operations() {
-        let Some((_, Reply::Value { version, .. })) = &operation.closed else { continue };
-        let known = written.get(&operation.key).into_iter().flatten().filter(|(_, newer, write)| *write < number && newer > version);
-        let is_complete = |write: u64| evidence.operation(write).is_some_and(|write| write.is_complete_before(operation));
-        let missed: Vec<_> = known.filter(|(_, _, write)| is_complete(*write)).collect();
-        let Some((first, _, write)) = missed.iter().min() else { continue };
-        let ms = operation.invoked_at.since(*first).0 / 1_000_000;
-        let sentence = format!("{}: misses {} newer, the first complete for {ms} ms", Evidence::tell(operation), missed.len());
-        witness.push(Witness { sentence, operations: vec![*write, number], dots: Vec::new() });
+    stale
+}
+
+#[cfg(feature = "catalogue")]
+fn judge(evidence: &Evidence<'_>) -> Finding {
+    let is_unordered = |operation: &OperationRecord| matches!(operation.closed, Some((_, Reply::Written { version: 0, .. })));
+    if evidence.operations().any(|(_, operation)| is_unordered(operation)) {
+        return Finding::Undecided("this strategy keeps no order of the writes of a record".to_owned());
     }
-    Finding::Violations(witness)
+    let witness = |stale: StaleRead| {
+        let read = evidence.operation(stale.read).map(Evidence::tell).unwrap_or_default();
+        let sentence = format!("{read}: misses {} newer, the first complete for {} ms", stale.missed.len(), stale.age.0 / 1_000_000);
+        Witness { sentence, operations: vec![stale.missed[0], stale.read], dots: Vec::new() }
+    };
+    Finding::Violations(stale_reads(evidence.history()).into_iter().map(witness).collect())
 }

@@ -1,15 +1,15 @@
 //! Simulated time in nanoseconds. No clock is read here: time is always an argument.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::ops::{Add, AddAssign, Sub};
 
 /// A point in (simulated or real) time: nanoseconds since the start of the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SimTime(pub u64);
 
 /// A length of time in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct SimDuration(pub u64);
 

@@ -1,14 +1,13 @@
 //! What a run measures: latency, staleness, unavailability, conflicts and lost writes, from what its clients saw.
 
-use crate::checkers::Verdict;
+use crate::checkers::{Verdict, stale_reads};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
-use crate::replication::time::{SimDuration, SimTime};
+use crate::replication::time::SimDuration;
 use crate::session::Session;
 use crate::simulation::history::OperationRecord;
 use crate::simulation::journal::Happening;
-use std::collections::BTreeMap;
 
 /// The numbers of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,29 +87,12 @@ impl Metrics {
         metrics
     }
 
-    /// Against the order of the versions, where the strategy keeps one per key.
     fn add_staleness(&mut self, session: &Session) {
-        // What was asked later cannot have been complete: one pass, in the order of asking.
-        let mut written: BTreeMap<&str, Vec<(&OperationRecord, u64)>> = BTreeMap::new();
-        for operation in session.history().iter() {
-            match &operation.closed {
-                Some((_, Reply::Written { version, .. })) => written.entry(&operation.key.0).or_default().push((operation, *version)),
-                Some((_, Reply::Value { version, .. })) => {
-                    let known = written.get(&*operation.key.0).into_iter().flatten();
-                    let missed = known.filter(|(write, newer)| newer > version && write.is_complete_before(operation));
-                    self.add_stale(operation, missed.filter_map(|(write, _)| write.closed.as_ref().map(|(at, _)| *at)));
-                }
-                _ => {}
-            }
+        for stale in stale_reads(session.history()) {
+            self.stale_count += 1;
+            self.stale_versions_most = self.stale_versions_most.max(stale.missed.len() as u64);
+            self.stale_most = self.stale_most.max(stale.age);
         }
-    }
-
-    /// A read, and when each newer write was complete that it missed.
-    fn add_stale(&mut self, read: &OperationRecord, missed: impl Iterator<Item = SimTime> + Clone) {
-        let Some(first) = missed.clone().min() else { return };
-        self.stale_count += 1;
-        self.stale_versions_most = self.stale_versions_most.max(missed.count() as u64);
-        self.stale_most = self.stale_most.max(read.invoked_at.since(first));
     }
 
     /// The numbers by name, as lists and tables show them; times in milliseconds.

@@ -4,10 +4,10 @@ use super::setup::{Setup, SetupError, Wire, check_name, check_wire, within};
 use crate::limits;
 use crate::replication::delta::{Item, Key, Mode, Value};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// One command. Nested by area.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// A person acts.
@@ -39,7 +39,7 @@ pub enum Command {
 
 /// What a person does with the cart (key "cart"). Each edit first reads at the person's replica, then writes
 /// with what that read had shown, as a real client does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Reads the cart, and remembers what was seen for a later [`Action::Resolve`].
@@ -109,7 +109,7 @@ pub enum Action {
 }
 
 /// What happens to a message in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageCommand {
     /// It is lost.
@@ -128,7 +128,7 @@ pub enum MessageCommand {
 }
 
 /// What happens to links.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkCommand {
     /// Nothing passes from one end to the other any more (one direction).
@@ -165,7 +165,7 @@ pub enum LinkCommand {
 }
 
 /// One end of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
     /// One node.
@@ -175,7 +175,7 @@ pub enum End {
 }
 
 /// What happens to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeCommand {
     /// It stops; what was not durable is gone.

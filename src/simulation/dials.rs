@@ -1,11 +1,8 @@
 //! Settings in recipes: an object of key and value (a number, `true` or `false`, or a name) in JSON, pairs of key and
 //! number in links. Keys are looked up in the registry.
 
-use super::registry;
 use crate::replication::setting::{Dials, Kind, Setting, Unit};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use std::fmt;
 
 /// How long a store takes until a write is durable.
 pub static PERSIST: Setting = Setting::us("persist_us", "Store", "Time until a write to a node's store is durable.", (0, 60_000_000), 500);
@@ -95,71 +92,5 @@ impl Serialize for Dials {
             }
         }
         map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Dials {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            return deserializer.deserialize_map(InJson);
-        }
-        let mut dials = Self::default();
-        for (key, value) in Vec::<(String, u64)>::deserialize(deserializer)? {
-            dials.set(known(&key)?, value);
-        }
-        Ok(dials)
-    }
-}
-
-fn known<E: Error>(key: &str) -> Result<&'static Setting, E> {
-    registry::setting(key).ok_or_else(|| E::custom(format_args!("dials: no setting is called {key:?}")))
-}
-
-struct InJson;
-
-impl<'de> Visitor<'de> for InJson {
-    type Value = Dials;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of settings")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dials, A::Error> {
-        let mut dials = Dials::default();
-        while let Some(key) = map.next_key::<String>()? {
-            let setting = known(&key)?;
-            let text = map.next_value::<Scalar>()?.0;
-            dials.set(setting, parse(setting, &text).map_err(|problem| A::Error::custom(format_args!("dials.{key}: {problem}")))?);
-        }
-        Ok(dials)
-    }
-}
-
-/// A number, a flag or a name, as text.
-struct Scalar(String);
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self(String::new()))
-    }
-}
-
-impl Visitor<'_> for Scalar {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number, true, false or a name")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self, E> {
-        Ok(Self(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self, E> {
-        Ok(Self(value.to_string()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self, E> {
-        Ok(Self(value.to_owned()))
     }
 }

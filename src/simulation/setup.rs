@@ -4,15 +4,14 @@ use crate::limits;
 use crate::replication::delta::{Author, Item, Key, Mode};
 use crate::replication::ids::SiteId;
 use crate::replication::setting::Dials;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Longest window of a read rule: ten minutes.
 const LONGEST_MS: usize = 600_000;
 
 /// Everything that a run starts from, besides its seed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Setup {
     /// Id of the strategy in the registry.
     pub strategy: String,
@@ -29,13 +28,11 @@ pub struct Setup {
     /// The cart that every replica starts with.
     pub cart: Vec<CartLine>,
     /// Settings that differ from their defaults.
-    #[serde(default)]
     pub dials: Dials,
 }
 
 /// A datacenter or a device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Site {
     /// Its name.
     pub name: Arc<str>,
@@ -44,12 +41,11 @@ pub struct Site {
     /// How many nodes; the first leads first.
     pub node_count: u16,
     /// How many of them, the last ones, are spares outside of the group until a command adds them.
-    #[serde(default)]
     pub spare_count: u16,
 }
 
 /// Kinds of sites.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SiteKind {
     /// Always on.
@@ -61,8 +57,7 @@ pub enum SiteKind {
 }
 
 /// A link between two sites.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// One end.
     pub a: SiteId,
@@ -71,13 +66,11 @@ pub struct Link {
     /// How it behaves: in both directions, or from `a` to `b` when `back` differs.
     pub wire: Wire,
     /// How it behaves from `b` to `a`, when that differs.
-    #[serde(default)]
     pub back: Option<Wire>,
 }
 
 /// How a link behaves in one direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Wire {
     /// In order with reconnects, or each message on its own.
     pub kind: WireKind,
@@ -90,7 +83,7 @@ pub struct Wire {
 }
 
 /// Delivery of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WireKind {
     /// In order; a break means reconnect and resume, like TCP.
@@ -100,7 +93,7 @@ pub enum WireKind {
 }
 
 /// A latency distribution, one way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Latency {
     /// Always the same.
@@ -132,8 +125,7 @@ pub enum Latency {
 }
 
 /// A person or workload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Session {
     /// Who.
     pub author: Author,
@@ -144,12 +136,11 @@ pub struct Session {
     /// What the session does by itself.
     pub workload: Workload,
     /// Whom it asks when it reads.
-    #[serde(default)]
     pub reads: ReadRule,
 }
 
 /// What a session does by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Workload {
     /// Nothing: it acts when a command says so.
@@ -173,7 +164,7 @@ pub enum Workload {
 }
 
 /// When the next operation of a workload starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pace {
     /// Closed loop: this long after the last one ended.
@@ -190,7 +181,7 @@ pub enum Pace {
 }
 
 /// Whom a session asks when it reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadRule {
     /// The node that it writes to, whatever that one is.
@@ -223,8 +214,7 @@ pub enum ReadRule {
 }
 
 /// One line of the initial cart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CartLine {
     /// What.
     pub item: Item,

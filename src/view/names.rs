@@ -65,6 +65,16 @@ impl Names {
         self.sites.get(site.index()).is_some_and(|(_, kind, _)| *kind == SiteKind::Device)
     }
 
+    /// What a site is, in a word.
+    #[must_use]
+    pub fn kind(&self, site: SiteId) -> &'static str {
+        match self.sites.get(site.index()) {
+            Some((_, SiteKind::Client, _)) => "client",
+            Some((_, SiteKind::Device, _)) => "device",
+            Some((_, SiteKind::Datacenter, _)) | None => "datacenter",
+        }
+    }
+
     /// Every node of the setup.
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
         (0..).zip(&self.nodes).map(|(index, _)| NodeId(index))

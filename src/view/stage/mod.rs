@@ -118,7 +118,7 @@ fn title(site: SiteId, snapshot: &Snapshot, names: &Names) -> ZoneTitle {
         SiteState::Syncing => "syncing…",
         SiteState::UpToDate if is_device => "up to date",
         SiteState::Waiting if is_device => "connecting…",
-        SiteState::UpToDate | SiteState::Waiting => "datacenter",
+        SiteState::UpToDate | SiteState::Waiting => names.kind(site),
         SiteState::Down => "down",
     };
     let tone = match state {
