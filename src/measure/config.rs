@@ -93,9 +93,15 @@ fn required<'a>(fields: &'a Map<String, Value>, name: &str) -> Checked<&'a Value
 
 fn only(fields: &Map<String, Value>, path: &str, known: &[&str]) -> Checked<()> {
     match fields.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => error(&below(path, key), format!("is unknown; there are {}", known.join(", "))),
+        Some(key) => error(&below(path, &named(key)), format!("is unknown; there are {}", known.join(", "))),
         None => Ok(()),
     }
+}
+
+/// A name from outside, on one line and never nothing: in quotes unless it looks like a field of ours.
+fn named(key: &str) -> String {
+    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { key.to_owned() } else { format!("{key:?}") }
 }
 
 fn below(path: &str, key: &str) -> String {
@@ -229,4 +235,17 @@ fn uniform(path: &str, value: &Value) -> Checked<Shape> {
         return error(path, "the least is above the most");
     }
     Ok(Shape::Uniform { from_ms, to_ms })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_field_is_named_on_one_line_whatever_its_name() {
+        let told = |name: &str| Config::from_json(&format!("{{{name}: 1}}")).expect_err("it is unknown").field;
+        assert_eq!(told(r#""nn""#), "nn");
+        assert_eq!(told(r#""""#), r#""""#);
+        assert_eq!(told(r#""a\nb""#), r#""a\nb""#);
+    }
 }
