@@ -7,6 +7,7 @@ pub mod checkers;
 pub mod histories;
 pub mod limits;
 pub mod measure;
+pub mod offline;
 #[cfg(feature = "catalogue")]
 pub mod presets;
 pub mod recipe;

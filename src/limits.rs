@@ -53,10 +53,24 @@ pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
 /// Deltas that one replica holds; after that writes are refused as "full". Deciding a key compares its deltas pairwise,
 /// so this also bounds how long a picture takes.
 pub const MAX_DELTAS: usize = 2_000;
+/// Deltas that one local leader outside of the simulation holds; after that writes are refused as "full".
+pub const MAX_LOCAL_DELTAS: usize = 200_000;
+/// Connections of one local leader at once.
+pub const MAX_PEERS: usize = 256;
 /// Entries in one replication log of a single leader; after that writes are refused as "full".
 pub const MAX_LOG_ENTRIES: u64 = 1_000_000;
 /// Deltas in one batch.
 pub const MAX_BATCH_DELTAS: usize = 100;
+/// Bytes of one batch, where it has more than one delta.
+pub const MAX_BATCH_BYTES: usize = 64 << 10;
+/// Bytes of one message between leaders.
+pub const MAX_FRAME_BYTES: usize = 1 << 20;
+/// Replica ids of one version vector: each start of a device mints one.
+pub const MAX_REPLICAS: usize = 20_000;
+/// Bytes of a name in a message.
+pub const MAX_NAME_BYTES: usize = 4 * MAX_NAME_CHARS;
+/// Bytes of an operation of a newer version.
+pub const MAX_OPAQUE_BYTES: usize = 4_096;
 /// Batches on their way to one peer.
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 /// Checkpoints kept for scrubbing.

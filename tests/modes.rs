@@ -268,6 +268,8 @@ fn check_fates(notebook: &Notebook, decided: &Decided, seed: u64) {
                 assert!(is_sound, "{}: lost against one that it had seen", label());
             }
             Fate::Open => assert_eq!(decided.mode, Mode::Ask, "{}", label()),
+            Fate::Tentative => assert_eq!(decided.mode, Mode::Home, "{}", label()),
+            Fate::Opaque => panic!("{}: every operation is known here", label()),
             Fate::Visible => check_visible(delta.operation.clone(), decided, &label()),
         }
     }

@@ -60,7 +60,8 @@ fn problem(evidence: &Evidence<'_>, replica: &ReplicaView, operation: &Operation
         {
             Some("it lost against a write that does not exist")
         }
-        Some(Fate::Visible | Fate::Open | Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,
+        Some(Fate::Visible | Fate::Open | Fate::Tentative | Fate::Opaque) => None,
+        Some(Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. }) => None,
     }
 }
 

@@ -179,6 +179,7 @@ impl<'a> Evidence<'a> {
             Some(Operation::Put(value)) => format!("{author}: write {value} to {}", operation.key),
             Some(Operation::Delete) => format!("{author}: delete {}", operation.key),
             Some(Operation::SetMode(mode)) => format!("{author}: decide {} by {}", operation.key, mode.id()),
+            Some(Operation::Rule(_) | Operation::Opaque(_)) => format!("{author}: write {}", operation.key),
             None => format!("{author}: read {}", operation.key),
         }
     }

@@ -86,7 +86,7 @@ fn shown(evidence: &Evidence<'_>, record: &Decided) -> Vec<Dot> {
     let is_shown = |(dot, fate): &(&Dot, &Fate)| match fate {
         Fate::Visible => record.content == Content::Absent || !is_delete(dot),
         Fate::Open => true,
-        Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. } => false,
+        Fate::Superseded { .. } | Fate::Discarded { .. } | Fate::Overruled { .. } | Fate::Tentative | Fate::Opaque => false,
     };
     record.fates.iter().filter(is_shown).map(|(dot, _)| *dot).collect()
 }
@@ -113,7 +113,7 @@ fn is_overwritten(evidence: &Evidence<'_>, record: &Decided, operation: &Operati
 fn is_about_the_same(one: &OperationRecord, other: &OperationRecord) -> bool {
     let what = |operation: &OperationRecord| match &operation.write {
         Some(Operation::Cart(item, _)) => (Some(item.clone()), false),
-        Some(Operation::SetMode(_)) => (None, true),
+        Some(Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_)) => (None, true),
         Some(Operation::Put(_) | Operation::Delete) | None => (None, false),
     };
     one.key == other.key && what(one) == what(other)

@@ -156,7 +156,7 @@ fn id_of(ids: &mut BTreeMap<String, u32>, names: &mut Vec<String>, name: &str) -
 fn is_plain(operation: &OperationRecord) -> bool {
     match &operation.write {
         Some(Write::Put(_) | Write::Delete) => true,
-        Some(Write::Cart(..) | Write::SetMode(_)) => false,
+        Some(Write::Cart(..) | Write::SetMode(_) | Write::Rule(_) | Write::Opaque(_)) => false,
         None => !matches!(operation.closed, Some((_, Reply::State { .. }))),
     }
 }

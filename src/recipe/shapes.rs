@@ -165,6 +165,7 @@ choice!(Mode {
     "naive-union" => NaiveUnion,
     "add-wins" => AddWins,
     "ask" => Ask,
+    "home" => Home,
 });
 choice!(Command {
     "act" => Act { session, action },

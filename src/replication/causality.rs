@@ -3,7 +3,6 @@
 //! A *dot* names one write. A *version vector* says, per replica, up to which counter all writes are known.
 
 use super::ids::ReplicaId;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// The name of one write: who, and the how-manieth of theirs. Counters start at 1.
@@ -37,23 +36,32 @@ pub enum Causality {
 /// Per replica the highest counter below which (and including which) every write is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionVector {
-    counters: BTreeMap<ReplicaId, u64>,
+    /// By replica, each once. A vector of few entries is copied with every delta: a list is the cheapest map.
+    counters: Vec<Dot>,
 }
 
 impl VersionVector {
     /// The vector that knows nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { counters: BTreeMap::new() }
+        Self { counters: Vec::new() }
+    }
+
+    /// Where `replica` stands, or would stand.
+    #[inline]
+    fn place(&self, replica: ReplicaId) -> Result<usize, usize> {
+        self.counters.binary_search_by_key(&replica, |dot| dot.replica)
     }
 
     /// The counter known for `replica`; 0 when none.
+    #[inline]
     #[must_use]
     pub fn get(&self, replica: ReplicaId) -> u64 {
-        self.counters.get(&replica).copied().unwrap_or(0)
+        self.place(replica).map_or(0, |index| self.counters[index].counter)
     }
 
     /// Whether the write named `dot` is known.
+    #[inline]
     #[must_use]
     pub fn covers(&self, dot: Dot) -> bool {
         self.get(dot.replica) >= dot.counter
@@ -62,27 +70,34 @@ impl VersionVector {
     /// Whether everything that `other` knows is known.
     #[must_use]
     pub fn covers_all(&self, other: &Self) -> bool {
-        other.counters.iter().all(|(replica, counter)| self.get(*replica) >= *counter)
+        other.counters.iter().all(|dot| self.covers(*dot))
     }
 
     /// Learns of `dot` and, by the meaning of a vector, of all before it.
     pub fn observe(&mut self, dot: Dot) {
-        let known = self.counters.entry(dot.replica).or_insert(0);
-        *known = (*known).max(dot.counter);
+        match self.place(dot.replica) {
+            Ok(index) => self.counters[index].counter = self.counters[index].counter.max(dot.counter),
+            Err(index) => self.counters.insert(index, dot),
+        }
     }
 
     /// Learns all that `other` knows.
     pub fn merge(&mut self, other: &Self) {
-        for (replica, counter) in &other.counters {
-            self.observe(Dot { replica: *replica, counter: *counter });
+        for dot in &other.counters {
+            self.observe(*dot);
         }
     }
 
     /// What both know: the pointwise minimum.
     #[must_use]
     pub fn meet(&self, other: &Self) -> Self {
-        let shared = self.counters.iter().map(|(replica, counter)| (*replica, (*counter).min(other.get(*replica))));
-        Self { counters: shared.filter(|(_, counter)| *counter > 0).collect() }
+        let shared = self.iter().map(|dot| Dot { counter: dot.counter.min(other.get(dot.replica)), ..dot });
+        Self { counters: shared.filter(|dot| dot.counter > 0).collect() }
+    }
+
+    /// What `other` knows and this one does not: entries of `other` that are ahead.
+    pub fn behind<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Dot> + 'a {
+        other.iter().filter(|dot| !self.covers(*dot))
     }
 
     /// How `self` relates to `other`.
@@ -98,7 +113,7 @@ impl VersionVector {
 
     /// Entries in the order of replica ids.
     pub fn iter(&self) -> impl Iterator<Item = Dot> + '_ {
-        self.counters.iter().map(|(replica, counter)| Dot { replica: *replica, counter: *counter })
+        self.counters.iter().copied()
     }
 
     /// The number of replicas known.

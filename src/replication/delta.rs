@@ -3,6 +3,7 @@
 use super::causality::{Dot, VersionVector};
 use super::clock::Stamp;
 use super::hash::Digest;
+use super::ids::Term;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -43,6 +44,42 @@ pub enum Operation {
     Cart(Item, LineChange),
     /// Sets how conflicts on the key are decided; itself last-write-wins data.
     SetMode(Mode),
+    /// The word of the key's home on a write (mode [`Mode::Home`]).
+    Rule(Ruling),
+    /// An operation of a newer minor version: kept as it is and passed on (rule R12).
+    Opaque(Opaque),
+}
+
+/// What the home leader of a key says of one write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// The write.
+    pub of: Dot,
+    /// Whether it is accepted.
+    pub accepts: bool,
+    /// The term of the home's leadership.
+    pub term: Term,
+    /// The home.
+    pub home: u64,
+    /// The how-manieth ruling of this home.
+    pub sequence: u64,
+}
+
+impl Ruling {
+    /// Where it stands in the order of the homes.
+    #[must_use]
+    pub const fn place(&self) -> (Term, u64, u64) {
+        (self.term, self.home, self.sequence)
+    }
+}
+
+/// An operation that this version does not know, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// Which operation: a number that this version does not use.
+    pub tag: u8,
+    /// What belongs to it.
+    pub bytes: Arc<[u8]>,
 }
 
 /// What a cart write does to its line.
@@ -70,11 +107,13 @@ pub enum Mode {
     AddWins,
     /// Siblings are kept until a person decides.
     Ask,
+    /// The key's home leader orders the writes, and rejects those that had not seen the last one accepted.
+    Home,
 }
 
 impl Mode {
     /// Every mode, in the order of pickers.
-    pub const ALL: [Self; 5] = [Self::LastWrite, Self::LastWriteLine, Self::NaiveUnion, Self::AddWins, Self::Ask];
+    pub const ALL: [Self; 6] = [Self::LastWrite, Self::LastWriteLine, Self::NaiveUnion, Self::AddWins, Self::Ask, Self::Home];
 
     /// The name used in recipes and settings.
     #[must_use]
@@ -85,6 +124,7 @@ impl Mode {
             Self::NaiveUnion => "naive-union",
             Self::AddWins => "add-wins",
             Self::Ask => "ask",
+            Self::Home => "home",
         }
     }
 
@@ -130,8 +170,33 @@ impl Delta {
     pub const fn item(&self) -> Option<&Item> {
         match &self.operation {
             Operation::Cart(item, _) => Some(item),
-            Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => None,
+            Operation::Put(_) | Operation::Delete | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => None,
         }
+    }
+
+    /// What it says of another write, if it is a ruling.
+    #[must_use]
+    pub const fn ruling(&self) -> Option<&Ruling> {
+        match &self.operation {
+            Operation::Rule(ruling) => Some(ruling),
+            Operation::Put(_) | Operation::Delete | Operation::Cart(..) | Operation::SetMode(_) | Operation::Opaque(_) => None,
+        }
+    }
+
+    /// How many bytes it takes in a message, at most.
+    #[must_use]
+    pub fn bytes_most(&self) -> usize {
+        const FIELDS: usize = 64;
+        const DOT: usize = 20;
+        let dots = self.context.replica_count() + self.deps.replica_count();
+        let (text, observed) = match &self.operation {
+            Operation::Put(Value::Text(text)) => (text.len(), 0),
+            Operation::Cart(item, LineChange::Set(_, observed) | LineChange::Remove(observed)) => (item.0.len(), observed.len()),
+            Operation::Cart(item, LineChange::Add(_)) => (item.0.len(), 0),
+            Operation::Opaque(opaque) => (opaque.bytes.len(), 0),
+            Operation::Put(Value::Number(_)) | Operation::Delete | Operation::SetMode(_) | Operation::Rule(_) => (0, 0),
+        };
+        FIELDS + self.author.0.len() + self.key.0.len() + text + DOT * (dots + observed)
     }
 
     /// The order of last write wins: by stamp, ties by dot, so that all replicas agree.

@@ -62,6 +62,12 @@ pub struct Hello {
     pub vector: VersionVector,
     /// All identities that the sender's store ever wrote under (rule R9).
     pub own: Vec<ReplicaId>,
+    /// The identity that the sender writes under now, once minted: all its other ones are retired (rule R10).
+    pub writes_as: Option<ReplicaId>,
+    /// Hash of what the sender has collected (rule R10); 0 when nothing.
+    pub retired: u64,
+    /// Whether the sender is a person's device.
+    pub is_device: bool,
     /// Whether the sender wants a HELLO back.
     pub asks_back: bool,
     /// Whether the sender believes that nothing is to be exchanged: a mere sign of life.
@@ -75,6 +81,8 @@ pub struct Exchange {
     pub site: SiteId,
     /// Its leader, as far as known.
     pub peer: NodeId,
+    /// Its store, once it has greeted.
+    pub store: Option<StoreId>,
     /// The newest leadership of that site heard of.
     pub epoch: Epoch,
     /// What its leader acknowledged as durable.
@@ -104,6 +112,7 @@ impl Exchange {
         Self {
             site,
             peer,
+            store: None,
             epoch: Epoch::default(),
             acknowledged: VersionVector::new(),
             phase: ExchangePhase::Apart,
@@ -184,16 +193,18 @@ impl Exchange {
     }
 
     fn next_batch(&mut self, store: &DeltaStore) -> Vec<Arc<Delta>> {
-        let mut deltas = Vec::new();
+        let (mut deltas, mut bytes) = (Vec::new(), 0);
         for delta in store.arrived_from(self.cursor) {
-            if deltas.len() == limits::MAX_BATCH_DELTAS {
-                break;
-            }
-            self.cursor += 1;
-            if !self.sent.covers(delta.dot) {
+            let is_known = self.sent.covers(delta.dot);
+            if !is_known {
+                bytes += delta.bytes_most();
+                if deltas.len() == limits::MAX_BATCH_DELTAS || (bytes > limits::MAX_BATCH_BYTES && !deltas.is_empty()) {
+                    break;
+                }
                 self.sent.observe(delta.dot);
                 deltas.push(delta.clone());
             }
+            self.cursor += 1;
         }
         deltas
     }

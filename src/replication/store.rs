@@ -5,6 +5,7 @@ use super::causality::{Dot, VersionVector};
 use super::delta::{Delta, Key, Operation};
 use super::hash::{Digest, Hasher};
 use super::ids::ReplicaId;
+use super::key_log::KeyLog;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,19 +13,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct DeltaStore {
     arrived: Vec<Arc<Delta>>,
-    by_dot: BTreeMap<Dot, Arc<Delta>>,
+    /// By writer, counters rising.
+    by_writer: BTreeMap<ReplicaId, Vec<Arc<Delta>>>,
     by_key: BTreeMap<Key, KeyLog>,
     vector: VersionVector,
     sum: u64,
-}
-
-/// The deltas of one key.
-#[derive(Clone, Debug, Default)]
-pub struct KeyLog {
-    /// In the order of arrival.
-    pub deltas: Vec<Arc<Delta>>,
-    /// Their dots: the context of a reader.
-    pub seen: VersionVector,
 }
 
 /// What may be done with a delta that arrives.
@@ -74,7 +67,9 @@ impl DeltaStore {
     /// The delta named `dot`.
     #[must_use]
     pub fn get(&self, dot: Dot) -> Option<&Arc<Delta>> {
-        self.by_dot.get(&dot)
+        let written = self.by_writer.get(&dot.replica)?;
+        let after = written.partition_point(|delta| delta.dot.counter <= dot.counter);
+        written[..after].last().filter(|delta| delta.dot == dot)
     }
 
     /// The keys and their deltas.
@@ -91,19 +86,19 @@ impl DeltaStore {
     /// The chain hash of the last delta of `replica`.
     #[must_use]
     pub fn chain_of(&self, replica: ReplicaId) -> Digest {
-        let last = Dot { replica, counter: self.vector.get(replica) };
-        self.by_dot.get(&last).map(|delta| delta.chain).unwrap_or_default()
+        let last = self.by_writer.get(&replica).and_then(|written| written.last());
+        last.filter(|delta| delta.dot.counter == self.vector.get(replica)).map(|delta| delta.chain).unwrap_or_default()
     }
 
     /// Whether `delta` may come in.
     #[must_use]
     pub fn admit(&self, delta: &Delta) -> Admission {
-        if self.vector.covers(delta.dot) {
-            let is_same = self.by_dot.get(&delta.dot).is_none_or(|known| known.chain == delta.chain);
+        let known = self.vector.get(delta.dot.replica);
+        if known >= delta.dot.counter {
+            let is_same = self.get(delta.dot).is_none_or(|known| known.chain == delta.chain);
             return if is_same { Admission::Known } else { Admission::Forged };
         }
-        let follows = self.vector.get(delta.dot.replica) == delta.previous;
-        if !follows || !self.vector.covers_all(&delta.context) || !self.vector.covers_all(&delta.deps) {
+        if known != delta.previous || !self.vector.covers_all(&delta.context) || !self.vector.covers_all(&delta.deps) {
             return Admission::Hole;
         }
         if chain(self.chain_of(delta.dot.replica), delta) == delta.chain { Admission::New } else { Admission::Forged }
@@ -113,10 +108,8 @@ impl DeltaStore {
     pub fn apply(&mut self, delta: Arc<Delta>) {
         self.vector.observe(delta.dot);
         self.sum = self.sum.wrapping_add(delta.chain.0);
-        let log = self.by_key.entry(delta.key.clone()).or_default();
-        log.seen.observe(delta.dot);
-        log.deltas.push(delta.clone());
-        self.by_dot.insert(delta.dot, delta.clone());
+        self.by_key.entry(delta.key.clone()).or_default().push(delta.clone());
+        self.by_writer.entry(delta.dot.replica).or_default().push(delta.clone());
         self.arrived.push(delta);
     }
 
@@ -150,6 +143,11 @@ fn hash_operation(hasher: &mut Hasher, operation: &Operation) {
         Operation::Put(Value::Text(text)) => hasher.number(2).text(text),
         Operation::Delete => hasher.number(3),
         Operation::SetMode(mode) => hasher.number(4).text(mode.id()),
+        Operation::Rule(ruling) => {
+            hasher.number(6).number(ruling.of.replica.0).number(ruling.of.counter).number(u64::from(ruling.accepts));
+            hasher.number(ruling.term.0).number(ruling.home).number(ruling.sequence)
+        }
+        Operation::Opaque(opaque) => hasher.number(7).number(u64::from(opaque.tag)).bytes(&opaque.bytes),
         Operation::Cart(item, change) => {
             hasher.number(5).text(&item.0);
             let (tag, count, observed): (u64, u32, &[Dot]) = match change {

@@ -252,6 +252,10 @@ pub enum Fate {
     },
     /// It is one of the versions that wait for a person.
     Open,
+    /// The key's home has not ruled on it yet.
+    Tentative,
+    /// This version of the software does not know what it does: it is kept and passed on (rule R12).
+    Opaque,
 }
 
 /// Why a write does not show.
@@ -273,4 +277,6 @@ pub enum Reason {
     ArrivedEarlier,
     /// The other was accepted under a later leadership of the key's home, or later under the same.
     EarlierHome,
+    /// The key's home had accepted a write that the writer of this one had not seen.
+    RejectedByHome,
 }

@@ -2,7 +2,7 @@
 
 use super::causality::{Dot, VersionVector};
 use super::clock::HybridClock;
-use super::delta::{Author, Delta, Key, LineChange, Operation};
+use super::delta::{Author, Delta, Item, Key, LineChange, Operation};
 use super::hash::Digest;
 use super::ids::ReplicaId;
 use super::modes;
@@ -66,7 +66,7 @@ impl Writer {
 
 /// The deltas that every replica starts with: one set for each line of the initial cart.
 #[must_use]
-pub fn genesis(cart: &[(super::delta::Item, u32)]) -> Vec<Arc<Delta>> {
+pub fn genesis(cart: &[(Item, u32)]) -> Vec<Arc<Delta>> {
     let mut store = DeltaStore::default();
     let writer = Writer::default();
     for (item, quantity) in cart {
@@ -90,15 +90,20 @@ const fn is_removal(operation: &Operation) -> bool {
 /// taken from what is stored here: a client's word is not needed.
 fn with_observed(store: &DeltaStore, intent: &Intent) -> Operation {
     let Operation::Cart(item, change) = &intent.operation else { return intent.operation.clone() };
-    let observed = || {
-        let deltas = store.key(&intent.key).map(|log| log.deltas.as_slice()).unwrap_or_default();
-        let line: Vec<Arc<Delta>> = deltas.iter().filter(|delta| delta.item() == Some(item)).cloned().collect();
-        modes::surviving_dots(&line, |delta| intent.context.covers(delta.dot))
-    };
+    let observed = || observed_by(store, intent, item);
     let change = match change {
         LineChange::Add(count) => LineChange::Add(*count),
         LineChange::Set(quantity, _) => LineChange::Set(*quantity, observed()),
         LineChange::Remove(_) => LineChange::Remove(observed()),
     };
     Operation::Cart(item.clone(), change)
+}
+
+fn observed_by(store: &DeltaStore, intent: &Intent, item: &Item) -> Vec<Dot> {
+    let Some(log) = store.key(&intent.key) else { return Vec::new() };
+    if intent.context.covers_all(&log.seen) {
+        return log.survivors(item).iter().map(|survivor| survivor.dot).collect();
+    }
+    let line: Vec<Arc<Delta>> = log.deltas.iter().filter(|delta| delta.item() == Some(item)).cloned().collect();
+    modes::surviving_dots(&line, |delta| intent.context.covers(delta.dot))
 }

@@ -127,11 +127,15 @@ fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
         Fate::Visible | Fate::Superseded { .. } => None,
         Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", *dot, by, reason, writers)),
         Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", *dot, by, reason, writers)),
-        Fate::Open => {
-            Some(FateLine { kind: "open", sign: "?", text: format!("{} waits for a decision.", describe::write_of(*dot, writers)) })
-        }
+        Fate::Open => Some(waits(*dot, "waits for a decision", writers)),
+        Fate::Tentative => Some(waits(*dot, "waits for the key's home leader", writers)),
+        Fate::Opaque => Some(waits(*dot, "is of a newer version of this software: kept and passed on", writers)),
     };
     record.fates.iter().filter_map(line).collect()
+}
+
+fn waits(dot: Dot, how: &str, writers: &Writers) -> FateLine {
+    FateLine { kind: "open", sign: "?", text: format!("{} {how}.", describe::write_of(dot, writers)) }
 }
 
 fn lost(kind: &'static str, how: &str, dot: Dot, by: Dot, reason: crate::replication::view::Reason, writers: &Writers) -> FateLine {

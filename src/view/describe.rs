@@ -31,6 +31,8 @@ pub fn write_noun(operation: &Operation) -> String {
         Operation::Cart(item, LineChange::Set(quantity, _)) => format!("{item} set to {quantity}"),
         Operation::Cart(item, LineChange::Remove(_)) => format!("removal of {item}"),
         Operation::SetMode(mode) => format!("policy {}", words::mode_name(*mode)),
+        Operation::Rule(ruling) => if ruling.accepts { "acceptance" } else { "rejection" }.to_owned(),
+        Operation::Opaque(_) => "write of a newer version".to_owned(),
     }
 }
 

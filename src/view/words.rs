@@ -15,6 +15,7 @@ pub const fn mode_name(mode: Mode) -> &'static str {
         Mode::NaiveUnion => "Naive union",
         Mode::AddWins => "Add-wins",
         Mode::Ask => "Ask",
+        Mode::Home => "Home leader",
     }
 }
 
@@ -29,6 +30,7 @@ pub const fn mode_meaning(mode: Mode) -> &'static str {
         }
         Mode::AddWins => "What was added or set without being seen by a removal stays; removals drop only what they had seen.",
         Mode::Ask => "Both versions are kept until a person decides; nothing is dropped by itself.",
+        Mode::Home => "The key's home leader orders all writes and rejects those that had not seen the last one it accepted.",
     }
 }
 
@@ -44,6 +46,7 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::SameQuantity => "both set the same quantity, which counts once",
         Reason::ArrivedEarlier => "the other arrived later here, and a later arrival overwrites",
         Reason::EarlierHome => "the other stands later in the order of the key's home leaders",
+        Reason::RejectedByHome => "the key's home had already accepted a write that this one had not seen",
     }
 }
 

@@ -143,7 +143,7 @@ fn draw_setup(rng: &mut Rng, rules: Rules) -> Setup {
         sites,
         links,
         inside: draw_wire(rng, wire_kind, 4_000),
-        mode: Mode::ALL[rng.below(5) as usize],
+        mode: Mode::ALL[rng.below(6) as usize],
         cart: vec![CartLine { item: "milk".into(), quantity: 2 }, CartLine { item: "eggs".into(), quantity: 6 }],
         dials: draw_dials(rng, rules),
     }
@@ -195,7 +195,7 @@ fn draw_command(rng: &mut Rng, setup: &Setup) -> Command {
         16 => Command::Node { node: node(rng), fault: NodeCommand::Crash },
         17 => Command::Node { node: node(rng), fault: NodeCommand::Restart },
         18 => Command::Node { node: node(rng), fault: NodeCommand::Promote },
-        _ if rng.below(4) == 0 => Command::Decide(Mode::ALL[rng.below(5) as usize]),
+        _ if rng.below(4) == 0 => Command::Decide(Mode::ALL[rng.below(6) as usize]),
         _ => Command::Node { node: node(rng), fault: NodeCommand::Skew { ms: i64::from(rng.below(1_200_000)) - 600_000 } },
     }
 }

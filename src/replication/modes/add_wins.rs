@@ -24,7 +24,12 @@ pub fn surviving_dots(deltas: &[Arc<Delta>], counts: impl Fn(&Delta) -> bool) ->
 pub(super) fn observed(delta: &Delta) -> &[Dot] {
     match &delta.operation {
         Operation::Cart(_, LineChange::Set(_, observed) | LineChange::Remove(observed)) => observed,
-        Operation::Cart(_, LineChange::Add(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => &[],
+        Operation::Cart(_, LineChange::Add(_))
+        | Operation::Put(_)
+        | Operation::Delete
+        | Operation::SetMode(_)
+        | Operation::Rule(_)
+        | Operation::Opaque(_) => &[],
     }
 }
 
@@ -51,7 +56,12 @@ fn quantity(deltas: &[Arc<Delta>], survivors: &[Dot]) -> u32 {
         match delta.operation {
             Operation::Cart(_, LineChange::Add(count)) => added = added.saturating_add(count),
             Operation::Cart(_, LineChange::Set(quantity, _)) => largest_set = largest_set.max(quantity),
-            Operation::Cart(_, LineChange::Remove(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => {}
+            Operation::Cart(_, LineChange::Remove(_))
+            | Operation::Put(_)
+            | Operation::Delete
+            | Operation::SetMode(_)
+            | Operation::Rule(_)
+            | Operation::Opaque(_) => {}
         }
     }
     largest_set.saturating_add(added)
@@ -85,7 +95,9 @@ fn shown_set<'a>(deltas: &'a [Arc<Delta>], survivors: &[Dot]) -> Option<&'a Delt
 fn set_quantity(delta: &Delta) -> u32 {
     match delta.operation {
         Operation::Cart(_, LineChange::Set(quantity, _)) => quantity,
-        Operation::Cart(..) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => 0,
+        Operation::Cart(..) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => {
+            0
+        }
     }
 }
 

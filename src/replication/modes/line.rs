@@ -67,7 +67,7 @@ fn quantities(mode: Mode, causal: &Causal<'_>, count: usize) -> Vec<Quantity> {
 fn seen_value(mode: Mode, causal: &Causal<'_>, quantities: &[Quantity], versions: &[usize]) -> Quantity {
     let chosen = match mode {
         Mode::Ask => versions.iter().copied().max_by_key(|index| (quantities[*index].quantity, causal.delta(*index).rank())),
-        Mode::LastWrite | Mode::LastWriteLine | Mode::NaiveUnion | Mode::AddWins => causal.latest(versions),
+        Mode::LastWrite | Mode::LastWriteLine | Mode::NaiveUnion | Mode::AddWins | Mode::Home => causal.latest(versions),
     };
     chosen.map(|index| quantities[index].clone()).unwrap_or_default()
 }

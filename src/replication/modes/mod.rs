@@ -5,6 +5,7 @@
 
 mod add_wins;
 mod causal;
+pub mod home;
 mod line;
 mod plain;
 mod whole;
@@ -28,19 +29,60 @@ pub(crate) struct Folded {
 /// Folds all `deltas` of one key. `default` is the mode unless the key has one of its own.
 #[must_use]
 pub fn decide(default: Mode, deltas: &[Arc<Delta>]) -> Decided {
-    let (settings, data): (Vec<_>, Vec<_>) = deltas.iter().cloned().partition(|delta| matches!(delta.operation, Operation::SetMode(_)));
-    let (mode, setting_fates) = decide_mode(default, &settings);
-    let is_cart = data.iter().any(|delta| delta.item().is_some());
-    let mut folded = if is_cart { fold_cart(mode, &data) } else { plain::fold(mode, &data) };
+    let kinds = Kinds::of(deltas);
+    let (mode, setting_fates) = decide_mode(default, &kinds.settings);
+    let mut folded = match mode {
+        Mode::Home => home::fold(&kinds.writes, &kinds.rulings),
+        mode => fold_without_home(mode, &kinds.writes),
+    };
     folded.fates.extend(setting_fates);
+    folded.fates.extend(kinds.rulings.iter().map(|delta| (delta.dot, Fate::Visible)));
+    folded.fates.extend(kinds.opaque.iter().map(|dot| (*dot, Fate::Opaque)));
     Decided { mode, content: folded.content, conflicts: folded.conflicts, fates: folded.fates, version: 0 }
+}
+
+/// The mode in force for a key with these deltas.
+#[must_use]
+pub fn mode_of(default: Mode, deltas: &[Arc<Delta>]) -> Mode {
+    let settings: Vec<Arc<Delta>> = deltas.iter().filter(|delta| matches!(delta.operation, Operation::SetMode(_))).cloned().collect();
+    decide_mode(default, &settings).0
+}
+
+/// The deltas of a key by what they are.
+#[derive(Default)]
+struct Kinds {
+    writes: Vec<Arc<Delta>>,
+    settings: Vec<Arc<Delta>>,
+    rulings: Vec<Arc<Delta>>,
+    opaque: Vec<Dot>,
+}
+
+impl Kinds {
+    fn of(deltas: &[Arc<Delta>]) -> Self {
+        let mut kinds = Self::default();
+        for delta in deltas {
+            match &delta.operation {
+                Operation::Put(_) | Operation::Delete | Operation::Cart(..) => kinds.writes.push(delta.clone()),
+                Operation::SetMode(_) => kinds.settings.push(delta.clone()),
+                Operation::Rule(_) => kinds.rulings.push(delta.clone()),
+                Operation::Opaque(_) => kinds.opaque.push(delta.dot),
+            }
+        }
+        kinds
+    }
+}
+
+fn fold_without_home(mode: Mode, writes: &[Arc<Delta>]) -> Folded {
+    let is_cart = writes.iter().any(|delta| delta.item().is_some());
+    if is_cart { fold_cart(mode, writes) } else { plain::fold(mode, writes) }
 }
 
 fn fold_cart(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
     match mode {
         Mode::LastWrite | Mode::NaiveUnion => whole::fold(mode, deltas),
         Mode::LastWriteLine | Mode::Ask => by_line(deltas, |lines| line::fold(mode, lines)),
-        Mode::AddWins => by_line(deltas, add_wins::fold),
+        // A home folds by itself; a cart without one merges.
+        Mode::AddWins | Mode::Home => by_line(deltas, add_wins::fold),
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn fold(mode: Mode, deltas: &[Arc<Delta>]) -> Folded {
     };
     let fate = |index: usize| if asks && versions.contains(&index) { Fate::Open } else { fate_under(&causal, index, winner) };
     Folded {
-        content: if asks { Content::Open } else { content(causal.delta(winner)) },
+        content: if asks { Content::Open } else { value(causal.delta(winner)) },
         conflicts: conflict(&causal, &versions, asks).into_iter().collect(),
         fates: causal.fates(fate),
     }
@@ -25,24 +25,25 @@ fn conflict(causal: &Causal<'_>, versions: &[usize], is_open: bool) -> Option<Co
     if versions.len() < 2 {
         return None;
     }
-    let base = causal.latest(&causal.base(versions)).map_or(SideValue::Absent, |index| value(causal.delta(index)));
+    let base = causal.latest(&causal.base(versions)).map_or(SideValue::Absent, |index| side_value(causal.delta(index)));
     let side = |index: &usize| {
         let delta = causal.delta(*index);
-        Side { dot: delta.dot, author: delta.author.clone(), stamp: delta.stamp, value: value(delta) }
+        Side { dot: delta.dot, author: delta.author.clone(), stamp: delta.stamp, value: side_value(delta) }
     };
     Some(Conflict { item: None, base, sides: versions.iter().map(side).collect(), is_open })
 }
 
-fn content(delta: &Delta) -> Content {
-    match value(delta) {
+/// What a plain write makes of its key.
+pub(super) fn value(delta: &Delta) -> Content {
+    match side_value(delta) {
         SideValue::Plain(value) => Content::Plain(value),
         SideValue::Absent | SideValue::Quantity(_) | SideValue::Cart(_) => Content::Absent,
     }
 }
 
-fn value(delta: &Delta) -> SideValue {
+fn side_value(delta: &Delta) -> SideValue {
     match &delta.operation {
         Operation::Put(value) => SideValue::Plain(value.clone()),
-        Operation::Delete | Operation::Cart(..) | Operation::SetMode(_) => SideValue::Absent,
+        Operation::Delete | Operation::Cart(..) | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => SideValue::Absent,
     }
 }

@@ -117,9 +117,8 @@ fn overruled_because(delta: &Delta, line: Option<&Quantity>) -> Reason {
     match delta.operation {
         Operation::Cart(_, LineChange::Remove(_)) => Reason::UnionKeeps,
         Operation::Cart(_, LineChange::Set(quantity, _)) if quantity == shown => Reason::SameQuantity,
-        Operation::Cart(_, LineChange::Set(..) | LineChange::Add(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => {
-            Reason::LowerQuantity
-        }
+        Operation::Cart(_, LineChange::Set(..) | LineChange::Add(_)) | Operation::Put(_) | Operation::Delete => Reason::LowerQuantity,
+        Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => Reason::LowerQuantity,
     }
 }
 

@@ -193,7 +193,9 @@ impl Protocol for Leaderless {
                 let value = match operation {
                     Operation::Put(value) => Some(value),
                     Operation::Delete => None,
-                    Operation::Cart(..) | Operation::SetMode(_) => return out.reply(request, unsupported),
+                    Operation::Cart(..) | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => {
+                        return out.reply(request, unsupported);
+                    }
                 };
                 let draft = self.draft(key, value, author, context);
                 self.on_write(env, request, draft, out);

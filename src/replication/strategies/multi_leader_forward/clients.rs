@@ -80,7 +80,7 @@ impl MultiLeaderForward {
         let keep = self.keys.get(&intent.key);
         let has_seen = || keep.map_or_else(|| intent.context.is_empty(), |keep| keep.vector().covers_all(&intent.context));
         match &intent.operation {
-            Operation::Cart(..) | Operation::SetMode(_) => return Some(Refusal::Unsupported),
+            Operation::Cart(..) | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => return Some(Refusal::Unsupported),
             Operation::Put(_) | Operation::Delete => {}
         }
         if let Some(refusal) = self.home_refusal(env, &intent.key) {

@@ -1,6 +1,7 @@
 //! What a node's store keeps, and the steps by which it changes. One handler makes at most one record: one
 //! transaction.
 
+use crate::replication::causality::VersionVector;
 use crate::replication::delta::Delta;
 use crate::replication::ids::{Lsn, ReplicaId, StoreId};
 use crate::replication::log::{Entry, Epoch};
@@ -28,6 +29,17 @@ pub enum Change {
     },
     /// The writes to be handed over to the leader.
     Tail(Vec<Arc<Delta>>),
+    /// What the peer that a device is attached to has acknowledged.
+    Attached(Attached),
+}
+
+/// The one datacenter, cloud or native peer that must hold a device's writes before they count as confirmed (rule R8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// Its store.
+    pub store: StoreId,
+    /// What it holds durably, as far as it said.
+    pub acknowledged: VersionVector,
 }
 
 /// What a restart finds.
@@ -43,6 +55,8 @@ pub struct Durable {
     pub entries: Vec<Entry<Arc<Delta>>>,
     /// Writes of a lost leadership, not yet in the new leader's log.
     pub tail: Vec<Arc<Delta>>,
+    /// Of a device in an open world.
+    pub attached: Option<Attached>,
 }
 
 impl Durable {
@@ -57,6 +71,7 @@ impl Durable {
                     self.entries.extend(entries.iter().cloned());
                 }
                 Change::Tail(tail) => self.tail.clone_from(tail),
+                Change::Attached(attached) => self.attached = Some(attached.clone()),
             }
         }
     }

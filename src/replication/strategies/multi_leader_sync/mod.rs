@@ -6,13 +6,14 @@
 //! every replica.
 
 mod durable;
+mod home;
 mod message;
 mod peers;
 mod picture;
 mod plain;
 mod site;
 
-pub use durable::{Change, Durable, Record};
+pub use durable::{Attached, Change, Durable, Record};
 pub use message::Message;
 
 use super::super::causality::VersionVector;
@@ -30,6 +31,7 @@ use super::super::time::SimDuration;
 use super::super::view::{ReplicaView, Role};
 use super::super::writer::{Intent, Writer, genesis};
 use crate::limits;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often leaders of neighbouring sites greet each other.
@@ -54,6 +56,8 @@ pub static SETTINGS: &[&Setting] = &[
 pub struct Config {
     /// How conflicts are decided unless a key has a mode of its own.
     pub mode: Mode,
+    /// The site whose leader orders the writes of every key in mode [`Mode::Home`].
+    pub home: Option<SiteId>,
     /// The cart that every replica starts with.
     pub cart: Vec<(Item, u32)>,
     /// Leaders of neighbouring sites greet each other this often.
@@ -64,6 +68,17 @@ pub struct Config {
     pub heartbeat_every: SimDuration,
     /// The rules in force.
     pub rules: Rules,
+    /// Set outside of the simulation, where peers come and go.
+    pub open: Option<OpenWorld>,
+}
+
+/// What is different where the cluster is not drawn on a map: a site is one node, and its peers come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenWorld {
+    /// Deltas held at most.
+    pub deltas_max: usize,
+    /// Deltas of one key, in the modes that decide a key as a whole.
+    pub key_deltas_max: usize,
 }
 
 /// The alarm clocks of a node.
@@ -94,6 +109,8 @@ pub struct MultiLeaderSync {
     tail: Vec<Arc<Delta>>,
     alarm: Option<Alarm>,
     told_amnesia: bool,
+    /// Of a device in an open world: what the one datacenter, cloud or native peer that it is attached to acknowledged.
+    attached: Option<Attached>,
     device_sites: Vec<SiteId>,
 }
 
@@ -109,6 +126,7 @@ impl Protocol for MultiLeaderSync {
     fn configure(plan: &Plan<'_>) -> Result<Self::Config, Misfit> {
         Ok(Arc::new(Config {
             mode: plan.mode,
+            home: plan.cluster.members.iter().find(|member| !member.is_device).map(|member| member.site),
             cart: plan.cart.clone(),
             handshake_every: match plan.dials.duration(&super::EXCHANGE_EVERY) {
                 SimDuration::ZERO => plan.dials.duration(&HANDSHAKE_EVERY),
@@ -117,6 +135,7 @@ impl Protocol for MultiLeaderSync {
             exchange_every: plan.dials.duration(&super::EXCHANGE_EVERY),
             heartbeat_every: plan.dials.duration(&super::HEARTBEAT_EVERY),
             rules: Rules::from(plan.dials),
+            open: None,
         }))
     }
 
@@ -184,7 +203,7 @@ impl Protocol for MultiLeaderSync {
     fn on_order(&mut self, env: &mut Env<'_>, order: Order, out: &mut Out) {
         match order {
             Order::Promote => self.promote(env, out),
-            Order::Decide(mode) => self.mode = mode,
+            Order::Decide(mode) => self.decide_by(env, mode, out),
             Order::Join | Order::Leave => {}
         }
     }
@@ -229,6 +248,7 @@ impl MultiLeaderSync {
             tail: recovered.tail.clone(),
             alarm: None,
             told_amnesia: false,
+            attached: recovered.attached.clone(),
             device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
         };
         for delta in genesis(&config.cart) {
@@ -264,6 +284,42 @@ impl MultiLeaderSync {
         }
     }
 
+    /// All that is held of `key`: the context of who reads it now.
+    #[must_use]
+    pub fn context_of(&self, key: &Key) -> VersionVector {
+        self.store.key(key).map(|log| log.seen.clone()).unwrap_or_default()
+    }
+
+    /// All deltas that are held.
+    #[must_use]
+    pub const fn deltas(&self) -> &DeltaStore {
+        &self.store
+    }
+
+    /// The identity of the store.
+    #[must_use]
+    pub const fn store_id(&self) -> StoreId {
+        self.store_id
+    }
+
+    /// The identity that it writes under, once minted.
+    #[must_use]
+    pub const fn replica_id(&self) -> Option<ReplicaId> {
+        self.writer.replica
+    }
+
+    /// The exchanges with other sites.
+    #[must_use]
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// What a device's writes must reach before they count as confirmed (rule R8), in an open world.
+    #[must_use]
+    pub const fn attached(&self) -> Option<&Attached> {
+        self.attached.as_ref()
+    }
+
     fn read(&self, key: &Key) -> Reply {
         let log = self.store.key(key);
         let deltas = log.map(|log| log.deltas.as_slice()).unwrap_or_default();
@@ -286,6 +342,7 @@ impl MultiLeaderSync {
             |context: VersionVector| Reply::Written { version: delta.dot.counter, dot: Some(delta.dot), context, token: Token::default() };
         self.note_conflicts(&delta, out);
         self.take_in(env, delta.clone(), &mut changes);
+        self.rule_on(env, &BTreeSet::from([key.clone()]), &mut changes, out);
         let context = self.store.key(&key).map(|log| log.seen.clone()).unwrap_or_default();
         if self.config.rules.persist_first {
             out.persist(Record(changes));
@@ -306,13 +363,40 @@ impl MultiLeaderSync {
         let is_sound = match &intent.operation {
             Operation::Cart(_, LineChange::Add(count) | LineChange::Set(count, _)) => (1..=limits::MAX_QUANTITY).contains(count),
             Operation::Cart(_, LineChange::Remove(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => true,
+            // A ruling is the home's own; what this version does not know it does not write.
+            Operation::Rule(_) | Operation::Opaque(_) => false,
         };
         match self.epoch.leader {
             Some(leader) if self.role != Role::Leader => Some(Refusal::NotLeader(leader)),
             _ if !fits || !is_sound => Some(Refusal::Unsupported),
-            _ if self.store.len() >= limits::MAX_DELTAS => Some(Refusal::Full),
+            _ if self.is_full(&intent.key) => Some(Refusal::Full),
             _ if !self.store.vector().covers_all(&intent.context) => Some(Refusal::Behind),
             _ => None,
+        }
+    }
+
+    fn is_full(&self, key: &Key) -> bool {
+        let Some(open) = self.config.open else { return self.store.len() >= limits::MAX_DELTAS };
+        let deltas = self.store.key(key).map(|log| log.deltas.as_slice()).unwrap_or_default();
+        let is_whole = || modes::mode_of(self.mode, deltas) != Mode::AddWins;
+        self.store.len() >= open.deltas_max || (deltas.len() >= open.key_deltas_max && is_whole())
+    }
+
+    /// Conflicts are decided in another way from now on; a home then has much to say at once.
+    fn decide_by(&mut self, env: &mut Env<'_>, mode: Mode, out: &mut Out) {
+        self.mode = mode;
+        let keys = self.store.keys().map(|(key, _)| key.clone()).collect();
+        let mut changes = Vec::new();
+        self.rule_on(env, &keys, &mut changes, out);
+        self.persist_news(changes, out);
+    }
+
+    /// Makes what came in durable and sends it on.
+    fn persist_news(&mut self, changes: Vec<Change>, out: &mut Out) {
+        if !changes.is_empty() {
+            out.persist(Record(changes));
+            self.ship(out);
+            self.pump_news(out);
         }
     }
 
@@ -397,11 +481,8 @@ impl MultiLeaderSync {
     /// A delta about to come in meets versions that its writer had not seen.
     fn note_conflicts(&self, delta: &Delta, out: &mut Out) {
         let Some(log) = self.store.key(&delta.key) else { return };
-        let same_line = |known: &&Arc<Delta>| known.item() == delta.item();
-        let line: Vec<Arc<Delta>> = log.deltas.iter().filter(same_line).cloned().collect();
-        let causal = modes::Causal::new(&line);
-        for version in causal.frontier(None) {
-            let here = causal.dot(version);
+        for version in log.versions(delta.item()) {
+            let here = version.dot;
             if !delta.context.covers(here) {
                 out.note(|| Note::Conflict { key: delta.key.clone(), item: delta.item().cloned(), here, arrived: delta.dot });
             }

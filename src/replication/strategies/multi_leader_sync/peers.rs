@@ -1,15 +1,16 @@
 //! Between sites: the leader's side of the reconnect protocol with each neighbouring site.
 
-use super::{Arc, Message, MultiLeaderSync, Out, Record, Timer};
+use super::{Arc, Attached, Change, Message, MultiLeaderSync, Out, Record, Timer};
 use crate::replication::causality::{Dot, VersionVector};
-use crate::replication::delta::Delta;
-use crate::replication::exchange::{ExchangeMessage, Hello};
+use crate::replication::delta::{Delta, Key};
+use crate::replication::exchange::{Exchange, ExchangeMessage, Hello};
 use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::log::Epoch;
 use crate::replication::note::{Alarm, ExchangeNote, Note};
 use crate::replication::protocol::{Connection, Env};
 use crate::replication::time::SimDuration;
 use crate::replication::view::{ExchangePhase, Role};
+use std::collections::BTreeSet;
 
 impl MultiLeaderSync {
     pub(super) fn on_handshake_due(&mut self, env: &mut Env<'_>, out: &mut Out) {
@@ -20,13 +21,13 @@ impl MultiLeaderSync {
     }
 
     /// Greets every neighbouring site; one that does not answer is tried at its next node.
-    pub(super) fn greet_all(&mut self, env: &Env<'_>, out: &mut Out) {
+    pub fn greet_all(&mut self, env: &Env<'_>, out: &mut Out) {
         if self.role != Role::Leader {
             return;
         }
         for index in 0..self.exchanges.len() {
             let exchange = &mut self.exchanges[index];
-            if exchange.unanswered_count >= 2 {
+            if exchange.unanswered_count >= 2 && self.config.open.is_none() {
                 let nodes: Vec<NodeId> = env.cluster.nodes_of(exchange.site).map(|member| member.node).collect();
                 let position = nodes.iter().position(|node| *node == exchange.peer).map_or(0, |position| position + 1);
                 exchange.peer = nodes[position % nodes.len()];
@@ -49,6 +50,9 @@ impl MultiLeaderSync {
             receiver_epoch: exchange.epoch,
             vector: self.store.vector().clone(),
             own: self.own.clone(),
+            writes_as: self.writer.replica,
+            retired: 0,
+            is_device: self.me.is_device,
             asks_back,
             is_routine: exchange.phase == ExchangePhase::Equal,
         };
@@ -57,6 +61,13 @@ impl MultiLeaderSync {
 
     pub(super) fn on_peer_connection(&mut self, env: &mut Env<'_>, peer: NodeId, connection: Connection, out: &mut Out) {
         let site = env.cluster.members[peer.index()].site;
+        if self.config.open.is_some() {
+            // Nobody stays: what is known of a peer is known of this connection.
+            self.exchanges.retain(|exchange| exchange.site != site);
+            if connection == Connection::Up {
+                self.exchanges.push(Exchange::new(site, peer));
+            }
+        }
         let Some(index) = self.exchange_with(site) else { return };
         if self.exchanges[index].peer != peer {
             return;
@@ -81,7 +92,9 @@ impl MultiLeaderSync {
         let site = env.cluster.members[from.index()].site;
         let Some(index) = self.exchange_with(site) else { return };
         if let ExchangeMessage::NotLeader(epoch) = message {
-            self.on_not_leader(index, epoch, out);
+            if self.config.open.is_none() {
+                self.on_not_leader(index, epoch, out);
+            }
             return;
         }
         if self.role != Role::Leader {
@@ -113,7 +126,9 @@ impl MultiLeaderSync {
     }
 
     fn on_hello(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, hello: &Hello, out: &mut Out) {
-        self.on_epoch(env, hello.receiver_epoch, out);
+        if self.config.open.is_none() {
+            self.on_epoch(env, hello.receiver_epoch, out);
+        }
         if self.role != Role::Leader {
             out.send(from, Message::Exchange(ExchangeMessage::NotLeader(self.epoch)));
             return;
@@ -132,14 +147,41 @@ impl MultiLeaderSync {
         exchange.peer = from;
         exchange.is_down = false;
         exchange.unanswered_count = 0;
+        exchange.store = Some(hello.store);
         exchange.acknowledged = hello.vector.clone();
         exchange.restart_from(&hello.vector, self.config.rules.cursor_is_vector);
         self.open(index, out);
         self.tell_pending(index, pending_before, out);
+        self.attach(hello, out);
         if hello.asks_back {
             self.greet(index, false, out);
         }
         self.pump(index, out);
+    }
+
+    /// A device in an open world is attached to the first peer that is no device, and believes what it says of itself.
+    fn attach(&mut self, hello: &Hello, out: &mut Out) {
+        if self.config.open.is_none() || !self.me.is_device || hello.is_device {
+            return;
+        }
+        if self.attached.as_ref().is_none_or(|attached| attached.store == hello.store) {
+            self.set_attached(Attached { store: hello.store, acknowledged: hello.vector.clone() }, out);
+        }
+    }
+
+    fn on_attached_ack(&mut self, index: usize, out: &mut Out) {
+        let Some(attached) = &self.attached else { return };
+        if self.exchanges[index].store == Some(attached.store) {
+            let attached = Attached { acknowledged: self.exchanges[index].acknowledged.clone(), ..attached.clone() };
+            self.set_attached(attached, out);
+        }
+    }
+
+    fn set_attached(&mut self, attached: Attached, out: &mut Out) {
+        if self.attached.as_ref() != Some(&attached) {
+            out.persist(Record(vec![Change::Attached(attached.clone())]));
+            self.attached = Some(attached);
+        }
     }
 
     fn open(&mut self, index: usize, out: &mut Out) {
@@ -168,16 +210,21 @@ impl MultiLeaderSync {
 
     fn on_batch(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, round: u32, deltas: &[Arc<Delta>], out: &mut Out) {
         let mut changes = Vec::new();
+        let alarm_before = self.alarm.take();
         let taken = self.ingest(env, deltas, &mut changes, out);
+        let raised = self.alarm;
+        self.alarm = raised.or(alarm_before);
         for delta in &deltas[..taken] {
             self.exchanges[index].received(delta);
         }
+        self.rule_on(env, &keys_of(&deltas[..taken]), &mut changes, out);
         let is_new = !changes.is_empty();
         if is_new {
             out.persist(Record(changes));
         }
         let vector = self.store.vector().clone();
-        let answer = if taken == deltas.len() { ExchangeMessage::Ack { round, vector } } else { self.on_hole(index, round, vector, out) };
+        let answer =
+            if taken == deltas.len() { ExchangeMessage::Ack { round, vector } } else { self.on_hole(index, round, vector, raised, out) };
         out.send(from, Message::Exchange(answer));
         if is_new {
             self.ship(out);
@@ -185,9 +232,9 @@ impl MultiLeaderSync {
         }
     }
 
-    fn on_hole(&mut self, index: usize, round: u32, vector: VersionVector, out: &mut Out) -> ExchangeMessage {
+    fn on_hole(&mut self, index: usize, round: u32, vector: VersionVector, raised: Option<Alarm>, out: &mut Out) -> ExchangeMessage {
         let site = self.exchanges[index].site;
-        if let Some(alarm) = self.alarm {
+        if let Some(alarm) = raised {
             self.exchanges[index].is_stopped = true;
             out.note(|| Note::Alarm(alarm));
         }
@@ -203,6 +250,7 @@ impl MultiLeaderSync {
         let pending_before = self.pending_at(index);
         self.exchanges[index].acknowledge(vector);
         self.tell_pending(index, pending_before, out);
+        self.on_attached_ack(index, out);
         self.pump(index, out);
     }
 
@@ -284,4 +332,9 @@ impl MultiLeaderSync {
             std::cmp::Ordering::Equal => {}
         }
     }
+}
+
+/// The keys that these deltas write.
+pub(super) fn keys_of(deltas: &[Arc<Delta>]) -> BTreeSet<Key> {
+    deltas.iter().map(|delta| delta.key.clone()).collect()
 }

@@ -61,6 +61,14 @@ impl MultiLeaderSync {
         if self.role != Role::Leader {
             return self.tail.iter().map(|delta| delta.dot).collect();
         }
+        if self.config.open.is_some() {
+            // A hub is what others wait for.
+            if !self.me.is_device {
+                return Vec::new();
+            }
+            let attached = self.attached.as_ref();
+            return self.own_dots().filter(|dot| attached.is_none_or(|attached| !attached.acknowledged.covers(*dot))).collect();
+        }
         let is_device = |site: SiteId| self.device_sites.contains(&site);
         let required: Vec<usize> = (0..self.exchanges.len()).filter(|index| self.is_required(*index, is_device)).collect();
         let is_held = |dot: &Dot| required.iter().all(|index| self.exchanges[*index].acknowledged.covers(*dot));

@@ -191,11 +191,8 @@ impl MultiLeaderSync {
         }
         let mut changes = Vec::new();
         self.ingest(env, deltas, &mut changes, out);
-        if !changes.is_empty() {
-            out.persist(Record(changes));
-            self.ship(out);
-            self.pump_news(out);
-        }
+        self.rule_on(env, &super::peers::keys_of(deltas), &mut changes, out);
+        self.persist_news(changes, out);
     }
 
     pub(super) fn on_appended(&mut self, from: NodeId, epoch: Epoch, position: Lsn, out: &mut Out) {

@@ -130,7 +130,7 @@ impl SingleLeader {
             return out.reply(asked.request, self.not_leader());
         }
         let refusal = match &asked.operation {
-            Operation::Cart(..) | Operation::SetMode(_) => Some(Refusal::Unsupported),
+            Operation::Cart(..) | Operation::SetMode(_) | Operation::Rule(_) | Operation::Opaque(_) => Some(Refusal::Unsupported),
             Operation::Put(_) | Operation::Delete if !self.holds_lease(env) => Some(Refusal::Unavailable),
             Operation::Put(_) | Operation::Delete if self.kept.log.len() >= limits::MAX_LOG_ENTRIES => Some(Refusal::Full),
             Operation::Put(_) | Operation::Delete => None,

@@ -1,0 +1,146 @@
+//! What a leader persists, as rows, and back. A change of this format is a new [`SCHEMA`] with a migration here.
+
+use super::storage::{Commit, Row, Step, StorageError, Table};
+use crate::replication::ids::{NodeId, ReplicaId, StoreId, Term};
+use crate::replication::log::{Entry, Epoch};
+use crate::replication::strategies::multi_leader_sync::{Attached, Change, Durable, Record};
+use crate::replication::time::SimTime;
+use crate::replication::wire::{self, Reader, WireError, Writer};
+
+/// The version of the rows.
+pub const SCHEMA: u64 = 1;
+
+const META_SCHEMA: u64 = 0;
+const META_STORE: u64 = 1;
+const META_EPOCH: u64 = 2;
+const META_ATTACHED: u64 = 3;
+const META_TAIL: u64 = 4;
+
+/// Writes records as rows. Knows how far the tables reach.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowWriter {
+    own_count: u64,
+    log_count: u64,
+    has_schema: bool,
+}
+
+impl RowWriter {
+    /// A writer for a store that holds `durable`.
+    pub(super) fn after(durable: &Durable, is_new: bool) -> Self {
+        Self { own_count: durable.own.len() as u64, log_count: durable.entries.len() as u64, has_schema: !is_new }
+    }
+
+    /// One transaction for all of `records`.
+    pub(super) fn commit<'a>(&mut self, records: impl Iterator<Item = &'a Record>) -> Commit {
+        let mut steps = Vec::new();
+        if !std::mem::replace(&mut self.has_schema, true) {
+            steps.push(put(Table::Meta, META_SCHEMA, |out| out.number(SCHEMA)));
+        }
+        for change in records.flat_map(|record| &record.0) {
+            self.change(change, &mut steps);
+        }
+        Commit(steps)
+    }
+
+    fn change(&mut self, change: &Change, steps: &mut Vec<Step>) {
+        match change {
+            Change::Store(store) => steps.push(put(Table::Meta, META_STORE, |out| out.fixed(store.0))),
+            Change::Epoch(epoch) => steps.push(put(Table::Meta, META_EPOCH, |out| write_epoch(out, *epoch))),
+            Change::Attached(attached) => steps.push(put(Table::Meta, META_ATTACHED, |out| {
+                out.fixed(attached.store.0);
+                out.vector(&attached.acknowledged);
+            })),
+            Change::Own(replica) => {
+                steps.push(put(Table::Own, self.own_count, |out| out.fixed(replica.0)));
+                self.own_count += 1;
+            }
+            Change::Log { after, entries } => {
+                if after.0 < self.log_count {
+                    steps.push(Step::DeleteFrom(Table::Log, after.0 + 1));
+                }
+                for (index, entry) in entries.iter().enumerate() {
+                    steps.push(put(Table::Log, after.0 + 1 + index as u64, |out| write_entry(out, entry)));
+                }
+                self.log_count = after.0 + entries.len() as u64;
+            }
+            Change::Tail(tail) => steps.push(put(Table::Meta, META_TAIL, |out| {
+                out.number(tail.len() as u64);
+                tail.iter().for_each(|delta| out.bytes(&wire::encode_delta(delta)));
+            })),
+        }
+    }
+}
+
+fn put(table: Table, key: u64, write: impl FnOnce(&mut Writer)) -> Step {
+    let mut out = Writer::default();
+    write(&mut out);
+    Step::Put(Row { table, key, value: out.0 })
+}
+
+fn write_epoch(out: &mut Writer, epoch: Epoch) {
+    out.number(epoch.term.0);
+    out.number(epoch.leader.map_or(0, |leader| 1 + u64::from(leader.0)));
+}
+
+fn write_entry(out: &mut Writer, entry: &Entry<std::sync::Arc<crate::replication::delta::Delta>>) {
+    write_epoch(out, entry.epoch);
+    out.number(entry.at.0);
+    out.bytes(&wire::encode_delta(&entry.payload));
+}
+
+/// What a restart finds in `rows`.
+///
+/// # Errors
+/// The store is of a newer version, or damaged: which row, and how.
+pub fn durable(mut rows: Vec<Row>) -> Result<Durable, StorageError> {
+    rows.sort_unstable_by_key(|row| (row.table, row.key));
+    let mut durable = Durable::default();
+    for row in &rows {
+        let damaged = |problem: WireError| StorageError::Damaged(format!("{} {}: {problem}", row.table.name(), row.key));
+        if let (Table::Meta, META_SCHEMA) = (row.table, row.key) {
+            check_schema(Reader(&row.value).number().map_err(damaged)?)?;
+        } else {
+            read_row(&mut durable, row).map_err(damaged)?;
+        }
+    }
+    Ok(durable)
+}
+
+fn check_schema(schema: u64) -> Result<(), StorageError> {
+    if schema <= SCHEMA { Ok(()) } else { Err(StorageError::Newer(schema)) }
+}
+
+fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
+    let mut reader = Reader(&row.value);
+    match (row.table, row.key) {
+        (Table::Meta, META_STORE) => durable.store_id = StoreId(reader.fixed()?),
+        (Table::Meta, META_EPOCH) => durable.epoch = Some(read_epoch(&mut reader)?),
+        (Table::Meta, META_ATTACHED) => {
+            durable.attached = Some(Attached { store: StoreId(reader.fixed()?), acknowledged: reader.vector()? });
+        }
+        (Table::Meta, META_TAIL) => {
+            let count = reader.small(row.value.len())?;
+            durable.tail = (0..count).map(|_| wire::decode_delta(reader.bytes()?)).collect::<Result<_, _>>()?;
+        }
+        (Table::Own, _) => durable.own.push(ReplicaId(reader.fixed()?)),
+        (Table::Log, key) => {
+            if key != durable.entries.len() as u64 + 1 {
+                return Err(WireError::Malformed("a row before it is missing"));
+            }
+            durable.entries.push(read_entry(&mut reader)?);
+        }
+        // Written by a newer minor version: left alone.
+        (Table::Meta | Table::Base, _) => {}
+    }
+    Ok(())
+}
+
+fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
+    let term = Term(reader.number()?);
+    let leader = reader.small(1 + usize::from(u16::MAX))?;
+    Ok(Epoch { term, leader: (leader > 0).then(|| NodeId(leader as u16 - 1)) })
+}
+
+fn read_entry(reader: &mut Reader<'_>) -> Result<Entry<std::sync::Arc<crate::replication::delta::Delta>>, WireError> {
+    Ok(Entry { epoch: read_epoch(reader)?, at: SimTime(reader.number()?), payload: wire::decode_delta(reader.bytes()?)? })
+}

@@ -1,0 +1,341 @@
+//! A laboratory: local leaders with stores in memory, channels that carry real frames, and everything that can go wrong
+//! with both, all drawn from one seed.
+
+use replicascope::offline::leader::{Act, Kind, LocalLeader, Now, Options, PeerId};
+use replicascope::offline::memory::MemoryStorage;
+use replicascope::offline::storage::Commit;
+use replicascope::replication::causality::Dot;
+use replicascope::replication::delta::{Author, Delta, Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::ids::RequestId;
+use replicascope::replication::note::Note;
+use replicascope::replication::protocol::Reply;
+use replicascope::replication::random::{Purpose, Rng};
+use replicascope::replication::time::{LocalTime, SimDuration, SimTime};
+use replicascope::replication::view::{Content, Fate, ReplicaView};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One device or hub.
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) options: Options,
+    pub(crate) leader: Option<LocalLeader>,
+    pub(crate) storage: MemoryStorage,
+    pub(crate) skew_ms: i64,
+    under_way: Option<(u64, Commit)>,
+    asked: BTreeMap<RequestId, Intent>,
+    start_count: u64,
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug)]
+struct Intent {
+    key: Key,
+}
+
+/// A channel between two nodes.
+struct Channel {
+    ends: [(usize, PeerId); 2],
+    /// In the order of sending: due, which end it goes to, bytes.
+    flying: Vec<(u64, usize, Vec<u8>)>,
+    is_stream: bool,
+}
+
+/// All of it.
+pub(crate) struct Lab {
+    pub(crate) nodes: Vec<Node>,
+    channels: Vec<Channel>,
+    pub(crate) rng: Rng,
+    now_ms: u64,
+    seed: u64,
+    /// Whether new channels are datagrams that lose, double and reorder.
+    pub(crate) is_datagram: bool,
+    /// Every write that was acknowledged, by its dot.
+    pub(crate) acknowledged: BTreeMap<Dot, Key>,
+    /// What nodes told.
+    pub(crate) notes: Vec<(usize, Note)>,
+}
+
+pub(crate) fn cart_key() -> Key {
+    Key::from("cart")
+}
+
+impl Lab {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            nodes: Vec::new(),
+            channels: Vec::new(),
+            rng: Rng::stream(seed, Purpose::Schedule, 7),
+            now_ms: 1_000,
+            seed,
+            is_datagram: false,
+            acknowledged: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, name: &str, kind: Kind) -> usize {
+        let mut options = Options::new(kind);
+        options.handshake_every = SimDuration::from_ms(300);
+        self.add_with(name, options)
+    }
+
+    pub(crate) fn add_with(&mut self, name: &str, options: Options) -> usize {
+        self.nodes.push(Node {
+            name: name.to_owned(),
+            options,
+            leader: None,
+            storage: MemoryStorage::default(),
+            skew_ms: 0,
+            under_way: None,
+            asked: BTreeMap::new(),
+            start_count: 0,
+        });
+        let index = self.nodes.len() - 1;
+        self.restart(index);
+        index
+    }
+
+    fn now(&self, index: usize) -> Now {
+        const MORNING_MS: i64 = 1_700_000_000_000;
+        let wall_ms = MORNING_MS + self.now_ms as i64 + self.nodes[index].skew_ms;
+        Now { steady: SimTime::from_ms(self.now_ms), wall: LocalTime(wall_ms * 1_000_000) }
+    }
+
+    pub(crate) fn leader(&self, index: usize) -> &LocalLeader {
+        self.nodes[index].leader.as_ref().expect("it runs")
+    }
+
+    pub(crate) fn is_up(&self, index: usize) -> bool {
+        self.nodes[index].leader.is_some()
+    }
+
+    /// The process dies: everything that the store had not completed is gone.
+    pub(crate) fn crash(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        (node.leader, node.under_way) = (None, None);
+        node.asked.clear();
+        self.close(|ends| ends.iter().any(|(end, _)| *end == index));
+    }
+
+    pub(crate) fn restart(&mut self, index: usize) {
+        if self.is_up(index) {
+            return;
+        }
+        let now = self.now(index);
+        let node = &mut self.nodes[index];
+        node.start_count += 1;
+        let entropy = self.seed.wrapping_mul(0x9e37_79b9) ^ (index as u64) << 32 ^ node.start_count << 16;
+        node.leader = Some(LocalLeader::open(&node.options, node.storage.rows(), now, entropy).unwrap());
+        self.drain(index);
+    }
+
+    pub(crate) fn link(&mut self, a: usize, b: usize) {
+        if self.is_linked(a, b) || !self.is_up(a) || !self.is_up(b) {
+            return;
+        }
+        let mut end = |index: usize| {
+            let now = self.now(index);
+            (index, self.nodes[index].leader.as_mut().unwrap().connect(now).unwrap())
+        };
+        let ends = [end(a), end(b)];
+        self.channels.push(Channel { ends, flying: Vec::new(), is_stream: !self.is_datagram });
+        self.drain(a);
+        self.drain(b);
+    }
+
+    pub(crate) fn is_linked(&self, a: usize, b: usize) -> bool {
+        self.channels.iter().any(|channel| [a, b].iter().all(|one| channel.ends.iter().any(|(end, _)| end == one)))
+    }
+
+    pub(crate) fn unlink(&mut self, a: usize, b: usize) {
+        self.close(|ends| [a, b].iter().all(|one| ends.iter().any(|(end, _)| end == one)));
+    }
+
+    fn close(&mut self, is_meant: impl Fn(&[(usize, PeerId); 2]) -> bool) {
+        let (gone, kept): (Vec<Channel>, Vec<Channel>) =
+            std::mem::take(&mut self.channels).into_iter().partition(|one| is_meant(&one.ends));
+        self.channels = kept;
+        for (index, peer) in gone.iter().flat_map(|channel| channel.ends) {
+            let now = self.now(index);
+            if let Some(leader) = &mut self.nodes[index].leader {
+                leader.disconnect(now, peer);
+                self.drain(index);
+            }
+        }
+    }
+
+    /// Everything on its way is lost, and both ends know it: a cut in the middle of whatever went on.
+    pub(crate) fn reset(&mut self, a: usize, b: usize) {
+        if self.is_linked(a, b) {
+            self.unlink(a, b);
+            self.link(a, b);
+        }
+    }
+
+    pub(crate) fn edit(&mut self, index: usize, item: &str, change: LineChange) {
+        self.write(index, cart_key(), Operation::Cart(Item::from(item), change));
+    }
+
+    pub(crate) fn set_mode(&mut self, index: usize, mode: Mode) {
+        self.write(index, cart_key(), Operation::SetMode(mode));
+    }
+
+    pub(crate) fn write(&mut self, index: usize, key: Key, operation: Operation) {
+        let now = self.now(index);
+        let node = &mut self.nodes[index];
+        let author = Author::from(node.name.as_str());
+        let Some(leader) = &mut node.leader else { return };
+        let context = leader.context(&key);
+        let request = leader.write(now, key.clone(), operation, context, author);
+        node.asked.insert(request, Intent { key });
+        self.drain(index);
+    }
+
+    /// Takes what a node wants done.
+    fn drain(&mut self, index: usize) {
+        loop {
+            let Some(act) = self.nodes[index].leader.as_mut().and_then(LocalLeader::poll) else { return };
+            match act {
+                Act::Commit(commit) => {
+                    let takes_ms = 1 + u64::from(self.rng.below(8));
+                    self.nodes[index].under_way = Some((self.now_ms + takes_ms, commit));
+                }
+                Act::Send(peer, bytes) => self.send(index, peer, bytes),
+                Act::Answer(request, reply) => self.on_answer(index, request, &reply),
+                Act::Tell(note) => self.notes.push((index, note)),
+            }
+        }
+    }
+
+    fn on_answer(&mut self, index: usize, request: RequestId, reply: &Reply) {
+        let asked = self.nodes[index].asked.remove(&request);
+        if let (Reply::Written { dot: Some(dot), .. }, Some(intent)) = (reply, asked) {
+            self.acknowledged.insert(*dot, intent.key);
+        }
+    }
+
+    fn send(&mut self, index: usize, peer: PeerId, bytes: Vec<u8>) {
+        let Some(at) = self.channels.iter().position(|channel| channel.ends.contains(&(index, peer))) else { return };
+        let to = if self.channels[at].ends[0] == (index, peer) { 1 } else { 0 };
+        let due = self.now_ms + 1 + u64::from(self.rng.below(30));
+        if self.channels[at].is_stream {
+            let last = self.channels[at].flying.iter().filter(|(_, end, _)| *end == to).map(|(due, ..)| *due).max();
+            self.channels[at].flying.push((due.max(last.unwrap_or(0)), to, bytes));
+            return;
+        }
+        if self.rng.below(10) == 0 {
+            return;
+        }
+        if self.rng.below(10) == 0 {
+            let again = due + u64::from(self.rng.below(200));
+            self.channels[at].flying.push((again, to, bytes.clone()));
+        }
+        self.channels[at].flying.push((due, to, bytes));
+    }
+
+    /// Lets time pass.
+    pub(crate) fn run_ms(&mut self, ms: u64) {
+        for _ in 0..ms {
+            self.now_ms += 1;
+            for index in 0..self.nodes.len() {
+                self.complete_commit(index);
+                let now = self.now(index);
+                if let Some(leader) = &mut self.nodes[index].leader
+                    && leader.next_wake().is_some_and(|at| at <= now.steady)
+                {
+                    leader.tick(now);
+                    self.drain(index);
+                }
+            }
+            self.deliver();
+        }
+    }
+
+    fn complete_commit(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        if node.under_way.as_ref().is_none_or(|(due, _)| *due > self.now_ms) {
+            return;
+        }
+        if let (Some((_, commit)), Some(leader)) = (node.under_way.take(), &mut node.leader) {
+            node.storage.apply(&commit);
+            leader.committed();
+            self.drain(index);
+        }
+    }
+
+    fn deliver(&mut self) {
+        let mut at = 0;
+        while at < self.channels.len() {
+            let now_ms = self.now_ms;
+            let next = self.channels[at].flying.iter().position(|(due, ..)| *due <= now_ms);
+            let Some(next) = next else {
+                at += 1;
+                continue;
+            };
+            let (_, end, bytes) = self.channels[at].flying.remove(next);
+            let (index, peer) = self.channels[at].ends[end];
+            let now = self.now(index);
+            if let Some(leader) = &mut self.nodes[index].leader {
+                leader.receive(now, peer, &bytes).unwrap();
+                self.drain(index);
+            }
+        }
+    }
+
+    pub(crate) fn view(&self, index: usize) -> ReplicaView {
+        self.leader(index).view()
+    }
+
+    /// The decided cart.
+    pub(crate) fn cart(&self, index: usize) -> Vec<(String, u32)> {
+        let view = self.view(index);
+        match view.records.get(&cart_key()).map(|record| &record.content) {
+            Some(Content::Cart(lines)) => lines.iter().map(|(item, line)| (item.to_string(), line.quantity)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn fates(&self, index: usize) -> Vec<Fate> {
+        self.view(index).records.get(&cart_key()).map(|record| record.fates.values().copied().collect()).unwrap_or_default()
+    }
+
+    pub(crate) fn acknowledged_count(&self) -> usize {
+        self.acknowledged.len()
+    }
+
+    /// The deltas that a node holds.
+    pub(crate) fn deltas(&self, index: usize) -> Vec<Arc<Delta>> {
+        self.leader(index).node().deltas().arrived_from(0).to_vec()
+    }
+
+    /// Whether all nodes hold the same, quietly.
+    pub(crate) fn settled(&self) -> Result<(), String> {
+        let views: Vec<ReplicaView> = (0..self.nodes.len()).map(|index| self.view(index)).collect();
+        for (index, view) in views.iter().enumerate() {
+            let name = &self.nodes[index].name;
+            if let Some(alarm) = view.alarm {
+                return Err(format!("{name}: alarm {alarm:?}"));
+            }
+            if view.vector != views[0].vector {
+                return Err(format!("{name} knows {} and {} knows {}", view.vector, self.nodes[0].name, views[0].vector));
+            }
+            if view.hash != views[0].hash {
+                return Err(format!("{name} has another hash"));
+            }
+            if content(view) != content(&views[0]) {
+                return Err(format!("{name} decides otherwise: {:?} and {:?}", content(view), content(&views[0])));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Records without what differs by replica.
+fn content(view: &ReplicaView) -> BTreeMap<Key, String> {
+    let plain = |content: &Content| match content {
+        Content::Cart(lines) => format!("{:?}", lines.iter().map(|(item, line)| (item, line.quantity, line.is_open)).collect::<Vec<_>>()),
+        other => format!("{other:?}"),
+    };
+    view.records.iter().map(|(key, record)| (key.clone(), format!("{} {:?}", plain(&record.content), record.fates))).collect()
+}
