@@ -69,6 +69,8 @@ pub const MAX_FRAME_BYTES: usize = 1 << 20;
 pub const MAX_REPLICAS: usize = 20_000;
 /// Bytes of a name in a message.
 pub const MAX_NAME_BYTES: usize = 4 * MAX_NAME_CHARS;
+/// Keys that two replicas compare when their hashes differ.
+pub const MAX_COMPARED_KEYS: usize = 1_000;
 /// Bytes of an operation of a newer version.
 pub const MAX_OPAQUE_BYTES: usize = 4_096;
 /// Batches on their way to one peer.

@@ -5,8 +5,11 @@
 mod lab;
 
 use lab::Lab;
-use replicascope::offline::leader::Kind;
-use replicascope::replication::delta::{LineChange, Mode};
+use replicascope::offline::leader::{Kind, Options};
+use replicascope::replication::delta::{Item, LineChange, Mode, Operation};
+use replicascope::replication::note::Alarm;
+use replicascope::replication::rules::Rules;
+use replicascope::replication::time::SimDuration;
 
 #[test]
 fn two_devices_and_a_hub_end_equal_and_confirmed() {
@@ -86,4 +89,40 @@ fn the_home_accepts_one_of_two_concurrent_writes_and_lists_the_other() {
     assert_eq!(lab.cart(a), [("eggs".to_owned(), 12)]);
     let fates: Vec<String> = lab.fates(a).into_iter().map(|fate| format!("{fate:?}")).collect();
     assert!(fates.iter().any(|fate| fate.contains("RejectedByHome")), "{fates:?}");
+}
+
+/// Two replicas that know the same, one of which holds another quantity than was written.
+fn with_a_corrupted_payload(rules: Rules) -> (Lab, usize) {
+    let mut lab = Lab::new(6);
+    let device = |lab: &mut Lab, name: &str| {
+        let mut options = Options::new(Kind::Device);
+        (options.rules, options.handshake_every) = (rules, SimDuration::from_ms(300));
+        lab.add_with(name, options)
+    };
+    let (a, b) = (device(&mut lab, "you"), device(&mut lab, "Ana"));
+    lab.link(a, b);
+    lab.edit(a, "milk", LineChange::Set(2, Vec::new()));
+    lab.run_ms(1_000);
+    let dot = lab.deltas(b)[0].dot;
+    lab.corrupt(b, dot, Operation::Cart(Item::from("milk"), LineChange::Set(7, Vec::new())));
+    lab.crash(b);
+    lab.restart(b);
+    lab.link(a, b);
+    lab.run_ms(2_000);
+    assert_eq!((lab.cart(a)[0].1, lab.cart(b)[0].1), (2, 7));
+    (lab, b)
+}
+
+#[test]
+fn a_corrupted_payload_raises_an_alarm_that_names_the_key() {
+    let (lab, b) = with_a_corrupted_payload(Rules::default());
+    assert!(matches!(lab.view(b).alarm, Some(Alarm::HashesDiffer(_))), "{:?}", lab.view(b).alarm);
+    assert_eq!(lab.view(b).facts, [("differs from a peer in", "cart".to_owned())]);
+}
+
+#[test]
+fn without_r11_a_corrupted_payload_stays_unnoticed() {
+    let (lab, b) = with_a_corrupted_payload(Rules { end_on_equality: false, ..Rules::default() });
+    assert_eq!(lab.view(b).alarm, None);
+    assert!(lab.settled().is_err(), "and nothing but this test sees that the two differ");
 }

@@ -7,7 +7,7 @@ mod notebook;
 use notebook::{Notebook, sync};
 use replicascope::replication::causality::{Dot, VersionVector};
 use replicascope::replication::delta::{Delta, Item, LineChange, Mode, Opaque, Operation, Ruling, Value};
-use replicascope::replication::exchange::{ExchangeMessage, Hello};
+use replicascope::replication::exchange::{ExchangeMessage, Hello, KeyHashes};
 use replicascope::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use replicascope::replication::log::Epoch;
 use replicascope::replication::random::{Purpose, Rng};
@@ -91,7 +91,8 @@ fn others() -> Vec<ExchangeMessage> {
         hello(),
         ExchangeMessage::Ack { round: 3, vector: vector() },
         ExchangeMessage::Nack { round: u32::MAX, vector: VersionVector::new() },
-        ExchangeMessage::Done { vector: vector(), sum: u64::MAX },
+        ExchangeMessage::Done { vector: vector(), sum: u64::MAX, decided: 5 },
+        ExchangeMessage::Keys(vec![KeyHashes { key: "cart".into(), sum: 1, decided: 2 }]),
         ExchangeMessage::NotLeader(Epoch { term: Term(9), leader: None }),
     ]
 }

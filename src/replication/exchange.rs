@@ -4,7 +4,7 @@
 //! HELLO ⇄ BATCH → ACK / NACK → DONE. Knows deltas and vectors, no roles and no store.
 
 use super::causality::VersionVector;
-use super::delta::Delta;
+use super::delta::{Delta, Key};
 use super::ids::{NodeId, ReplicaId, SiteId, StoreId};
 use super::log::Epoch;
 use super::store::DeltaStore;
@@ -44,9 +44,24 @@ pub enum ExchangeMessage {
         vector: VersionVector,
         /// The sum of all delta hashes.
         sum: u64,
+        /// Hash of all decided values; 0 where the sender does not tell.
+        decided: u64,
     },
+    /// What hashes differ in: for each key the sum of its delta hashes, and the hash of its decided value.
+    Keys(Vec<KeyHashes>),
     /// "I do not lead my site; this one does."
     NotLeader(Epoch),
+}
+
+/// The lowest rung of the ladder that leads from unequal hashes to the key (rule R11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHashes {
+    /// The key.
+    pub key: Key,
+    /// The sum of its delta hashes.
+    pub sum: u64,
+    /// The hash of its decided value.
+    pub decided: u64,
 }
 
 /// The opening of an exchange.
@@ -171,7 +186,7 @@ impl Exchange {
     }
 
     /// What to send now: batches up to the window, then DONE once everything was acknowledged.
-    pub fn pump(&mut self, store: &DeltaStore) -> Vec<ExchangeMessage> {
+    pub fn pump(&mut self, store: &DeltaStore, decided: impl FnOnce() -> u64) -> Vec<ExchangeMessage> {
         let mut messages = Vec::new();
         if self.phase == ExchangePhase::Apart || self.is_stopped {
             return messages;
@@ -187,7 +202,7 @@ impl Exchange {
         }
         if self.batches_in_flight == 0 && self.done_for != Some(store.len()) {
             self.done_for = Some(store.len());
-            messages.push(ExchangeMessage::Done { vector: store.vector().clone(), sum: store.sum() });
+            messages.push(ExchangeMessage::Done { vector: store.vector().clone(), sum: store.sum(), decided: decided() });
         }
         messages
     }

@@ -58,6 +58,12 @@ impl KeyLog {
         self.deltas.push(delta);
     }
 
+    /// Whether it holds cart lines.
+    #[must_use]
+    pub fn is_cart(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
     /// The versions on the line of `item` (`None`: of what is no line), in the order of their stamps.
     #[must_use]
     pub fn versions(&self, item: Option<&Item>) -> Vec<&Arc<Delta>> {

@@ -42,6 +42,18 @@ pub struct Rules {
     pub refuse_holes: bool,
     /// R7.
     pub removes_consume_dot: bool,
+    /// R2: a deletion is a version. This and the following can be switched off by tests of the local leader only.
+    pub deletions_are_versions: bool,
+    /// R8: confirmed means held by the peer that a device is attached to.
+    pub confirm_at_hub: bool,
+    /// R9: a store that went back is noticed.
+    pub heed_amnesia: bool,
+    /// R10: nothing is collected before every live store has it.
+    pub wait_for_stores: bool,
+    /// R11: an exchange ends by comparing hashes and decided values.
+    pub end_on_equality: bool,
+    /// R12: operations of newer versions are kept and passed on.
+    pub keep_unknown: bool,
 }
 
 impl From<&Dials> for Rules {
@@ -53,6 +65,12 @@ impl From<&Dials> for Rules {
             cursor_is_vector: dials.is_on(&CURSOR_IS_VECTOR),
             refuse_holes: dials.is_on(&REFUSE_HOLES),
             removes_consume_dot: dials.is_on(&REMOVES_CONSUME_DOT),
+            deletions_are_versions: true,
+            confirm_at_hub: true,
+            heed_amnesia: true,
+            wait_for_stores: true,
+            end_on_equality: true,
+            keep_unknown: true,
         }
     }
 }

@@ -1,17 +1,22 @@
 //! A laboratory: local leaders with stores in memory, channels that carry real frames, and everything that can go wrong
 //! with both, all drawn from one seed.
 
+#![allow(dead_code, reason = "not every test binary needs everything")]
+
+pub(crate) mod schedule;
+
 use replicascope::offline::leader::{Act, Kind, LocalLeader, Now, Options, PeerId};
 use replicascope::offline::memory::MemoryStorage;
-use replicascope::offline::storage::Commit;
+use replicascope::offline::storage::{Commit, Row, Step};
 use replicascope::replication::causality::Dot;
-use replicascope::replication::delta::{Author, Delta, Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::delta::{Author, Delta, Item, Key, LineChange, Mode, Opaque, Operation};
 use replicascope::replication::ids::RequestId;
 use replicascope::replication::note::Note;
 use replicascope::replication::protocol::Reply;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::time::{LocalTime, SimDuration, SimTime};
 use replicascope::replication::view::{Content, Fate, ReplicaView};
+use replicascope::replication::wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,6 +57,10 @@ pub(crate) struct Lab {
     pub(crate) is_datagram: bool,
     /// Every write that was acknowledged, by its dot.
     pub(crate) acknowledged: BTreeMap<Dot, Key>,
+    /// A frame of an honest peer was refused.
+    pub(crate) problem: Option<String>,
+    /// Writes that were acknowledged without a name.
+    pub(crate) unnamed_count: u32,
     /// What nodes told.
     pub(crate) notes: Vec<(usize, Note)>,
 }
@@ -70,6 +79,8 @@ impl Lab {
             seed,
             is_datagram: false,
             acknowledged: BTreeMap::new(),
+            problem: None,
+            unnamed_count: 0,
             notes: Vec::new(),
         }
     }
@@ -81,11 +92,15 @@ impl Lab {
     }
 
     pub(crate) fn add_with(&mut self, name: &str, options: Options) -> usize {
+        self.add_from(name, options, MemoryStorage::default())
+    }
+
+    pub(crate) fn add_from(&mut self, name: &str, options: Options, storage: MemoryStorage) -> usize {
         self.nodes.push(Node {
             name: name.to_owned(),
             options,
             leader: None,
-            storage: MemoryStorage::default(),
+            storage,
             skew_ms: 0,
             under_way: None,
             asked: BTreeMap::new(),
@@ -192,6 +207,28 @@ impl Lab {
         self.drain(index);
     }
 
+    /// A peer of a newer minor version writes what this version does not know.
+    pub(crate) fn write_of_newer_version(&mut self, index: usize) -> bool {
+        let tag = 17 + (self.rng.below(3) as u8);
+        let opaque = Opaque { tag, bytes: vec![tag, 1, 2].into() };
+        let is_up = self.is_up(index);
+        self.write(index, Key::from("note-1"), Operation::Opaque(opaque));
+        is_up
+    }
+
+    /// What a node's store holds of a write is changed behind its back.
+    pub(crate) fn corrupt(&mut self, index: usize, dot: Dot, operation: Operation) {
+        let deltas = self.deltas(index);
+        let sound = deltas.iter().find(|delta| delta.dot == dot).expect("it holds the write");
+        let altered = Arc::new(Delta { operation, ..Delta::clone(sound) });
+        let (sound, altered) = (wire::encode_delta(sound), wire::encode_delta(&altered));
+        assert_eq!(sound.len(), altered.len(), "the row must keep its length");
+        let row = |row: &Row| row.value.windows(sound.len()).position(|window| window == sound).map(|at| (row.clone(), at));
+        let (mut row, at) = self.nodes[index].storage.rows().iter().find_map(row).expect("a row holds it");
+        row.value[at..at + altered.len()].copy_from_slice(&altered);
+        self.nodes[index].storage.apply(&Commit(vec![Step::Put(row)]));
+    }
+
     /// Takes what a node wants done.
     fn drain(&mut self, index: usize) {
         loop {
@@ -210,8 +247,10 @@ impl Lab {
 
     fn on_answer(&mut self, index: usize, request: RequestId, reply: &Reply) {
         let asked = self.nodes[index].asked.remove(&request);
-        if let (Reply::Written { dot: Some(dot), .. }, Some(intent)) = (reply, asked) {
-            self.acknowledged.insert(*dot, intent.key);
+        match (reply, asked) {
+            (Reply::Written { dot: Some(dot), .. }, Some(intent)) => drop(self.acknowledged.insert(*dot, intent.key)),
+            (Reply::Written { dot: None, .. }, Some(_)) => self.unnamed_count += 1,
+            _ => {}
         }
     }
 
@@ -277,7 +316,9 @@ impl Lab {
             let (index, peer) = self.channels[at].ends[end];
             let now = self.now(index);
             if let Some(leader) = &mut self.nodes[index].leader {
-                leader.receive(now, peer, &bytes).unwrap();
+                if let Err(problem) = leader.receive(now, peer, &bytes) {
+                    self.problem = Some(format!("a frame was refused: {problem}"));
+                }
                 self.drain(index);
             }
         }
@@ -311,11 +352,15 @@ impl Lab {
 
     /// Whether all nodes hold the same, quietly.
     pub(crate) fn settled(&self) -> Result<(), String> {
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone());
+        }
         let views: Vec<ReplicaView> = (0..self.nodes.len()).map(|index| self.view(index)).collect();
         for (index, view) in views.iter().enumerate() {
             let name = &self.nodes[index].name;
             if let Some(alarm) = view.alarm {
-                return Err(format!("{name}: alarm {alarm:?}"));
+                let held: Vec<String> = views.iter().map(|view| format!("{} {:x} {:?}", view.vector, view.hash, content(view))).collect();
+                return Err(format!("{name}: alarm {alarm:?}, {:?}\n{}", view.facts, held.join("\n")));
             }
             if view.vector != views[0].vector {
                 return Err(format!("{name} knows {} and {} knows {}", view.vector, self.nodes[0].name, views[0].vector));

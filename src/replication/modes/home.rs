@@ -27,13 +27,12 @@ impl<'a> Ordered<'a> {
         for delta in writes {
             ordered.writes.insert(delta.dot, delta);
         }
-        for ruling in rulings.iter().filter_map(|delta| delta.ruling()) {
+        for ruling in in_order(rulings) {
             match ruling.accepts {
-                true => ordered.accepted.push(*ruling),
-                false => drop(ordered.rejected.insert(ruling.of, *ruling)),
+                true => ordered.accepted.push(ruling),
+                false => drop(ordered.rejected.insert(ruling.of, ruling)),
             }
         }
-        ordered.accepted.sort_by_key(Ruling::place);
         ordered
     }
 
@@ -61,8 +60,15 @@ pub fn is_accepted(delta: &Delta, rulings: &[Arc<Delta>]) -> bool {
 }
 
 fn last_accepted(rulings: &[Arc<Delta>]) -> Option<Dot> {
-    let accepted = rulings.iter().filter_map(|delta| delta.ruling()).filter(|ruling| ruling.accepts);
-    accepted.max_by_key(|ruling| ruling.place()).map(|ruling| ruling.of)
+    in_order(rulings).into_iter().rfind(|ruling| ruling.accepts).map(|ruling| ruling.of)
+}
+
+/// Rulings in the order of the homes. A home whose store went back counts again from where it was: ties go by the name
+/// of the ruling, the same everywhere.
+fn in_order(rulings: &[Arc<Delta>]) -> Vec<Ruling> {
+    let mut ordered: Vec<(Ruling, Dot)> = rulings.iter().filter_map(|delta| delta.ruling().map(|ruling| (*ruling, delta.dot))).collect();
+    ordered.sort_by_key(|(ruling, dot)| (ruling.place(), *dot));
+    ordered.into_iter().map(|(ruling, _)| ruling).collect()
 }
 
 pub(super) fn fold(writes: &[Arc<Delta>], rulings: &[Arc<Delta>]) -> Folded {

@@ -11,8 +11,8 @@ mod operation;
 
 pub(crate) use bytes::{Reader, Writer};
 
-use super::delta::Delta;
-use super::exchange::{ExchangeMessage, Hello};
+use super::delta::{Delta, Key};
+use super::exchange::{ExchangeMessage, Hello, KeyHashes};
 use super::ids::{NodeId, ReplicaId, StoreId, Term};
 use super::log::Epoch;
 use crate::limits;
@@ -56,6 +56,7 @@ const ACK: u8 = 3;
 const NACK: u8 = 4;
 const DONE: u8 = 5;
 const NOT_LEADER: u8 = 6;
+const KEYS: u8 = 7;
 
 const ASKS_BACK: u8 = 1;
 const IS_ROUTINE: u8 = 1 << 1;
@@ -81,10 +82,20 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
             out.number(u64::from(*round));
             out.vector(vector);
         }
-        ExchangeMessage::Done { vector, sum } => {
+        ExchangeMessage::Done { vector, sum, decided } => {
             out.byte(DONE);
             out.vector(vector);
             out.fixed(*sum);
+            out.fixed(*decided);
+        }
+        ExchangeMessage::Keys(keys) => {
+            out.byte(KEYS);
+            out.number(keys.len() as u64);
+            for KeyHashes { key, sum, decided } in keys {
+                out.text(&key.0);
+                out.fixed(*sum);
+                out.fixed(*decided);
+            }
         }
         ExchangeMessage::NotLeader(epoch) => {
             out.byte(NOT_LEADER);
@@ -129,10 +140,20 @@ fn read_message(reader: &mut Reader<'_>) -> Result<ExchangeMessage, WireError> {
         BATCH => Ok(ExchangeMessage::Batch { round: read_round(reader)?, deltas: batch::read(reader)? }),
         ACK => Ok(ExchangeMessage::Ack { round: read_round(reader)?, vector: reader.vector()? }),
         NACK => Ok(ExchangeMessage::Nack { round: read_round(reader)?, vector: reader.vector()? }),
-        DONE => Ok(ExchangeMessage::Done { vector: reader.vector()?, sum: reader.fixed()? }),
+        DONE => Ok(ExchangeMessage::Done { vector: reader.vector()?, sum: reader.fixed()?, decided: reader.fixed()? }),
+        KEYS => read_keys(reader).map(ExchangeMessage::Keys),
         NOT_LEADER => read_epoch(reader).map(ExchangeMessage::NotLeader),
         _ => Err(WireError::Malformed("an unknown kind of message")),
     }
+}
+
+fn read_keys(reader: &mut Reader<'_>) -> Result<Vec<KeyHashes>, WireError> {
+    let count = reader.small(limits::MAX_COMPARED_KEYS)?;
+    let key = |reader: &mut Reader<'_>| match reader.text()? {
+        key if key.len() <= limits::MAX_NAME_BYTES => Ok(Key::from(key)),
+        _ => Err(WireError::Malformed("a name is too long")),
+    };
+    (0..count).map(|_| Ok(KeyHashes { key: key(reader)?, sum: reader.fixed()?, decided: reader.fixed()? })).collect()
 }
 
 fn read_round(reader: &mut Reader<'_>) -> Result<u32, WireError> {

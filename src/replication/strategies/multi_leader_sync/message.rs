@@ -44,6 +44,7 @@ impl Describe for Message {
             Self::Exchange(ExchangeMessage::Ack { .. }) => MessageKind::Acknowledge,
             Self::Exchange(ExchangeMessage::Nack { .. }) | Self::Mismatch { .. } | Self::NewerTerm(_) => MessageKind::Nack,
             Self::Exchange(ExchangeMessage::Done { .. }) => MessageKind::Done,
+            Self::Exchange(ExchangeMessage::Keys(_)) => MessageKind::Hash,
             Self::Append(append) if append.entries.is_empty() => MessageKind::Heartbeat,
             Self::Append(_) => MessageKind::Replicate,
             Self::Appended { .. } => MessageKind::Acknowledge,
@@ -59,6 +60,7 @@ impl Describe for Message {
             Self::Exchange(ExchangeMessage::Ack { vector, .. }) => format!("durable: {vector}"),
             Self::Exchange(ExchangeMessage::Nack { vector, .. }) => format!("a hole; I know {vector}"),
             Self::Exchange(ExchangeMessage::Done { vector, .. }) => format!("done at {vector}"),
+            Self::Exchange(ExchangeMessage::Keys(keys)) => format!("hashes of {} keys", keys.len()),
             Self::Append(append) => format!("{} entries after {}", append.entries.len(), append.previous),
             Self::Appended { position, .. } => format!("log durable up to {position}"),
             Self::Mismatch { retry_after, .. } => format!("logs differ; again after {retry_after}"),
@@ -74,7 +76,8 @@ impl Describe for Message {
                 deltas.iter().fold(0, |sum, delta| sum.wrapping_add(delta.chain.0))
             }
             Self::Exchange(ExchangeMessage::Ack { vector, .. } | ExchangeMessage::Nack { vector, .. }) => weight(vector),
-            Self::Exchange(ExchangeMessage::Done { vector, sum }) => weight(vector).wrapping_add(*sum),
+            Self::Exchange(ExchangeMessage::Done { vector, sum, .. }) => weight(vector).wrapping_add(*sum),
+            Self::Exchange(ExchangeMessage::Keys(keys)) => keys.iter().fold(0, |sum, key| sum.wrapping_add(key.sum)),
             Self::Append(append) => append.previous.0.wrapping_mul(31).wrapping_add(append.entries.len() as u64),
             Self::Appended { position, .. } => position.0,
             Self::Mismatch { retry_after, .. } => retry_after.0,

@@ -6,6 +6,7 @@
 //! every replica.
 
 mod durable;
+mod equality;
 mod home;
 mod message;
 mod peers;
@@ -16,7 +17,7 @@ mod site;
 pub use durable::{Attached, Change, Durable, Record};
 pub use message::Message;
 
-use super::super::causality::VersionVector;
+use super::super::causality::{Dot, VersionVector};
 use super::super::delta::{Delta, Item, Key, LineChange, Mode, Operation};
 use super::super::exchange::Exchange;
 use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term};
@@ -112,6 +113,8 @@ pub struct MultiLeaderSync {
     /// Of a device in an open world: what the one datacenter, cloud or native peer that it is attached to acknowledged.
     attached: Option<Attached>,
     device_sites: Vec<SiteId>,
+    /// The key in which a peer's data differs, once an alarm has led there.
+    differs_in: Option<Key>,
 }
 
 type Out = Outbox<MultiLeaderSync>;
@@ -249,6 +252,7 @@ impl MultiLeaderSync {
             alarm: None,
             told_amnesia: false,
             attached: recovered.attached.clone(),
+            differs_in: None,
             device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
         };
         for delta in genesis(&config.cart) {
@@ -308,6 +312,12 @@ impl MultiLeaderSync {
         self.writer.replica
     }
 
+    /// The names of all writes of this store that it holds.
+    #[must_use]
+    pub fn own_writes(&self) -> Vec<Dot> {
+        self.own_dots().collect()
+    }
+
     /// The exchanges with other sites.
     #[must_use]
     pub fn exchanges(&self) -> &[Exchange] {
@@ -332,6 +342,11 @@ impl MultiLeaderSync {
         if let Some(refusal) = self.refusal(&intent).or_else(unmet) {
             out.reply(request, Reply::Refused(refusal));
             return;
+        }
+        if intent.operation == Operation::Delete && !self.config.rules.deletions_are_versions {
+            // Rule R2 off: the key is gone here, until somebody sends it again. There is nothing to remember.
+            let forgotten = Reply::Written { version: 0, dot: None, context: intent.context, token: Token::default() };
+            return out.reply(request, forgotten);
         }
         let key = intent.key.clone();
         let mut changes = Vec::new();
@@ -363,8 +378,10 @@ impl MultiLeaderSync {
         let is_sound = match &intent.operation {
             Operation::Cart(_, LineChange::Add(count) | LineChange::Set(count, _)) => (1..=limits::MAX_QUANTITY).contains(count),
             Operation::Cart(_, LineChange::Remove(_)) | Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => true,
-            // A ruling is the home's own; what this version does not know it does not write.
-            Operation::Rule(_) | Operation::Opaque(_) => false,
+            // A ruling is the home's own.
+            Operation::Rule(_) => false,
+            // Of a client of a newer version: kept as it is (rule R12).
+            Operation::Opaque(opaque) => self.config.open.is_some() && opaque.bytes.len() <= limits::MAX_OPAQUE_BYTES,
         };
         match self.epoch.leader {
             Some(leader) if self.role != Role::Leader => Some(Refusal::NotLeader(leader)),
@@ -406,7 +423,7 @@ impl MultiLeaderSync {
             return replica;
         }
         let fresh = env.rng.bits();
-        let reused = 0xbad0_0000_0000_0000 | u64::from(self.me.site.0);
+        let reused = 0xbad0_0000_0000_0000 | if self.config.open.is_some() { self.store_id.0 >> 16 } else { u64::from(self.me.site.0) };
         let replica = ReplicaId(if self.config.rules.fresh_ids { fresh } else { reused });
         self.writer.replica = Some(replica);
         if !self.own.contains(&replica) {
@@ -454,7 +471,7 @@ impl MultiLeaderSync {
         for (index, delta) in deltas.iter().enumerate() {
             match self.admit(delta) {
                 Admission::Known => {}
-                Admission::New if self.is_dropped_by_clock(delta) => self.store.skip(delta.dot),
+                Admission::New if self.is_dropped_by_clock(delta) || self.is_dropped_unknown(delta) => self.store.skip(delta.dot),
                 Admission::New => self.ingest_one(env, delta, changes, out),
                 Admission::Hole | Admission::Forged => return index,
             }
@@ -469,6 +486,11 @@ impl MultiLeaderSync {
         self.note_conflicts(delta, out);
         out.note(|| Note::Applied(delta.dot));
         self.take_in(env, delta.clone(), changes);
+    }
+
+    /// Rule R12 off: what this version does not know is thrown away.
+    fn is_dropped_unknown(&self, delta: &Delta) -> bool {
+        !self.config.rules.keep_unknown && matches!(delta.operation, Operation::Opaque(_))
     }
 
     /// Rule R1 off: whoever has the earlier clock is dropped on arrival, silently.

@@ -1,10 +1,10 @@
 //! Between sites: the leader's side of the reconnect protocol with each neighbouring site.
 
-use super::{Arc, Attached, Change, Message, MultiLeaderSync, Out, Record, Timer};
+use super::{Arc, Attached, Change, Message, MultiLeaderSync, Out, Record, Timer, equality};
 use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::delta::{Delta, Key};
 use crate::replication::exchange::{Exchange, ExchangeMessage, Hello};
-use crate::replication::ids::{NodeId, SiteId};
+use crate::replication::ids::{NodeId, SiteId, StoreId};
 use crate::replication::log::Epoch;
 use crate::replication::note::{Alarm, ExchangeNote, Note};
 use crate::replication::protocol::{Connection, Env};
@@ -101,6 +101,9 @@ impl MultiLeaderSync {
             out.send(from, Message::Exchange(ExchangeMessage::NotLeader(self.epoch)));
             return;
         }
+        if let ExchangeMessage::Keys(keys) = &message {
+            self.compare_keys(keys, out);
+        }
         if self.exchanges[index].is_stopped {
             return;
         }
@@ -109,8 +112,8 @@ impl MultiLeaderSync {
             ExchangeMessage::Batch { round, deltas } => self.on_batch(env, index, from, round, &deltas, out),
             ExchangeMessage::Ack { round, vector } => self.on_ack(index, from, round, &vector, out),
             ExchangeMessage::Nack { round, vector } => self.on_nack(index, round, &vector, out),
-            ExchangeMessage::Done { vector, sum } => self.on_done(index, from, &vector, sum, out),
-            ExchangeMessage::NotLeader(_) => {}
+            ExchangeMessage::Done { vector, sum, decided } => self.on_done(index, from, &vector, (sum, decided), out),
+            ExchangeMessage::NotLeader(_) | ExchangeMessage::Keys(_) => {}
         }
     }
 
@@ -159,17 +162,35 @@ impl MultiLeaderSync {
         self.pump(index, out);
     }
 
-    /// A device in an open world is attached to the first peer that is no device, and believes what it says of itself.
+    /// A device in an open world is attached to the first peer that is no device, until that one is out of reach and another
+    /// greets. What a peer says of itself is believed, also when it is less than before: then writes are pending again.
     fn attach(&mut self, hello: &Hello, out: &mut Out) {
-        if self.config.open.is_none() || !self.me.is_device || hello.is_device {
+        if self.config.open.is_none() || !self.me.is_device {
             return;
         }
-        if self.attached.as_ref().is_none_or(|attached| attached.store == hello.store) {
+        if !self.config.rules.confirm_at_hub {
+            return self.attach_to_anybody(&hello.vector, out);
+        }
+        if hello.is_device {
+            return;
+        }
+        let is_in_reach = |store| self.exchanges.iter().any(|exchange| exchange.store == Some(store));
+        if self.attached.as_ref().is_none_or(|attached| attached.store == hello.store || !is_in_reach(attached.store)) {
             self.set_attached(Attached { store: hello.store, acknowledged: hello.vector.clone() }, out);
         }
     }
 
+    /// Rule R8 off: whoever holds a write confirms it.
+    fn attach_to_anybody(&mut self, vector: &VersionVector, out: &mut Out) {
+        let mut acknowledged = self.attached.take().map(|attached| attached.acknowledged).unwrap_or_default();
+        acknowledged.merge(vector);
+        self.set_attached(Attached { store: StoreId::default(), acknowledged }, out);
+    }
+
     fn on_attached_ack(&mut self, index: usize, out: &mut Out) {
+        if !self.config.rules.confirm_at_hub && self.config.open.is_some() {
+            return self.attach_to_anybody(&self.exchanges[index].acknowledged.clone(), out);
+        }
         let Some(attached) = &self.attached else { return };
         if self.exchanges[index].store == Some(attached.store) {
             let attached = Attached { acknowledged: self.exchanges[index].acknowledged.clone(), ..attached.clone() };
@@ -197,6 +218,9 @@ impl MultiLeaderSync {
     /// A peer that knows more of an identity of mine than I do: my store went back (rule R9). It is pulled like
     /// anyone's; nothing is written under it again.
     fn check_amnesia(&mut self, from: NodeId, hello: &Hello, out: &mut Out) {
+        if !self.config.rules.heed_amnesia {
+            return;
+        }
         let lost = |id: &&crate::replication::ids::ReplicaId| hello.vector.get(**id) > self.store.vector().get(**id);
         let Some(lost) = self.own.iter().find(lost).copied() else { return };
         if self.writer.replica == Some(lost) {
@@ -261,13 +285,14 @@ impl MultiLeaderSync {
         }
     }
 
-    /// Equal vectors must have equal hashes (rule R11).
-    fn on_done(&mut self, index: usize, from: NodeId, vector: &VersionVector, sum: u64, out: &mut Out) {
+    /// Equal vectors must have equal hashes, and equal decided values (rule R11).
+    fn on_done(&mut self, index: usize, from: NodeId, vector: &VersionVector, (sum, decided): (u64, u64), out: &mut Out) {
         if vector != self.store.vector() {
             return;
         }
+        let is_decided_equal = decided == 0 || decided == self.decided_digest();
         let site = self.exchanges[index].site;
-        if sum == self.store.sum() {
+        if (sum == self.store.sum() && is_decided_equal) || !self.config.rules.end_on_equality {
             if self.exchanges[index].phase != ExchangePhase::Equal {
                 self.exchanges[index].phase = ExchangePhase::Equal;
                 out.note(|| Note::Exchange(site, ExchangeNote::Equal));
@@ -277,6 +302,7 @@ impl MultiLeaderSync {
             self.alarm = Some(alarm);
             self.exchanges[index].is_stopped = true;
             out.note(|| Note::Alarm(alarm));
+            out.send(from, Message::Exchange(ExchangeMessage::Keys(self.key_hashes())));
         }
     }
 
@@ -298,7 +324,9 @@ impl MultiLeaderSync {
             return;
         }
         let peer = self.exchanges[index].peer;
-        for message in self.exchanges[index].pump(&self.store) {
+        let (exchanges, node) = (&mut self.exchanges, &self.store);
+        let decided = |store| equality::decided_digest(self.config.open.is_some(), self.mode, store);
+        for message in exchanges[index].pump(node, || decided(node)) {
             out.send(peer, Message::Exchange(message));
         }
     }

@@ -23,7 +23,7 @@ impl MultiLeaderSync {
         ReplicaView {
             discarded: Vec::new(),
             countdown: None,
-            facts: Vec::new(),
+            facts: self.differs_in.iter().map(|key| ("differs from a peer in", key.to_string())).collect(),
             role: self.role,
             term: self.epoch.term,
             leader: self.epoch.leader,

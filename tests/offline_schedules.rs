@@ -1,0 +1,95 @@
+//! Ten thousand random histories of local leaders, with everything that can go wrong with their channels, processes, clocks
+//! and stores. Each rule switched off turns them red.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
+mod lab;
+
+use lab::schedule::{History, Limits, Tally};
+use replicascope::replication::rules::Rules;
+
+/// More of them behind one command: `REPLICASCOPE_HISTORIES=1000000 cargo test --release --test offline_schedules histories`.
+fn history_count() -> u64 {
+    std::env::var("REPLICASCOPE_HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000)
+}
+
+#[test]
+fn random_histories_end_equal_and_accounted_for() {
+    let (count, mut tally) = (history_count(), Tally::default());
+    for seed in 0..count {
+        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0 };
+        if let Err(problem) = History::run(seed, limits, &mut tally) {
+            panic!("seed {seed}: {problem}");
+        }
+    }
+    println!("{count} histories: {tally:?}");
+    // A generator that stopped producing faults would make the test above worthless.
+    assert!(tally.acknowledged > 5 * count, "{tally:?}");
+    assert!(tally.conflicts > count, "{tally:?}");
+    assert!(tally.crashes > count, "{tally:?}");
+    assert!(tally.rollbacks > count / 4, "{tally:?}");
+    assert!(tally.clones > count / 20, "{tally:?}");
+    assert!(tally.resets > count / 8, "{tally:?}");
+    assert!(tally.destroyed > count / 20, "{tally:?}");
+    assert!(tally.amnesias > count / 100, "{tally:?}");
+    assert!(tally.opaque > count / 2, "{tally:?}");
+    assert!(tally.rejected > count / 2, "{tally:?}");
+}
+
+/// Runs histories with one rule off until one of them is red, and says after how many.
+fn assert_red(name: &str, loses_stores: bool, rules: Rules) {
+    let limits = Limits { rules, loses_stores };
+    let red = (0..3_000).find_map(|seed| History::run(seed, limits, &mut Tally::default()).err().map(|problem| (seed, problem)));
+    let Some((seed, problem)) = red else { panic!("without {name} nothing turned red") };
+    println!("without {name}: seed {seed}: {problem}");
+}
+
+#[test]
+fn without_r1_vectors_decide_by_clock_and_the_histories_are_red() {
+    assert_red("R1", false, Rules { detect_by_vector: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r2_deletions_are_forgotten_and_the_histories_are_red() {
+    assert_red("R2", false, Rules { deletions_are_versions: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r3_dots_are_reused_and_the_histories_are_red() {
+    assert_red("R3", true, Rules { fresh_ids: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r4_acknowledgements_come_too_early_and_the_histories_are_red() {
+    assert_red("R4", false, Rules { persist_first: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r5_the_sender_trusts_its_memory_and_the_histories_are_red() {
+    assert_red("R5", true, Rules { cursor_is_vector: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r6_holes_are_applied_and_the_histories_are_red() {
+    assert_red("R6", false, Rules { refuse_holes: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r7_removes_have_no_name_and_the_histories_are_red() {
+    assert_red("R7", false, Rules { removes_consume_dot: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r8_anybody_confirms_and_the_histories_are_red() {
+    assert_red("R8", false, Rules { confirm_at_hub: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r9_a_store_that_went_back_is_not_noticed_and_the_histories_are_red() {
+    assert_red("R9", true, Rules { heed_amnesia: false, fresh_ids: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r12_what_is_not_understood_is_thrown_away_and_the_histories_are_red() {
+    assert_red("R12", false, Rules { keep_unknown: false, ..Rules::default() });
+}
