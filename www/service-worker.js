@@ -23,7 +23,7 @@ addEventListener("message", (event) => {
     isAccepted = true;
     event.waitUntil(skipWaiting());
   } else if (event.data?.replicascope === "tidy") {
-    event.waitUntil(tidy());
+    event.waitUntil(tidy().then(() => event.ports[0]?.postMessage(BUILD)));
   }
 });
 
