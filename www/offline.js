@@ -50,9 +50,9 @@
   const offer = () => {
     const notice = document.getElementById("update");
     const message = document.createElement("p");
-    message.textContent = "A new version is ready. To use it, all tabs of this page reload; runs that were not shared start anew.";
+    message.textContent = "A new version is ready. Runs that were not shared start anew in it.";
     const close = () => notice.replaceChildren();
-    notice.replaceChildren(message, button("Reload", "button-main", accept), button("Later", "", close));
+    notice.replaceChildren(message, button("Reload all tabs", "button-main", accept), button("Later", "", close));
   };
 
   const listen = () => {

@@ -100,7 +100,7 @@ story("a tab of the old version stays wholly old until a person accepts the new 
     await isWholly(told, other, old, "replicascope-catalogue");
     await isWholly(told, page, old, "replicascope-app");
 
-    await notice(page).getByRole("button", { name: "Reload" }).click();
+    await notice(page).getByRole("button", { name: "Reload all tabs" }).click();
     await isWholly(told, page, next, "replicascope-app");
     await isWholly(told, other, next, "replicascope-catalogue");
     await expect.text(notice(page), "");
@@ -125,7 +125,7 @@ story("a tab that hears nothing of a new version still gets its own files", { of
   await withCopy(old, later, async (next) => {
     server.deploy(next);
     await page.reload();
-    await notice(page).getByRole("button", { name: "Reload" }).click();
+    await notice(page).getByRole("button", { name: "Reload all tabs" }).click();
     await isWholly(told, page, next, "replicascope-app");
     await page.reload();
     await isWholly(told, page, next, "replicascope-app");
