@@ -14,7 +14,7 @@ const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(value
 const ms = (value) => `${value.toFixed(0)} ms`;
 
 async function load(browser, url) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block" });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: SLOW_DOWN });

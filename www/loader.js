@@ -4,14 +4,14 @@
 "use strict";
 
 (() => {
-  // Trunk fills in the names (`pattern_script` in Trunk.toml).
-  const { js, wasm, catalogueJs, catalogueWasm } = document.querySelector("meta[name=replicascope-app]").dataset;
-
   // The first program knows the opening scene alone; a recipe in the address or another scenario needs the whole catalogue.
   const { hash, search } = location;
   const scenario = new URLSearchParams(search).get("scenario");
   const isWhole = hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
-  const program = isWhole ? [catalogueJs, catalogueWasm] : [js, wasm];
+  const program = isWhole ? "replicascope-catalogue" : "replicascope-app";
+
+  // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
+  const { js, wasm } = document.querySelector(`meta[name=${program}]`).dataset;
 
   const absolute = (address) => new URL(address, document.baseURI).href;
 
@@ -19,11 +19,10 @@
   const announce = (name, detail) => dispatchEvent(new CustomEvent(`replicascope:${name}`, { detail }));
 
   const start = async () => {
-    const [script, binary] = program.map(absolute);
-    const response = fetch(binary);
+    const response = fetch(absolute(wasm));
     // It is awaited below; a failure until then is not an unhandled one.
     response.catch(() => {});
-    const application = await import(script);
+    const application = await import(absolute(js));
     await application.default({ module_or_path: response });
     announce("started");
   };

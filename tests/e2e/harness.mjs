@@ -7,6 +7,7 @@ import { chromium } from "playwright-core";
 import { axe } from "./harness-axe.mjs";
 import { expect } from "./harness-expect.mjs";
 import { collectProblems } from "./harness-problems.mjs";
+import { serve } from "./server.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const pictures = join(root, "target", "e2e");
@@ -25,7 +26,8 @@ export const allStories = () => stories;
  *   path     what follows the page's address when it is opened, such as "?embed#x"; null opens nothing;
  *   allow    patterns of problems (console errors, …) that belong to the story;
  *   timeout  in milliseconds, for the whole story;
- *   context  more of Playwright's options for the browser context.
+ *   context  more of Playwright's options for the browser context;
+ *   offline  whether the page may install its service worker, and the story has a server of its own to deploy to and to close.
  * The story gets { page, context, expect, axe, open, server }; `open(path)` opens the page anew.
  */
 export function story(name, options, run) {
@@ -52,7 +54,20 @@ export function launch() {
 }
 
 /** Runs one story in a fresh context. Fails with an error that tells everything that went wrong. */
-export async function runStory(browser, server, { name, options, run }) {
+export async function runStory(browser, server, story) {
+  if (!story.options.offline) {
+    await runOn(browser, server, story);
+    return;
+  }
+  const own = await serve(server.folder);
+  try {
+    await runOn(browser, own, story);
+  } finally {
+    await own.close();
+  }
+}
+
+async function runOn(browser, server, { name, options, run }) {
   const context = await browser.newContext(contextOptions(options));
   context.setDefaultTimeout(PATIENCE_MS);
   try {
@@ -80,12 +95,13 @@ export async function runStory(browser, server, { name, options, run }) {
   }
 }
 
-function contextOptions({ viewport, colorScheme, reducedMotion, hasTouch, context }) {
+function contextOptions({ viewport, colorScheme, reducedMotion, hasTouch, offline, context }) {
   return {
     viewport: viewport ?? { width: 1280, height: 800 },
     colorScheme: colorScheme ?? "light",
     reducedMotion: reducedMotion ?? "no-preference",
     hasTouch: hasTouch ?? false,
+    serviceWorkers: offline ? "allow" : "block",
     ...context,
   };
 }

@@ -19,12 +19,18 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
-/** Starts a server for the folder, under `base`, with more headers if there are any. `url` is the page's address. */
+/**
+ * Starts a server for the folder, under `base`, with more headers if there are any. `url` is the page's address.
+ * `deploy(folder)` puts another build in its place; `close()` is an outage that `reopen()` ends.
+ */
 export async function serve(folder, { base = "/some/sub/path/", headers = {} } = {}) {
   const requests = [];
-  const common = { ...securityHeaders(folder), ...headers };
+  let current;
+  const deploy = (folder) => (current = { folder, common: { ...securityHeaders(folder), ...headers } });
+  deploy(folder);
   const server = createServer((request, response) => {
     requests.push(request.url);
+    const { folder, common } = current;
     const file = fileFor(folder, base, request.url);
     if (!file || !["GET", "HEAD"].includes(request.method)) {
       response.writeHead(404, { ...common, "Content-Type": TYPES[".txt"] }).end("There is no such file.\n");
@@ -38,13 +44,18 @@ export async function serve(folder, { base = "/some/sub/path/", headers = {} } =
       createReadStream(file.path).pipe(response);
     }
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const listen = (port) =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject).listen(port, "127.0.0.1", () => resolve(server.removeListener("error", reject)));
+    });
+  await listen(0);
+  const { port } = server.address();
+  const origin = `http://127.0.0.1:${port}`;
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { origin, base, url: origin + base, requests, close };
+  return { origin, base, url: origin + base, folder, requests, deploy, close, reopen: () => listen(port) };
 }
 
 /** The policy that the page states about itself, so that there is only one. */

@@ -2,12 +2,15 @@
 //!
 //! It knows the project's folders and tools, and nothing of the application's code.
 
+mod assets;
 mod browser;
 mod markup;
 mod node;
+mod offline;
 mod page;
 mod process;
 mod project;
+mod sha256;
 mod size;
 mod stages;
 mod stale;

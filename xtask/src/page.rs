@@ -1,9 +1,9 @@
 //! The release page: its content security policy, and what else has to hold for it to be hosted anywhere.
 
 use crate::{
-    Outcome,
+    Outcome, assets,
     markup::{self, Tag},
-    project,
+    offline, project,
 };
 use std::{env, fs, path::Path};
 
@@ -15,21 +15,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// A check of the page, and what is wrong if it does not hold.
 pub(crate) type Check = (&'static str, Vec<String>);
 
-/// Trunk's hook after each build: puts the policy into release pages.
+/// Trunk's hook after each build: puts the policy into release pages, names their files by what they hold, and tells the
+/// service worker which there are.
 pub(crate) fn finish() -> Outcome {
     let folder = env::var_os("TRUNK_STAGING_DIR").ok_or("`finish-page` is for Trunk to call")?;
     if env::var_os("TRUNK_PROFILE").is_none_or(|profile| profile != "release") {
         return Ok(());
     }
-    let path = Path::new(&folder).join("index.html");
+    let folder = Path::new(&folder);
+    let path = folder.join(assets::PAGE);
     let page = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     if has_inline_script(&markup::tags(&page)) {
         // `trunk serve --release` reloads by one; the checks of the release page accept none.
-        println!("the page has an inline script, so it gets no content security policy");
+        println!("the page has an inline script, so it gets no content security policy and does not work offline");
         return Ok(());
     }
-    let page = with_policy(&page).ok_or("index.html has no <head>")?;
-    fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
+    let mut files = assets::renamed(assets::read(folder)?)?;
+    offline::fill(&mut files)?;
+    let page = files.remove(assets::PAGE).and_then(|page| with_policy(&String::from_utf8(page).ok()?));
+    files.insert(assets::PAGE.to_owned(), page.ok_or("index.html has no <head>")?.into_bytes());
+    assets::write(folder, &files)
 }
 
 /// Whether the file is a release page.
@@ -46,7 +51,8 @@ fn with_policy(page: &str) -> Option<String> {
 /// Everything that has to hold for the page in `dist/`, beside its size.
 pub(crate) fn check() -> Outcome<Vec<Check>> {
     let dist = project::dist();
-    let page = fs::read_to_string(dist.join("index.html")).map_err(|error| format!("dist/index.html: {error}"))?;
+    let page = fs::read_to_string(dist.join(assets::PAGE)).map_err(|error| format!("dist/index.html: {error}"))?;
+    let files = assets::read(&dist)?;
     let tags = markup::tags(&page);
     Ok(vec![
         ("the page has its content security policy", problems_of_policy(&tags)),
@@ -54,7 +60,25 @@ pub(crate) fn check() -> Outcome<Vec<Check>> {
         ("no style is inline", inline_styles(&tags)),
         ("nothing is loaded from elsewhere", references(&tags).filter(|address| is_foreign(address)).collect()),
         ("all files of the page are there, under relative addresses", missing_files(&tags, &dist)),
+        ("every name holds the digest of its file", offline::problems_of_names(&files)),
+        ("the service worker keeps every file, and asks for no other", offline::problems_of_list(&files)),
+        ("the page and the service worker are of one build", offline::problems_of_build(&files)),
+        ("the page can be installed", problems_of_manifest(&tags, &files)),
     ])
+}
+
+/// The manifest is there, names itself and its icons, and works under any path.
+fn problems_of_manifest(tags: &[Tag], files: &assets::Files) -> Vec<String> {
+    let address = tags.iter().find(|tag| tag.attribute("rel") == Some("manifest")).and_then(|tag| tag.attribute("href"));
+    let content = address.and_then(|address| files.get(address.trim_start_matches("./")));
+    let Some(manifest) = content.and_then(|content| str::from_utf8(content).ok()) else {
+        return vec!["there is no manifest".to_owned()];
+    };
+    let value = |line: &str| line.split('"').nth(3).map(str::to_owned);
+    let icons: Vec<String> = manifest.lines().filter(|line| line.contains("\"src\"")).filter_map(value).collect();
+    let missing = icons.iter().filter(|icon| !files.contains_key(*icon)).map(|icon| format!("there is no {icon}"));
+    let needed = ["\"name\": \"", "\"start_url\": \"./\"", "\"scope\": \"./\"", "\"purpose\": \"any\"", "\"purpose\": \"maskable\""];
+    missing.chain(needed.into_iter().filter(|part| !manifest.contains(part)).map(|part| format!("it has no {part}"))).collect()
 }
 
 fn problems_of_policy(tags: &[Tag]) -> Vec<String> {
@@ -89,7 +113,7 @@ fn beginning(text: &str) -> String {
 /// The addresses of everything that the page loads; where its links lead is no concern of it.
 fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
-    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-catalogue-js", "data-catalogue-wasm"];
+    let names = ["src", "href", "poster", "data", "data-js", "data-wasm"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
         .map(str::to_owned)
@@ -147,6 +171,20 @@ mod tests {
         let found = references_of(page);
         assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm"]);
         assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false]);
+    }
+
+    #[test]
+    fn a_manifest_has_its_icons_and_relative_addresses() {
+        let problems = |manifest: &str| {
+            let files = [("m.webmanifest", manifest), ("i.svg", "")].map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+            problems_of_manifest(&markup::tags("<link rel=manifest href=./m.webmanifest>"), &files.into())
+        };
+        let sound = fs::read_to_string(project::root().join("www/manifest.webmanifest")).expect("the manifest");
+        let sound = sound.replace("icon.svg", "i.svg").replace("icon-maskable.svg", "i.svg");
+        assert!(problems(&sound).is_empty(), "{:?}", problems(&sound));
+        assert_eq!(problems(&sound.replacen("i.svg", "j.svg", 1)), ["there is no j.svg"]);
+        assert_eq!(problems(&sound.replace("\"start_url\": \"./\"", "\"start_url\": \"/\"")).len(), 1);
+        assert_eq!(problems_of_manifest(&[], &assets::Files::new()), ["there is no manifest"]);
     }
 
     #[test]

@@ -1,17 +1,26 @@
-//! The size budgets of the release page: what a visitor downloads before it works, and what the second program, which is
-//! loaded only when the address asks for more than the opening scene, weighs on its own.
+//! The size budgets of the release page: what a visitor downloads before it works, and what each further program, which is
+//! loaded instead of the first only when the address asks for it, weighs on its own.
 
 use crate::{Outcome, process::Child};
 
 /// All wasm, JavaScript and style sheets together, compressed as a good host does.
 pub(crate) const BUDGET_BYTES: u64 = 250_000;
 
-/// The second program with its JavaScript, compressed in the same way: about one and a half times what it had when this
-/// was written, so that it can grow with the catalogue and not by accident.
-pub(crate) const CATALOGUE_BUDGET_BYTES: u64 = 600_000;
+/// A program beside the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    /// What the names of its files begin with, before the digest or `_bg`.
+    binary: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) budget_bytes: u64,
+}
 
-/// What the names of the second program's files begin with.
-const CATALOGUE: &str = "replicascope-catalogue";
+/// About one and a half times what the program had when this was written, so that it can grow with the catalogue and not by
+/// accident.
+const CATALOGUE: Program = Program { binary: "replicascope-catalogue", what: "the second program", budget_bytes: 600_000 };
+
+/// All programs beside the first.
+const PROGRAMS: [Program; 1] = [CATALOGUE];
 
 /// One file of the page.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,8 +34,8 @@ pub(crate) struct Size {
 pub(crate) struct Sizes {
     /// What the main page loads: the first program, all JavaScript around it, all style sheets.
     pub(crate) first: Vec<Size>,
-    /// What is loaded instead of the first program when the address asks for more.
-    pub(crate) catalogue: Vec<Size>,
+    /// What is loaded instead of the first program when the address asks for it.
+    pub(crate) others: Vec<(Program, Vec<Size>)>,
 }
 
 /// The sizes of all wasm, JavaScript and style sheets in `dist/`.
@@ -38,10 +47,21 @@ pub(crate) fn measure() -> Outcome<Sizes> {
     Ok(split(sizes))
 }
 
-/// Anything that is not known to belong to the second program counts for the main page.
+/// Anything that is not known to belong to another program counts for the main page.
 fn split(sizes: Vec<Size>) -> Sizes {
-    let (catalogue, first) = sizes.into_iter().partition(|size| size.name.starts_with(CATALOGUE));
-    Sizes { first, catalogue }
+    let mut first = sizes;
+    let others = PROGRAMS.map(|program| {
+        let (own, rest) = std::mem::take(&mut first).into_iter().partition(|size| program.owns(&size.name));
+        first = rest;
+        (program, own)
+    });
+    Sizes { first, others: others.into() }
+}
+
+impl Program {
+    fn owns(&self, name: &str) -> bool {
+        name.strip_prefix(self.binary).is_some_and(|rest| rest.starts_with(['-', '_', '.']))
+    }
 }
 
 /// A line of `brotli.mjs`: raw and compressed bytes, and the name.
@@ -57,13 +77,10 @@ pub(crate) fn total_bytes(sizes: &[Size]) -> u64 {
     sizes.iter().map(|size| size.brotli_bytes).sum()
 }
 
-/// Both parts with their sums.
+/// All parts with their sums.
 pub(crate) fn describe_all(sizes: &Sizes) -> String {
-    let rest: u64 = total_bytes(&sizes.catalogue);
-    let rows: String = sizes.catalogue.iter().map(|size| row(size.raw_bytes, size.brotli_bytes, &size.name)).collect();
-    let sum = format!("the second program, of {CATALOGUE_BUDGET_BYTES} in brotli");
-    let raw_total = sizes.catalogue.iter().map(|size| size.raw_bytes).sum();
-    format!("{}{rows}{}", describe(&sizes.first), row(raw_total, rest, &sum))
+    let others = sizes.others.iter().map(|(program, sizes)| describe(sizes, program.what, program.budget_bytes));
+    describe(&sizes.first, "together", BUDGET_BYTES) + &others.collect::<String>()
 }
 
 fn row(raw: u64, brotli: u64, name: &str) -> String {
@@ -71,10 +88,10 @@ fn row(raw: u64, brotli: u64, name: &str) -> String {
 }
 
 /// One line for each file, and one for the sum.
-pub(crate) fn describe(sizes: &[Size]) -> String {
+fn describe(sizes: &[Size], what: &str, budget_bytes: u64) -> String {
     let mut lines: String = sizes.iter().map(|size| row(size.raw_bytes, size.brotli_bytes, &size.name)).collect();
     let raw_total = sizes.iter().map(|size| size.raw_bytes).sum();
-    lines.push_str(&row(raw_total, total_bytes(sizes), &format!("together, of {BUDGET_BYTES} in brotli")));
+    lines.push_str(&row(raw_total, total_bytes(sizes), &format!("{what}, of {budget_bytes} in brotli")));
     lines
 }
 
@@ -87,15 +104,23 @@ mod tests {
         let sizes = [parse("1000 300 a b.js"), parse("20 10 c.css")].map(|size| size.expect("a size"));
         assert_eq!(sizes[0], Size { name: "a b.js".to_owned(), raw_bytes: 1000, brotli_bytes: 300 });
         assert_eq!(total_bytes(&sizes), 310);
-        assert!(describe(&sizes).ends_with("      1020 bytes       310 in brotli  together, of 250000 in brotli\n"));
+        assert!(
+            describe(&sizes, "together", BUDGET_BYTES).ends_with("      1020 bytes       310 in brotli  together, of 250000 in brotli\n")
+        );
     }
 
     #[test]
-    fn only_the_second_program_is_not_counted_for_the_page() {
-        let lines =
-            ["9 4 replicascope-catalogue_bg.wasm", "8 3 replicascope-app-1_bg.wasm", "7 2 replicascope-catalogue.js", "6 1 other.js"];
+    fn only_further_programs_are_not_counted_for_the_page() {
+        let lines = [
+            "9 4 replicascope-catalogue_bg-0.wasm",
+            "8 3 replicascope-app_bg-1.wasm",
+            "7 2 replicascope-catalogue-2.js",
+            "6 1 service-worker.js",
+            "5 1 replicascope-catalogues-3.js",
+        ];
         let sizes = split(lines.into_iter().map(|line| parse(line).expect("a size")).collect());
-        assert_eq!((total_bytes(&sizes.first), total_bytes(&sizes.catalogue)), (4, 6));
+        let others: Vec<u64> = sizes.others.iter().map(|(_, sizes)| total_bytes(sizes)).collect();
+        assert_eq!((total_bytes(&sizes.first), others), (5, vec![6]));
         assert!(describe_all(&sizes).ends_with("        16 bytes         6 in brotli  the second program, of 600000 in brotli\n"));
     }
 

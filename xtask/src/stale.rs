@@ -4,7 +4,18 @@ use crate::{page, project};
 use std::{fs, path::Path, time::SystemTime};
 
 /// What the page is made of.
-const SOURCES: [&str; 6] = ["Cargo.toml", "Cargo.lock", "Trunk.toml", "index.html", "src", "www"];
+const SOURCES: [&str; 9] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "index.html",
+    "src",
+    "www",
+    // The hook that finishes it.
+    "xtask/src/page.rs",
+    "xtask/src/assets.rs",
+    "xtask/src/offline.rs",
+];
 
 /// Whether there is no release page (`trunk serve` leaves another kind), or a source is newer.
 pub(crate) fn page_is_stale() -> bool {
