@@ -14,6 +14,15 @@ pub(crate) fn number(event: &Event) -> f64 {
     if number.is_finite() { number } else { 0.0 }
 }
 
+/// The number in the field that changed, if it is not negative; else 0, and the field shows that.
+pub(crate) fn amount(event: &Event) -> f64 {
+    let amount = number(event).max(0.0);
+    if amount == 0.0 {
+        show(event, "0");
+    }
+    amount
+}
+
 /// Whether the box that changed is ticked now.
 pub(crate) fn is_checked(event: &Event) -> bool {
     target(event).is_some_and(|field| as_field(field).checked())
