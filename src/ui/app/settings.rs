@@ -61,7 +61,11 @@ impl App {
     pub(super) fn editing(&self, player: &Player, screen: &Screen) -> Option<Editing> {
         let draft = self.draft.as_ref().filter(|_| self.tab == Tab::Settings)?;
         let shows_the_same = screen.is_draft || !draft.is_elsewhere(player.session.setup());
-        shows_the_same.then_some(Editing { drag: draft.drag, is_draft: screen.is_draft })
+        let words = match draft.refused {
+            None => "The draft as it would start. “Apply and restart” runs it.",
+            Some(_) => "The draft. It cannot be started like this yet.",
+        };
+        shows_the_same.then_some(Editing { drag: draft.drag, notice: screen.is_draft.then_some(words) })
     }
 
     /// The id of the field that names the site of a node of the draft.

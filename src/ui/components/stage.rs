@@ -35,8 +35,8 @@ pub(crate) struct Stage {
 pub(crate) struct Editing {
     /// The one that is being dragged.
     pub(crate) drag: Option<Drag>,
-    /// Whether the stage shows a draft, and not the run.
-    pub(crate) is_draft: bool,
+    /// What the stage shows instead of the run.
+    pub(crate) notice: Option<&'static str>,
 }
 
 /// How high the part of a zone is by which it is dragged.
@@ -48,12 +48,8 @@ impl Draw for Stage {
         let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
         let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
         let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
-        let is_draft = self.editing.is_some_and(|editing| editing.is_draft);
-        stage.child(tag("div").maybe((IS_WHOLE && is_draft).then(draft_notice))).child(frame).child(legend(
-            self.with_heartbeats,
-            &scene.roles,
-            say,
-        ))
+        let notice = self.editing.and_then(|editing| editing.notice).filter(|_| IS_WHOLE);
+        stage.child(tag("div").maybe(notice.map(draft_notice))).child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
     }
 }
 
@@ -82,12 +78,8 @@ impl Stage {
 }
 
 /// What the stage shows is not the run.
-fn draft_notice() -> Tag {
-    tag("p")
-        .class("stage-draft")
-        .set("role", "status")
-        .testid("stage-draft")
-        .text("The draft as it would start. “Apply and restart” runs it.")
+fn draft_notice(words: &'static str) -> Tag {
+    tag("p").class("stage-draft").set("role", "status").testid("stage-draft").text(words)
 }
 
 impl Stage {

@@ -4,6 +4,7 @@
 mod links;
 mod people;
 mod sites;
+mod sketch;
 
 pub use links::{LinkEdit, Shape, WireEdit, WireOf, numbers};
 pub use people::PersonEdit;
@@ -24,7 +25,7 @@ pub struct Draft {
     pub setup: Setup,
     /// Why it could not be run.
     pub refused: Option<SetupError>,
-    /// The cluster at its start, when it can be run.
+    /// The cluster at its start; nothing stands in it yet where only the strategy refuses it.
     pub start: Option<Rc<Snapshot>>,
     /// What the last change brought with it.
     pub told: String,
@@ -102,9 +103,13 @@ impl Draft {
 
     /// Finds out whether it can be run, and how it would begin.
     pub fn judge(&mut self, seed: u64) {
-        match registry::build(&self.applied(), seed) {
+        let setup = self.applied();
+        match registry::build(&setup, seed) {
             Ok(engine) => (self.refused, self.start) = (None, Some(Rc::new(engine.snapshot()))),
-            Err(error) => (self.refused, self.start) = (Some(error), None),
+            Err(error) => {
+                self.refused = Some(error);
+                self.start = setup.check().is_ok().then(|| Rc::new(sketch::sketch(&setup)));
+            }
         }
     }
 
@@ -175,8 +180,12 @@ mod tests {
         assert_eq!((draft.start.as_ref().map(|start| start.nodes.len()), &draft.refused), (Some(6), &None));
         draft.edit(&Edit::Site(SiteEdit::Nodes(SiteId(0), 65)));
         draft.judge(1);
-        let refused = draft.refused.expect("too many nodes");
-        assert_eq!((refused.field.as_str(), draft.start), ("sites[0].node_count", None));
+        let refused = draft.refused.take().expect("too many nodes");
+        assert_eq!((refused.field.as_str(), &draft.start), ("sites[0].node_count", &None));
+        draft.edit(&Edit::Site(SiteEdit::Nodes(SiteId(0), 2)));
+        "multi-leader-forward".clone_into(&mut draft.setup.strategy);
+        draft.judge(1);
+        assert_eq!((draft.start.map(|start| start.nodes.len()), draft.refused.is_some()), (Some(6), true), "a leader at each site, alone");
     }
 
     #[test]
