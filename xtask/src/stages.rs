@@ -19,10 +19,10 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 6] = [
     (Stage::Format, "format", 2),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 440),
+    (Stage::Native, "native", 462),
     (Stage::Wasm, "wasm", 3),
     (Stage::Build, "build", 8),
-    (Stage::EndToEnd, "e2e", 41),
+    (Stage::EndToEnd, "e2e", 51),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];

@@ -1,7 +1,6 @@
 //! Sites and people of the draft, as fields.
 
 use super::settings::{choice, number, refused, small_button, words};
-use crate::limits;
 use crate::replication::ids::{SessionId, SiteId};
 use crate::simulation::setup::SiteKind;
 use crate::ui::hooks::form;
@@ -14,6 +13,9 @@ use web_sys::Event;
 
 const KINDS: [(SiteKind, &str, &str); 3] =
     [(SiteKind::Datacenter, "datacenter", "Datacenter"), (SiteKind::Device, "device", "Device"), (SiteKind::Client, "client", "Client")];
+
+/// The longest latency, in milliseconds.
+pub(super) const LONGEST_MS: &str = "60000";
 
 pub(super) fn edit(edit: Edit) -> Msg {
     Msg::Settings(SettingsMsg::Edit(edit))
@@ -45,48 +47,66 @@ pub(super) fn sites_block(view: &PlacesView, say: &Say) -> Tag {
 }
 
 fn site(field: &SiteField, view: &PlacesView, say: &Say) -> Tag {
-    let (id, count) = (field.site, view.sites.len());
-    let path = format!("sites[{}]", id.0);
+    let path = format!("sites[{}]", field.site.0);
     let [name_refusal, nodes_refusal, spares_refusal] = &field.refusals;
-    let name = tag("input").class("input place-name").set("aria-label", format!("Name of site {}", id.0 + 1)).value(field.name.to_string());
-    let name = name.on(On::Change, say, move |event| Some(site_edit(SiteEdit::Name(id, form::text(event).trim().into()))));
-    let name = field_at(name, &format!("{path}.name"), name_refusal.is_some());
-    let kinds = KINDS.into_iter().map(|(kind, id, title)| (id.to_owned(), title.to_owned(), kind == field.kind));
-    let kind = choice(kinds).set("aria-label", format!("What {} is", field.name));
-    let kind = kind.on(On::Change, say, move |event| {
-        let chosen = form::text(event);
-        KINDS.into_iter().find(|(_, id, _)| *id == chosen).map(|(kind, ..)| site_edit(SiteEdit::Kind(id, kind)))
-    });
-    let head = tag("div").class("place-head").child(tag("span").class("place-number").text((id.0 + 1).to_string()));
-    let is_fixed = field.kind == SiteKind::Device;
-    let amount = |label: &'static str, part: &str, value: u16, is_wrong: bool, change: fn(SiteId, u16) -> SiteEdit| {
-        let input = number(value.to_string(), 0.0, limits::MAX_NODES as f64, "1").flag("disabled", is_fixed && !is_wrong);
-        let input = input.on(On::Change, say, move |event| Some(site_edit(change(id, form::amount(event) as u16))));
-        labelled(label, field_at(input, &format!("{path}.{part}"), is_wrong))
-    };
-    let leads_from = field.leads_from;
-    let lead = button("button button-small")
-        .on_click(say, site_edit(SiteEdit::Move { site: id, to: leads_from.unwrap_or(id) }))
-        .set("aria-label", format!("Let {} lead first", field.name))
-        .testid("lead-first")
-        .text("Let it lead first");
+    let number = tag("span").class("place-number").text((field.site.0 + 1).to_string());
+    let head = tag("div").class("place-head").child(number).child(site_name(field, &path, say)).child(site_kind(field, say));
+    let counts = tag("div")
+        .class("place-row")
+        .child(labelled("Nodes", site_count(field, &path, NODES, say)))
+        .child(labelled("Spares", site_count(field, &path, SPARES, say)))
+        .child(order(field, view.sites.len(), &path, say));
     tag("li")
-        .key(id.0)
+        .key(field.site.0)
         .class("place")
-        .testid(format!("place-site-{}", id.0))
-        .child(head.child(name).child(kind))
+        .testid(format!("place-site-{}", field.site.0))
+        .child(head)
         .child(said(&path, "name", name_refusal))
-        .child(
-            tag("div")
-                .class("place-row")
-                .child(amount("Nodes", "node_count", field.node_count, nodes_refusal.is_some(), SiteEdit::Nodes))
-                .child(amount("Spares", "spare_count", field.spare_count, spares_refusal.is_some(), SiteEdit::Spares))
-                .child(order(field, count, &path, say)),
-        )
+        .child(counts)
         .child(said(&path, "node_count", nodes_refusal))
         .child(said(&path, "spare_count", spares_refusal))
         .child(tag("p").class("quiet").text(field.note.clone()))
-        .child(tag("div").maybe(leads_from.map(|_| lead)))
+        .child(tag("div").maybe(field.leads_from.map(|from| lead_first(field, from, say))))
+}
+
+fn site_name(field: &SiteField, path: &str, say: &Say) -> Tag {
+    let site = field.site;
+    let name =
+        tag("input").class("input place-name").set("aria-label", format!("Name of site {}", site.0 + 1)).value(field.name.to_string());
+    let name = name.on(On::Change, say, move |event| Some(site_edit(SiteEdit::Name(site, form::text(event).trim().into()))));
+    field_at(name, &format!("{path}.name"), field.refusals[0].is_some())
+}
+
+fn site_kind(field: &SiteField, say: &Say) -> Tag {
+    let site = field.site;
+    let kinds = KINDS.into_iter().map(|(kind, id, title)| (id.to_owned(), title.to_owned(), kind == field.kind));
+    choice(kinds).set("aria-label", format!("What {} is", field.name)).on(On::Change, say, move |event| {
+        let chosen = form::text(event);
+        KINDS.into_iter().find(|(_, id, _)| *id == chosen).map(|(kind, ..)| site_edit(SiteEdit::Kind(site, kind)))
+    })
+}
+
+/// A number of nodes: its name in the setup, where its refusal stands, what it is, and how it is changed.
+type Count = (&'static str, usize, fn(&SiteField) -> u16, fn(SiteId, u16) -> SiteEdit);
+
+const NODES: Count = ("node_count", 1, |field| field.node_count, SiteEdit::Nodes);
+const SPARES: Count = ("spare_count", 2, |field| field.spare_count, SiteEdit::Spares);
+
+/// A device has one node, unless a recipe says otherwise, which can be mended.
+fn site_count(field: &SiteField, path: &str, (part, index, count, change): Count, say: &Say) -> Tag {
+    let (site, is_wrong) = (field.site, field.refusals[index].is_some());
+    let is_fixed = field.kind == SiteKind::Device && !is_wrong;
+    let input = number(count(field).to_string(), "64", "1").flag("disabled", is_fixed);
+    let input = input.on(On::Change, say, move |event| Some(site_edit(change(site, form::amount(event) as u16))));
+    field_at(input, &format!("{path}.{part}"), is_wrong)
+}
+
+fn lead_first(field: &SiteField, from: SiteId, say: &Say) -> Tag {
+    button("button button-small")
+        .on_click(say, site_edit(SiteEdit::Move { site: field.site, to: from }))
+        .set("aria-label", format!("Let {} lead first", field.name))
+        .testid("lead-first")
+        .text("Let it lead first")
 }
 
 /// Buttons that move a site in the order, or remove it.
@@ -115,33 +135,44 @@ pub(super) fn people_block(view: &PlacesView, say: &Say) -> Tag {
 }
 
 fn person(field: &PersonField, view: &PlacesView, say: &Say) -> Tag {
-    let id = field.session;
-    let path = format!("sessions[{}]", id.0);
+    let session = field.session;
+    let path = format!("sessions[{}]", session.0);
     let [name_refusal, access_refusal, reads_refusal] = &field.refusals;
-    let name = tag("input").class("input place-name").set("aria-label", format!("Name of person {}", id.0 + 1));
-    let name = name.value(field.author.to_string());
-    let name = name.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Name(id, form::text(event).trim().into()))));
-    let name = field_at(name, &format!("{path}.author"), name_refusal.is_some());
-    let site = choice(site_options(view, field.site))
-        .set("aria-label", format!("Where {} is", field.author))
-        .testid(format!("person-site-{}", id.0));
-    let site = site.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Site(id, SiteId(form::text(event).parse().ok()?)))));
     let remove = small_button("✕", format!("Remove {}", field.author)).set("id", format!("at-{path}.remove"));
-    let remove = remove.on_click(say, person_edit(PersonEdit::Remove(id))).testid("remove");
-    let access = number(field.access_ms.clone(), 0.0, 60_000.0, "any");
-    let access =
-        access.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Access(id, (form::amount(event) * 1e3).round() as u64))));
-    let access = field_at(access, &format!("{path}.access"), access_refusal.is_some());
+    let remove = remove.on_click(say, person_edit(PersonEdit::Remove(session))).testid("remove");
+    let head = tag("div").class("place-head").child(person_name(field, &path, say)).child(person_site(field, view, say)).child(remove);
     tag("li")
-        .key(id.0)
+        .key(session.0)
         .class("place")
-        .testid(format!("place-person-{}", id.0))
-        .child(tag("div").class("place-head").child(name).child(site).child(remove))
+        .testid(format!("place-person-{}", session.0))
+        .child(head)
         .child(said(&path, "author", name_refusal))
-        .child(tag("div").class("place-row").child(labelled("From its nodes, ms", access)))
+        .child(tag("div").class("place-row").child(labelled("From its nodes, ms", person_access(field, &path, say))))
         .child(said(&path, "access", access_refusal))
-        .child(tag("div").class("place-row").child(reads(field, id, say)))
+        .child(tag("div").class("place-row").child(reads(field, session, say)))
         .child(said(&path, "reads", reads_refusal))
+}
+
+fn person_name(field: &PersonField, path: &str, say: &Say) -> Tag {
+    let session = field.session;
+    let name = tag("input").class("input place-name").set("aria-label", format!("Name of person {}", session.0 + 1));
+    let name = name.value(field.author.to_string());
+    let name = name.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Name(session, form::text(event).trim().into()))));
+    field_at(name, &format!("{path}.author"), field.refusals[0].is_some())
+}
+
+fn person_site(field: &PersonField, view: &PlacesView, say: &Say) -> Tag {
+    let session = field.session;
+    let site = choice(site_options(view, field.site)).set("aria-label", format!("Where {} is", field.author));
+    let site = site.testid(format!("person-site-{}", session.0));
+    site.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Site(session, SiteId(form::text(event).parse().ok()?)))))
+}
+
+fn person_access(field: &PersonField, path: &str, say: &Say) -> Tag {
+    let session = field.session;
+    let access = number(field.access_ms.clone(), LONGEST_MS, "any");
+    let access = access.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Access(session, form::thousandths(event)))));
+    field_at(access, &format!("{path}.access"), field.refusals[1].is_some())
 }
 
 fn reads(field: &PersonField, session: SessionId, say: &Say) -> Tag {
@@ -151,7 +182,7 @@ fn reads(field: &PersonField, session: SessionId, say: &Say) -> Tag {
     let select = choice(options).set("aria-label", format!("{} reads from", field.author)).testid(format!("reads-{}", session.0));
     let select = select.on(On::Change, say, move |event: &Event| by(&form::text(event), ms.unwrap_or(100)));
     let number = ms.map(|ms| {
-        let number = number(ms.to_string(), 0.0, 600_000.0, "1").set("aria-label", format!("{}: milliseconds", field.author));
+        let number = number(ms.to_string(), "600000", "1").set("aria-label", format!("{}: milliseconds", field.author));
         let number = number.on(On::Change, say, move |event| by(chosen, form::amount(event) as u64));
         let number = field_at(number, &format!("sessions[{}].reads", session.0), field.refusals[2].is_some());
         tag("span").class("inline-field").child(number).child(tag("span").text("ms"))

@@ -1,5 +1,6 @@
 //! The settings tab: strategy, dials, sites, links and people of the run, put into force by starting it anew.
 
+use super::ask::number_input;
 use super::places::{people_block, sites_block};
 use super::wires::links_block;
 use crate::replication::setting::{Kind, Setting};
@@ -124,9 +125,8 @@ pub(super) fn choice(options: impl Iterator<Item = (String, String, bool)>) -> T
 }
 
 /// A field for a number that is not negative.
-pub(super) fn number(value: String, least: f64, most: f64, step: &'static str) -> Tag {
-    let number = tag("input").class("input input-number").set("type", "number").set("step", step);
-    number.set("min", shown::rounded(least, 0)).set("max", shown::rounded(most, 0)).value(value)
+pub(super) fn number(value: String, most: &'static str, step: &'static str) -> Tag {
+    number_input("input input-number", "0", most).set("step", step).value(value)
 }
 
 /// A button with a sign on it, and what that means.

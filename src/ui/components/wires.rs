@@ -1,6 +1,6 @@
 //! Links of the draft, as fields: which sites are linked, and how each link behaves in each direction.
 
-use super::places::{edit, field_at, labelled, said, site_options};
+use super::places::{LONGEST_MS, edit, field_at, labelled, said, site_options};
 use super::settings::{choice, number, refused, small_button, words};
 use crate::replication::ids::SiteId;
 use crate::simulation::setup::WireKind;
@@ -79,68 +79,83 @@ fn link(index: usize, field: &LinkField, say: &Say) -> Tag {
     let remove = remove.set("id", format!("at-{path}.remove")).testid("remove");
     let name = tag("h3").class("place-title").text(field.name.clone());
     let name = name.child(tag("span").class("fault-state").text(field.words.clone()));
-    let wires = field.wires.as_ref().map(|wires| {
-        let both = tag("input").set("type", "checkbox").checked(wires.len() > 1).testid("separate");
-        let both = both.on(On::Change, say, move |event| Some(link_edit(LinkEdit::Separate(index, form::is_checked(event)))));
-        let both = tag("label").class("check").child(both).child(tag("span").text("The way back differs"));
-        tag("div").class("wires").children(wires.iter().map(|one| wire(one, say))).child(both)
-    });
     tag("li")
         .key(index)
         .class("place")
         .testid(format!("place-link-{index}"))
         .child(tag("div").class("place-head").child(name).child(toggle).child(remove))
         .child(refused(&field.refusal))
-        .child(tag("div").maybe(wires))
+        .child(tag("div").maybe(field.wires.as_ref().map(|wires| directions(index, wires, say))))
+}
+
+/// Both directions at once, or one after the other.
+fn directions(index: usize, wires: &[WireField], say: &Say) -> Tag {
+    let separate = tag("input").set("type", "checkbox").checked(wires.len() > 1).testid("separate");
+    let separate = separate.on(On::Change, say, move |event| Some(link_edit(LinkEdit::Separate(index, form::is_checked(event)))));
+    let separate = tag("label").class("check").child(separate).child(tag("span").text("The way back differs"));
+    tag("div").class("wires").children(wires.iter().map(|one| wire(one, say))).child(separate)
 }
 
 /// One direction.
 fn wire(field: &WireField, say: &Say) -> Tag {
-    let (of, path, wire) = (field.of, &field.path, &field.wire);
+    let path = &field.path;
     let [latency_refusal, loss_refusal, duplicates_refusal] = &field.refusals;
-    let is_stream = wire.kind == WireKind::Stream;
-    let kinds = KINDS.into_iter().map(|(kind, id, title)| (id.to_owned(), title.to_owned(), kind == wire.kind));
-    let kind = choice(kinds).set("aria-label", format!("{}: delivery", field.title)).testid(format!("{path}.kind"));
-    let kind = kind.on(On::Change, say, move |event| {
-        let chosen = form::text(event);
-        KINDS.into_iter().find(|(_, id, _)| *id == chosen).map(|(kind, ..)| change(of, WireEdit::Kind(kind)))
-    });
-    let shapes = Shape::ALL.into_iter().map(|shape| (shape.id().to_owned(), shape.title().to_owned(), shape == Shape::of(&wire.latency)));
-    let shape = choice(shapes).set("aria-label", format!("{}: distribution of the latency", field.title)).testid(format!("{path}.shape"));
-    let shape = shape.on(On::Change, say, move |event| {
-        let chosen = form::text(event);
-        Shape::ALL.into_iter().find(|shape| shape.id() == chosen).map(|shape| change(of, WireEdit::Shape(shape)))
-    });
-    let rate = |label: &'static str, part: &str, per_million: u32, is_wrong: bool, edit: fn(u32) -> WireEdit| {
-        let input = number(percent(per_million), 0.0, 100.0, "any").flag("disabled", is_stream && !is_wrong);
-        let input = input.on(On::Change, say, move |event| Some(change(of, edit((form::amount(event) * 1e4).round() as u32))));
-        labelled(label, field_at(input, &format!("{path}.{part}"), is_wrong))
-    };
-    let why = if is_stream { "A stream sends lost data again: loss is delay, and nothing comes twice." } else { "" };
+    let rates = tag("div")
+        .class("place-row")
+        .child(labelled("Lost, %", rate(field, LOSS, say)))
+        .child(labelled("Twice, %", rate(field, DUPLICATES, say)));
+    let why = if is_stream(field) { "A stream sends lost data again: loss is delay, and nothing comes twice." } else { "" };
     tag("div")
         .key(path.clone())
         .class("wire")
         .set("role", "group")
         .set("aria-label", field.title.clone())
         .child(tag("h3").text(field.title.clone()))
-        .child(tag("div").class("place-row").child(kind).child(shape))
+        .child(tag("div").class("place-row").child(delivery(field, say)).child(distribution(field, say)))
         .child(tag("div").class("place-row").children(latency(field, say)))
         .child(said(path, "latency", latency_refusal))
-        .child(
-            tag("div")
-                .class("place-row")
-                .child(rate("Lost, %", "loss_per_million", wire.loss_per_million, loss_refusal.is_some(), WireEdit::Loss))
-                .child(rate(
-                    "Twice, %",
-                    "duplicate_per_million",
-                    wire.duplicate_per_million,
-                    duplicates_refusal.is_some(),
-                    WireEdit::Duplicates,
-                )),
-        )
+        .child(rates)
         .child(said(path, "loss_per_million", loss_refusal))
         .child(said(path, "duplicate_per_million", duplicates_refusal))
         .child(tag("p").class("quiet").text(why))
+}
+
+fn is_stream(field: &WireField) -> bool {
+    field.wire.kind == WireKind::Stream
+}
+
+fn delivery(field: &WireField, say: &Say) -> Tag {
+    let of = field.of;
+    let kinds = KINDS.into_iter().map(|(kind, id, title)| (id.to_owned(), title.to_owned(), kind == field.wire.kind));
+    let select = choice(kinds).set("aria-label", format!("{}: delivery", field.title)).testid(format!("{}.kind", field.path));
+    select.on(On::Change, say, move |event| {
+        let chosen = form::text(event);
+        KINDS.into_iter().find(|(_, id, _)| *id == chosen).map(|(kind, ..)| change(of, WireEdit::Kind(kind)))
+    })
+}
+
+fn distribution(field: &WireField, say: &Say) -> Tag {
+    let of = field.of;
+    let current = Shape::of(&field.wire.latency);
+    let shapes = Shape::ALL.into_iter().map(|shape| (shape.id().to_owned(), shape.title().to_owned(), shape == current));
+    let select = choice(shapes).set("aria-label", format!("{}: distribution of the latency", field.title));
+    select.testid(format!("{}.shape", field.path)).on(On::Change, say, move |event| {
+        let chosen = form::text(event);
+        Shape::ALL.into_iter().find(|shape| shape.id() == chosen).map(|shape| change(of, WireEdit::Shape(shape)))
+    })
+}
+
+/// A share of the messages: its name in the setup, where its refusal stands, what it is, and how it is changed.
+type Rate = (&'static str, usize, fn(&WireField) -> u32, fn(u32) -> WireEdit);
+
+const LOSS: Rate = ("loss_per_million", 1, |field| field.wire.loss_per_million, WireEdit::Loss);
+const DUPLICATES: Rate = ("duplicate_per_million", 2, |field| field.wire.duplicate_per_million, WireEdit::Duplicates);
+
+fn rate(field: &WireField, (part, index, per_million, edit): Rate, say: &Say) -> Tag {
+    let (of, is_wrong) = (field.of, field.refusals[index].is_some());
+    let input = number(percent(per_million(field)), "100", "any").flag("disabled", is_stream(field) && !is_wrong);
+    let input = input.on(On::Change, say, move |event| Some(change(of, edit((form::amount(event) * 1e4).round() as u32))));
+    field_at(input, &format!("{}.{part}", field.path), is_wrong)
 }
 
 /// The numbers of its distribution. The first one stands for all of them where one looks for what is wrong.
@@ -148,9 +163,9 @@ fn latency(field: &WireField, say: &Say) -> Vec<Tag> {
     let of = field.of;
     let is_wrong = field.refusals[0].is_some();
     let input = |(index, (label, value, unit)): (usize, &(&'static str, String, &'static str))| {
-        let input = number(value.clone(), 0.0, 60_000.0, "any");
+        let input = number(value.clone(), LONGEST_MS, "any");
         let input = input.on(On::Change, say, move |event| {
-            let thousandths = (form::amount(event) * 1e3).round() as u64;
+            let thousandths = form::thousandths(event);
             Some(change(of, if index == 0 { WireEdit::First(thousandths) } else { WireEdit::Second(thousandths) }))
         });
         let input = match index {

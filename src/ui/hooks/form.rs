@@ -23,6 +23,11 @@ pub(crate) fn amount(event: &Event) -> f64 {
     amount
 }
 
+/// The same in thousandths: of milliseconds, microseconds.
+pub(crate) fn thousandths(event: &Event) -> u64 {
+    (amount(event) * 1e3).round() as u64
+}
+
 /// Whether the box that changed is ticked now.
 pub(crate) fn is_checked(event: &Event) -> bool {
     target(event).is_some_and(|field| as_field(field).checked())

@@ -8,7 +8,7 @@ const link = (c, index) => c.id(`place-link-${index}`);
 const person = (c, index) => c.id(`place-person-${index}`);
 const nameOf = (c, index) => c.id(`at-sites[${index}].name`);
 const names = (page) => page.locator("[data-testid^='place-site-'] .place-name").evaluateAll((fields) => fields.map((field) => field.value));
-const links = (page) => page.locator("[data-testid^='place-link-'] h3").evaluateAll((titles) => titles.map((title) => title.firstChild.data));
+const links = (page) => page.locator("[data-testid^='place-link-'] .place-title").evaluateAll((titles) => titles.map((title) => title.firstChild.data));
 const onStage = (page) => page.locator(".zone-name").evaluateAll((texts) => texts.map((text) => text.textContent));
 
 async function settings(told) {
@@ -67,10 +67,10 @@ story("a datacenter is added, linked and put into force by mouse", { path: RING 
   await link(c, 4).getByTestId("open").click();
   await c.id("links[4].wire.kind").selectOption("datagram");
   await c.id("links[4].wire.shape").selectOption("uniform");
-  await wire("latency").fill("20");
-  await c.id("links[4].wire.second").fill("30.5");
-  await wire("loss_per_million").fill("2.5");
-  await wire("loss_per_million").press("Enter");
+  for (const [field, value] of [[wire("latency"), "20"], [c.id("links[4].wire.second"), "30.5"], [wire("loss_per_million"), "2.5"]]) {
+    await field.fill(value);
+    await field.press("Enter");
+  }
   await expect.text(link(c, 4).locator("h3").first(), /25\.3 ms ± 5\.3, datagrams, 2\.5 % lost/);
   await c.id("apply").click();
   // This scenario's ring runs one way round: the new site is in nobody's way, but the ring is not closed over it.
@@ -120,7 +120,7 @@ story("a site is added, linked, moved and removed by keyboard alone", { path: RI
   await page.keyboard.press("Control+A");
   await page.keyboard.type("1");
   await page.keyboard.press("Enter");
-  await expect.text(c.id("settings-refusal"), "");
+  await expect.text(c.id("settings-refusal"), "Forwarding: a one-way ring needs a link from Virginia to Lisbon");
   // Cho stands in Tokyo: she moves, and the page says so.
   await expect.becomes("where Cho is", () => c.id("person-site-1").inputValue(), "4");
   await press(told, site(c, 4).getByTestId("remove"));
