@@ -47,6 +47,8 @@ pub enum Unit {
     Ms,
     /// Hundredths.
     Percent,
+    /// The number of a site, from 1; 0 is none.
+    Site,
 }
 
 /// A value that does not fit a setting or a cluster.
@@ -127,7 +129,7 @@ impl Unit {
     #[must_use]
     pub const fn suffix(self) -> &'static str {
         match self {
-            Self::Count => "",
+            Self::Count | Self::Site => "",
             Self::Us => " µs",
             Self::Ms => " ms",
             Self::Percent => " %",

@@ -73,6 +73,7 @@ pub const fn unit(setting: &Setting) -> &'static str {
         Kind::Number { unit: Unit::Us, .. } => "us",
         Kind::Number { unit: Unit::Ms, .. } => "ms",
         Kind::Number { unit: Unit::Percent, .. } => "percent",
+        Kind::Number { unit: Unit::Site, .. } => "site",
         Kind::Flag => "flag",
         Kind::Choice(_) => "choice",
     }

@@ -24,8 +24,8 @@ use crate::replication::ids::{NodeId, SessionId};
 use crate::scenarios::Panel as LessonPanel;
 use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
+use crate::view::draft::Draft;
 use crate::view::picker;
-use crate::view::settings::Draft;
 use crate::view::stage;
 use crate::view::verdicts::Marked;
 use std::rc::Rc;
@@ -43,6 +43,7 @@ pub struct App {
     width: f64,
     marked: Option<Rc<Marked>>,
     draft: Option<Draft>,
+    focus_next: Option<String>,
     search: String,
     dialog: Option<Dialog>,
     asked: Option<Asked>,
@@ -106,6 +107,7 @@ impl Component for App {
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             marked: None,
             draft: None,
+            focus_next: None,
             search: String::new(),
             dialog: None,
             asked: None,
@@ -183,6 +185,9 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
         self.modal.follow();
+        if IS_WHOLE && let Some(id) = self.focus_next.take() {
+            page::focus(&id);
+        }
         if self.frame_width.is_none() {
             let link = ctx.link().clone();
             let report = move |width| link.send_message(Msg::Show(ShowMsg::Resized(width)));
@@ -202,7 +207,8 @@ impl App {
             scene: screen.scene.clone(),
             frame: self.frame.clone(),
             canvas: self.canvas.clone(),
-            selected: self.selected,
+            selected: self.selected.filter(|_| !screen.is_draft),
+            editing: IS_WHOLE.then(|| self.editing(player, screen)).flatten(),
             with_heartbeats: self.with_heartbeats,
             ringed: self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default(),
         };
@@ -259,6 +265,9 @@ impl App {
     }
 
     fn refresh(&mut self) {
+        if IS_WHOLE && self.tab == Tab::Settings {
+            self.draft_settings();
+        }
         let Some(player) = &self.player else { return };
         let focus = Focus {
             tab: self.tab,
@@ -399,6 +408,9 @@ impl App {
     fn on_show(&mut self, msg: ShowMsg) -> bool {
         match msg {
             ShowMsg::Tab(tab) => self.tab = tab,
+            ShowMsg::Node(node) if IS_WHOLE && self.screen.as_ref().is_some_and(|screen| screen.is_draft) => {
+                self.focus_next = self.field_of(node)
+            }
             ShowMsg::Node(node) => {
                 self.selected = Some(node);
                 if self.tab != Tab::Conflict {

@@ -15,6 +15,10 @@ pub(crate) enum On {
     Click,
     Input,
     KeyDown,
+    PointerCancel,
+    PointerDown,
+    PointerMove,
+    PointerUp,
     Submit,
 }
 
@@ -161,6 +165,10 @@ impl Listener for Ear {
             On::Click => ListenerKind::onclick,
             On::Input => ListenerKind::oninput,
             On::KeyDown => ListenerKind::onkeydown,
+            On::PointerCancel => ListenerKind::onpointercancel,
+            On::PointerDown => ListenerKind::onpointerdown,
+            On::PointerMove => ListenerKind::onpointermove,
+            On::PointerUp => ListenerKind::onpointerup,
             On::Submit => ListenerKind::onsubmit,
         }
     }

@@ -5,7 +5,7 @@ use crate::replication::ids::{NodeId, SessionId};
 use crate::replication::setting::Setting;
 use crate::replication::time::SimTime;
 use crate::simulation::command::{Action, Command};
-use crate::simulation::setup::ReadRule;
+use crate::view::draft::{Drag, Edit};
 use crate::view::speed::Speed;
 
 /// One wish.
@@ -109,10 +109,16 @@ pub enum SettingsMsg {
     Strategy(String),
     /// A dial.
     Dial(&'static Setting, u64),
-    /// Whom a session asks when it reads.
-    Read(SessionId, ReadRule),
+    /// Sites, links and people.
+    Edit(Edit),
+    /// A site is dragged on the stage, or is not any more.
+    Drag(Option<Drag>),
+    /// It is dropped.
+    Drop,
     /// Start anew like this.
     Apply,
+    /// Forget the changes.
+    Discard,
     /// Start anew as it was opened.
     Undo,
 }

@@ -13,11 +13,13 @@ use crate::simulation::setup::SiteKind;
 use crate::simulation::snapshot::{Flight, Snapshot};
 use crate::view::cart::{self, CartCard};
 use crate::view::conflict::{self, ConflictView};
+use crate::view::draft::Draft;
 use crate::view::events::{self, Context, EventLine};
 use crate::view::faults::{self, FlightFault, LinkFault, NodeFault, SiteFault};
+use crate::view::names::Names;
 use crate::view::records::{self, Records};
 use crate::view::replica::{self, Inspection};
-use crate::view::settings::{Draft, SettingsView};
+use crate::view::settings::SettingsView;
 use crate::view::stage::{self, Scene};
 use crate::view::timeline::{self, Track};
 use crate::view::verdicts::{self, Marked, VerdictCard};
@@ -33,6 +35,8 @@ pub(crate) struct Screen {
     pub(crate) flights: Vec<Flight>,
     /// The picture.
     pub(crate) scene: Rc<Scene>,
+    /// Whether that is one of the draft, and not of the run.
+    pub(crate) is_draft: bool,
     /// The data.
     pub(crate) data: Data,
     /// The scrub track.
@@ -114,7 +118,9 @@ impl Screen {
     pub(crate) fn new(player: &Player, focus: Focus<'_>, before: Option<&Self>) -> Self {
         let session = &player.session;
         let snapshot = session.snapshot();
-        let scene = stage::scene(session.setup(), &player.names, &snapshot, focus.width);
+        let plan = if IS_WHOLE { plan(player, focus) } else { None };
+        let is_draft = plan.is_some();
+        let scene = plan.unwrap_or_else(|| stage::scene(session.setup(), &player.names, &snapshot, focus.width));
         let conflict_count = snapshot.nodes.iter().map(|node| conflicts_at(&snapshot, node.node)).max().unwrap_or(0);
         let (track, track_made_ms) =
             match before.filter(|before| player.is_playing() && focus.at_ms - before.track_made_ms < TRACK_EVERY_MS) {
@@ -122,7 +128,8 @@ impl Screen {
                 _ => (Rc::new(track(player)), focus.at_ms),
             };
         Self {
-            flights: session.flights(),
+            flights: if is_draft { Vec::new() } else { session.flights() },
+            is_draft,
             data: data(player, &snapshot),
             panel: panel(player, focus, &snapshot),
             scene: Rc::new(scene),
@@ -159,6 +166,13 @@ pub(crate) fn announcements(player: &Player, snapshot: &Snapshot, first: u64) ->
     let (names, commands, history) = (&player.names, session.commands(), session.history());
     let context = Context { names, writers: &writers, commands, history, marked: &[] };
     session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).collect()
+}
+
+/// The cluster of the draft as it would start, while its places are being changed and nothing moves.
+fn plan(player: &Player, focus: Focus<'_>) -> Option<Scene> {
+    let draft = focus.draft.filter(|_| focus.tab == Tab::Settings && !player.is_playing())?;
+    let start = draft.plan(player.session.setup())?;
+    Some(stage::scene(&draft.setup, &Names::new(&draft.setup), start, focus.width))
 }
 
 fn data(player: &Player, snapshot: &Snapshot) -> Data {
@@ -213,8 +227,8 @@ fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
         }
         Tab::Settings if IS_WHOLE => {
             let setup = session.setup();
-            let fresh = || Draft::of(setup).view(setup, &player.original, names);
-            Panel::Settings(Rc::new(focus.draft.map_or_else(fresh, |draft| draft.view(setup, &player.original, names))))
+            let fresh = || Draft::of(setup).view(setup, &player.original);
+            Panel::Settings(Rc::new(focus.draft.map_or_else(fresh, |draft| draft.view(setup, &player.original))))
         }
         Tab::Settings => Panel::NoSettings,
     }

@@ -68,6 +68,12 @@ impl Rect {
         self.y + self.height
     }
 
+    /// Whether `point` lies in it.
+    #[must_use]
+    pub fn contains(&self, point: Point) -> bool {
+        (self.x..=self.right()).contains(&point.x) && (self.y..=self.bottom()).contains(&point.y)
+    }
+
     /// Whether the two boxes share an area.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

@@ -8,12 +8,14 @@ pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
+pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
 pub mod names;
 pub mod operations;
 pub mod picker;
+pub mod places;
 pub mod quiet;
 pub mod records;
 pub mod replica;

@@ -20,10 +20,10 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 6] = [
     (Stage::Format, "format", 2),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 451),
+    (Stage::Native, "native", 498),
     (Stage::Wasm, "wasm", 3),
     (Stage::Build, "build", 12),
-    (Stage::EndToEnd, "e2e", 55),
+    (Stage::EndToEnd, "e2e", 65),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];

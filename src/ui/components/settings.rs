@@ -1,11 +1,15 @@
-//! The settings tab: strategy, dials and read rules of the run, put into force by starting it anew.
+//! The settings tab: strategy, dials, sites, links and people of the run, put into force by starting it anew.
 
+use super::ask::number_input;
+use super::places::{people_block, sites_block};
+use super::wires::links_block;
 use crate::replication::setting::{Kind, Setting};
 use crate::simulation::dials;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, OpenMsg, SettingsMsg};
-use crate::view::settings::{Field, READ_RULES, ReadField, SettingsView, read_rule, read_rule_parts};
+use crate::view::settings::{Field, SettingsView};
+use crate::view::words as shown;
 
 /// The tab.
 pub(super) fn settings_tab(view: &SettingsView, say: &Say) -> Tag {
@@ -16,15 +20,16 @@ pub(super) fn settings_tab(view: &SettingsView, say: &Say) -> Tag {
         })
     };
     let own = block("Its settings", view.own.iter().map(|one| field(one, say)).collect());
-    let reads = block("Where people read", view.reads.iter().map(|one| read(one, say)).collect());
     let general = block("Every run", view.general.iter().map(|one| field(one, say)).collect());
     tag("div")
         .class("tab-body")
         .testid("settings")
         .child(force(view, say))
         .child(strategy(view, say))
+        .child(sites_block(&view.places, say))
+        .child(links_block(&view.places, say))
+        .child(people_block(&view.places, say))
         .child(tag("div").maybe(own))
-        .child(tag("div").maybe(reads))
         .child(tag("div").maybe(general))
 }
 
@@ -42,16 +47,13 @@ pub(super) fn whole(what: &str, say: &Say) -> Tag {
 }
 
 fn strategy(view: &SettingsView, say: &Say) -> Tag {
-    let option = |(id, title, is_chosen): &(&'static str, &'static str, bool)| {
-        tag("option").key(*id).set("value", *id).flag("selected", *is_chosen).text(*title)
-    };
-    let select = tag("select")
+    let options = view.strategies.iter().map(|(id, title, is_chosen)| ((*id).to_owned(), (*title).to_owned(), *is_chosen));
+    let select = choice(options)
         .class("select")
         .set("id", "setting-strategy")
         .set("aria-describedby", "setting-strategy-meaning")
         .on(On::Change, say, |event| Some(Msg::Settings(SettingsMsg::Strategy(form::text(event)))))
-        .testid("strategy")
-        .children(view.strategies.iter().map(option));
+        .testid("strategy");
     let label = tag("label").set("for", "setting-strategy").text("Strategy");
     let meaning = tag("p").class("quiet").set("id", "setting-strategy-meaning").text(view.summary);
     tag("section").class("block").child(tag("h2").child(label)).child(select).child(meaning)
@@ -68,7 +70,7 @@ fn field(field: &Field, say: &Say) -> Tag {
         false => format!(" Usually {}.", dials::show(setting, setting.default)),
     };
     let range = match setting.kind {
-        Kind::Number { .. } => format!(" {}.", crate::view::words::sentence_case(&setting.range())),
+        Kind::Number { .. } => format!(" {}.", shown::sentence_case(&setting.range())),
         Kind::Flag | Kind::Choice(_) => String::new(),
     };
     let unit = match setting.kind {
@@ -79,18 +81,17 @@ fn field(field: &Field, say: &Say) -> Tag {
         .class("setting-head")
         .child(tag("label").set("for", id.clone()).text(setting.title))
         .child(tag("span").class("setting-control").child(control).child(tag("span").class("quiet").text(unit.trim_start())));
-    let refusal = field.refusal.clone().unwrap_or_default();
     tag("div")
         .key(setting.key)
         .class(if default.is_empty() { "setting" } else { "setting setting-changed" })
         .child(head)
         .child(tag("p").class("quiet").set("id", format!("{id}-meaning")).text(setting.meaning).text(range).text(default))
-        .child(refused(refusal).set("id", format!("{id}-refusal")))
+        .child(refused(&field.refusal).set("id", format!("{id}-refusal")))
 }
 
 /// Why a value does not do.
-fn refused(refusal: String) -> Tag {
-    tag("p").class("cart-trouble").set("role", "status").text(refusal)
+pub(super) fn refused(refusal: &Option<String>) -> Tag {
+    tag("p").class("cart-trouble").set("role", "status").text(refusal.clone().unwrap_or_default())
 }
 
 fn control(field: &Field, say: &Say) -> Tag {
@@ -107,48 +108,46 @@ fn control(field: &Field, say: &Say) -> Tag {
             number.on(On::Change, say, move |event| dial(form::number(event).max(0.0) as u64))
         }
         Kind::Choice(names) => {
-            let option = |(index, name): (usize, &&'static str)| {
-                tag("option").key(index).set("value", index.to_string()).flag("selected", index as u64 == value).text(*name)
-            };
-            let select = tag("select").class("select select-small").children(names.iter().enumerate().map(option));
-            select.on(On::Change, say, move |event| dial(form::text(event).parse().unwrap_or(0)))
+            let options = names.iter().zip(0_u64..).map(|(name, index)| (index.to_string(), (*name).to_owned(), index == value));
+            choice(options).on(On::Change, say, move |event| dial(form::text(event).parse().unwrap_or(0)))
         }
     }
 }
 
-fn read(field: &ReadField, say: &Say) -> Tag {
-    let session = field.session;
-    let (chosen, ms) = read_rule_parts(field.rule);
-    let option =
-        |(id, title): (&'static str, &'static str)| tag("option").key(id).set("value", id).flag("selected", id == chosen).text(title);
-    let on_rule = move |event: &web_sys::Event| {
-        let rule = read_rule(&form::text(event), ms.unwrap_or(100))?;
-        Some(Msg::Settings(SettingsMsg::Read(session, rule)))
+/// A list to choose from: value, words, and whether it is the chosen one. An option that is chosen by the program is a new
+/// element, since one that a person has chosen once no longer heeds its attribute.
+pub(super) fn choice(options: impl Iterator<Item = (String, String, bool)>) -> Tag {
+    let option = |(value, words, is_chosen): (String, String, bool)| {
+        let key = format!("{value} {is_chosen}");
+        tag("option").key(key).set("value", value).flag("selected", is_chosen).text(words)
     };
-    let select = tag("select").class("select select-small").set("aria-label", format!("{} reads from", field.name));
-    let select = select.on(On::Change, say, on_rule).testid(format!("reads-{}", session.0)).children(READ_RULES.into_iter().map(option));
-    let number = ms.map(|ms| {
-        let number =
-            tag("input").class("input input-number").set("type", "number").set("min", "0").set("max", "600000").value(ms.to_string());
-        let number = number.set("aria-label", format!("{}: milliseconds", field.name));
-        let number = number.on(On::Change, say, move |event| {
-            let rule = read_rule(chosen, form::number(event).max(0.0) as u64)?;
-            Some(Msg::Settings(SettingsMsg::Read(session, rule)))
-        });
-        tag("span").class("inline-field").child(number).child(tag("span").text("ms"))
-    });
-    let name = tag("span").text(field.name.clone());
-    let head = tag("div").class("setting-head").child(name).child(tag("span").class("setting-control").child(select).maybe(number));
-    tag("div").key(session.0).class("setting").child(head).child(refused(field.refusal.clone().unwrap_or_default()))
+    tag("select").class("select select-small").children(options.map(option))
+}
+
+/// A field for a number that is not negative.
+pub(super) fn number(value: String, most: &'static str, step: &'static str) -> Tag {
+    number_input("input input-number", "0", most).set("step", step).value(value)
+}
+
+/// A button with a sign on it, and what that means.
+pub(super) fn small_button(sign: &'static str, label: String) -> Tag {
+    button("button button-small button-sign").set("aria-label", label).child(tag("span").set("aria-hidden", "true").text(sign))
+}
+
+/// Words beside a field.
+pub(super) fn words(text: &'static str) -> Tag {
+    tag("span").class("quiet").text(text)
 }
 
 /// Puts the settings into force, or back; stays in sight while one scrolls.
 fn force(view: &SettingsView, say: &Say) -> Tag {
     let press = |class: &'static str, label: &'static str, msg: SettingsMsg| button(class).on_click(say, Msg::Settings(msg)).text(label);
     let apply = press("button button-main", "Apply and restart", SettingsMsg::Apply).flag("disabled", !view.is_changed).testid("apply");
+    let discard = press("button", "Discard changes", SettingsMsg::Discard).flag("disabled", !view.is_changed).testid("discard");
     let undo = press("button", "Back to the scenario's settings", SettingsMsg::Undo).flag("disabled", !view.can_undo && !view.is_changed);
-    let buttons = tag("div").class("fault-buttons").child(apply).child(undo.testid("undo-settings"));
+    let buttons = tag("div").class("fault-buttons").child(apply).child(discard).child(undo.testid("undo-settings"));
     let refusal =
         tag("p").class("cart-trouble").set("role", "alert").testid("settings-refusal").text(view.refusal.clone().unwrap_or_default());
-    tag("section").class("block settings-force").child(refusal).child(buttons)
+    let told = tag("p").class("settings-told").set("role", "status").testid("settings-told").text(view.places.told.clone());
+    tag("section").class("block settings-force").child(buttons).child(told).child(refusal)
 }

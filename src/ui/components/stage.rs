@@ -4,9 +4,12 @@ use super::part::{Draw, keyed_part};
 use super::replica_mark::ReplicaMark;
 use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
-use crate::ui::hooks::form;
+use crate::ui::IS_WHOLE;
+use crate::ui::hooks::{form, pointer};
 use crate::ui::markup::{On, Say, Tag, tag};
-use crate::ui::message::{Msg, ShowMsg};
+use crate::ui::message::{Msg, SettingsMsg, ShowMsg};
+use crate::view::draft::Drag;
+use crate::view::geometry::Point;
 use crate::view::stage::{Layout, NodeShape, Scene, WidthClass, Zone, ZoneTitle};
 use crate::view::words;
 use std::rc::Rc;
@@ -20,10 +23,24 @@ pub(crate) struct Stage {
     pub(crate) frame: NodeRef,
     pub(crate) canvas: NodeRef,
     pub(crate) selected: Option<NodeId>,
+    /// How its sites can be moved, while the settings are open.
+    pub(crate) editing: Option<Editing>,
     pub(crate) with_heartbeats: bool,
     /// Nodes of the proof that is being looked at.
     pub(crate) ringed: Vec<NodeId>,
 }
+
+/// Sites that can be dragged by their names.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Editing {
+    /// The one that is being dragged.
+    pub(crate) drag: Option<Drag>,
+    /// What the stage shows instead of the run.
+    pub(crate) notice: Option<&'static str>,
+}
+
+/// How high the part of a zone is by which it is dragged.
+const HANDLE: f64 = 40.0;
 
 impl Draw for Stage {
     fn draw(&self, say: &Say) -> Tag {
@@ -31,7 +48,8 @@ impl Draw for Stage {
         let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
         let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
         let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
-        stage.child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
+        let notice = self.editing.and_then(|editing| editing.notice).filter(|_| IS_WHOLE);
+        stage.child(tag("div").maybe(notice.map(draft_notice))).child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
     }
 }
 
@@ -53,8 +71,52 @@ impl Stage {
             .set("aria-label", scene.summary.clone())
             .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
             .child(stage_links(&scene.links))
+            .child(tag("g").class("zone-handles").maybe(self.editing.filter(|_| IS_WHOLE).map(|editing| self.handles(editing.drag, say))))
             .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
             .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
+    }
+}
+
+/// What the stage shows is not the run.
+fn draft_notice(words: &'static str) -> Tag {
+    tag("p").class("stage-draft").set("role", "status").testid("stage-draft").text(words)
+}
+
+impl Stage {
+    /// Where sites are taken to be dragged. Buttons in the settings do the same.
+    fn handles(&self, drag: Option<Drag>, say: &Say) -> Tag {
+        tag("g").children(self.scene.layout.zones.iter().map(|zone| self.handle(zone, drag, say)))
+    }
+
+    fn handle(&self, zone: &Zone, drag: Option<Drag>, say: &Say) -> Tag {
+        let (site, frame) = (zone.site, &zone.frame);
+        let class = match drag {
+            Some(drag) if drag.site == site => "zone-handle zone-dragged",
+            Some(drag) if drag.over == Some(site) => "zone-handle zone-target",
+            _ => "zone-handle",
+        };
+        let dragged = move |drag: Option<Drag>| Some(Msg::Settings(SettingsMsg::Drag(drag)));
+        let own = drag.filter(|drag| drag.site == site);
+        let scene = self.scene.clone();
+        let on_move = move |event: &web_sys::Event| {
+            let (drag, (x, y)) = (own?, pointer::place(event)?);
+            let over = scene.layout.site_at(Point::new(x, y)).filter(|over| *over != site);
+            if over == drag.over { None } else { dragged(Some(Drag { site, over })) }
+        };
+        let on_down = move |event: &web_sys::Event| {
+            pointer::capture(event);
+            dragged(Some(Drag { site, over: None }))
+        };
+        at("rect", frame.x, frame.y)
+            .key(site.0)
+            .class(class)
+            .set("width", px(frame.width))
+            .set("height", px(if class == "zone-handle" { HANDLE.min(frame.height) } else { frame.height }))
+            .testid(format!("handle-{}", site.0))
+            .on(On::PointerDown, say, on_down)
+            .on(On::PointerMove, say, on_move)
+            .on(On::PointerUp, say, move |_| own.map(|_| Msg::Settings(SettingsMsg::Drop)))
+            .on(On::PointerCancel, say, move |_| dragged(None))
     }
 }
 

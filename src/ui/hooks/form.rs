@@ -14,6 +14,20 @@ pub(crate) fn number(event: &Event) -> f64 {
     if number.is_finite() { number } else { 0.0 }
 }
 
+/// The number in the field that changed, if it is not negative; else 0, and the field shows that.
+pub(crate) fn amount(event: &Event) -> f64 {
+    let amount = number(event).max(0.0);
+    if amount == 0.0 {
+        show(event, "0");
+    }
+    amount
+}
+
+/// The same in thousandths: of milliseconds, microseconds.
+pub(crate) fn thousandths(event: &Event) -> u64 {
+    (amount(event) * 1e3).round() as u64
+}
+
 /// Whether the box that changed is ticked now.
 pub(crate) fn is_checked(event: &Event) -> bool {
     target(event).is_some_and(|field| as_field(field).checked())

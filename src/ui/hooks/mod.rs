@@ -7,5 +7,6 @@ pub(crate) mod frame;
 pub(crate) mod listen;
 pub(crate) mod modal;
 pub(crate) mod page;
+pub(crate) mod pointer;
 pub(crate) mod size;
 pub(crate) mod storage;

@@ -97,6 +97,12 @@ impl Layout {
         Curve { from: a.center, control: self.control(a, b), to: b.center }
     }
 
+    /// The site whose zone `point` lies in.
+    #[must_use]
+    pub fn site_at(&self, point: Point) -> Option<SiteId> {
+        self.zones.iter().find(|zone| zone.frame.contains(point)).map(|zone| zone.site)
+    }
+
     fn control(&self, a: &Spot, b: &Spot) -> Point {
         let middle = a.center.towards(b.center, 0.5);
         if a.site == b.site {

@@ -120,12 +120,12 @@ fn wire_words(wire: &Wire) -> String {
     }
 }
 
-/// A latency distribution, in words.
+/// A latency distribution, in words; one that cannot be used, too.
 #[must_use]
 pub fn latency_words(latency: &Latency) -> String {
     match *latency {
         Latency::Constant { us } => format!("{} ms", ms(us)),
-        Latency::Uniform { min_us, max_us } => format!("{} ms ± {}", ms((min_us + max_us) / 2), ms((max_us - min_us) / 2)),
+        Latency::Uniform { min_us, max_us } => format!("{} ms ± {}", ms(min_us.midpoint(max_us)), ms(max_us.saturating_sub(min_us) / 2)),
         Latency::Pareto { least_us, .. } => format!("from {} ms, long tail", ms(least_us)),
         Latency::Exponential { base_us: 0, mean_us } => format!("mean {} ms", ms(mean_us)),
         Latency::Exponential { base_us, mean_us } => format!("{} ms + mean {}", ms(base_us), ms(mean_us)),
@@ -135,8 +135,8 @@ pub fn latency_words(latency: &Latency) -> String {
 fn latency_short(latency: &Latency) -> String {
     let us = match *latency {
         Latency::Constant { us } => us,
-        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2,
-        Latency::Exponential { base_us, mean_us } => base_us + mean_us,
+        Latency::Uniform { min_us, max_us } => min_us.midpoint(max_us),
+        Latency::Exponential { base_us, mean_us } => base_us.saturating_add(mean_us),
         Latency::Pareto { least_us, .. } => least_us,
     };
     format!("{} ms", ms(us))

@@ -153,6 +153,7 @@ fn roles(snapshot: &Snapshot) -> String {
 mod tests {
     use super::*;
     use crate::view::example;
+    use crate::view::geometry::Point;
 
     #[test]
     fn roles_positions_and_lag_are_written_on_the_replicas() {
@@ -201,6 +202,8 @@ mod tests {
             for (index, zone) in layout.zones.iter().enumerate() {
                 assert!(zone.frame.x >= 0.0 && zone.frame.right() <= width && zone.frame.bottom() <= layout.height, "{width}: {zone:?}");
                 assert!(layout.zones[..index].iter().all(|other| !other.frame.overlaps(&zone.frame)), "{width}: zones overlap");
+                let middle = Point::new(zone.frame.x + zone.frame.width / 2.0, zone.frame.y + zone.frame.height / 2.0);
+                assert_eq!((layout.site_at(middle), layout.site_at(Point::new(-middle.x, middle.y))), (Some(zone.site), None));
             }
             for node in &nodes {
                 let zone = &layout.zones[names.site_of(node.node).index()].frame;

@@ -5,7 +5,7 @@ use super::keep::Choice;
 use crate::replication::ids::NodeId;
 use crate::replication::ids::SiteId;
 use crate::replication::protocol::{Cluster, Plan, Promises};
-use crate::replication::setting::{Dials, Misfit, Setting};
+use crate::replication::setting::{Dials, Kind, Misfit, Setting, Unit};
 use crate::replication::strategies::{EXCHANGE_EVERY, HEARTBEAT_EVERY};
 use crate::replication::time::SimDuration;
 
@@ -50,13 +50,13 @@ pub static HOME: Setting = Setting::choice(
     &["none", "by-key"],
 );
 /// Which site is home.
-pub static HOME_SITE: Setting = Setting::count(
-    "home_site",
-    "Home site",
-    "The site that is home of all keys (1: the first); 0: keys are spread over the sites by a hash.",
-    (0, 32),
-    0,
-);
+pub static HOME_SITE: Setting = Setting {
+    key: "home_site",
+    title: "Home site",
+    meaning: "The site that is home of all keys (1: the first); 0: keys are spread over the sites by a hash.",
+    kind: Kind::Number { unit: Unit::Site, least: 0, most: 32 },
+    default: 0,
+};
 /// Whether a home leader needs a lease.
 pub static HOME_FENCING: Setting = Setting::flag(
     "home_fencing",
@@ -177,10 +177,16 @@ impl Config {
         let apart = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).find(|(a, b)| unlinked(*a, *b));
         let Some((a, b)) = apart else { return Ok(()) };
         if self.forwarding == Forwarding::Direct {
-            return Err(Misfit::new(FORWARDING.key, format!("direct needs every two sites to be linked, and {a} and {b} are not")));
+            return Err(Misfit::new(
+                FORWARDING.key,
+                format!("direct needs every two sites to be linked, and site {a} and site {b} are not"),
+            ));
         }
         if self.home.is_some() && self.home_lease.is_some() {
-            return Err(Misfit::new(HOME_FENCING.key, format!("a lease needs every two sites to be linked, and {a} and {b} are not")));
+            return Err(Misfit::new(
+                HOME_FENCING.key,
+                format!("a lease needs every two sites to be linked, and site {a} and site {b} are not"),
+            ));
         }
         Ok(())
     }
