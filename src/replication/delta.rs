@@ -115,6 +115,12 @@ impl Mode {
     /// Every mode, in the order of pickers.
     pub const ALL: [Self; 6] = [Self::LastWrite, Self::LastWriteLine, Self::NaiveUnion, Self::AddWins, Self::Ask, Self::Home];
 
+    /// Whether this build knows how to decide by it.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        self != Self::Home || !super::IS_OPENING_ALONE
+    }
+
     /// The name used in recipes and settings.
     #[must_use]
     pub const fn id(self) -> &'static str {

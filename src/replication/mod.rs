@@ -1,5 +1,9 @@
 //! The sans-I/O heart: what a replica knows, decides and says. Knows no network, queue, screen or browser.
 
+/// Whether this is the page's first program, which knows the opening scene alone: what that scene has no use for (the home
+/// leader's mode, the world outside of the simulation) is left out of it, so that it is small.
+pub(crate) const IS_OPENING_ALONE: bool = cfg!(all(feature = "ui", not(feature = "catalogue"), not(feature = "lab")));
+
 pub mod causality;
 pub mod clock;
 pub mod delta;

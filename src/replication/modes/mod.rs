@@ -32,7 +32,7 @@ pub fn decide(default: Mode, deltas: &[Arc<Delta>]) -> Decided {
     let kinds = Kinds::of(deltas);
     let (mode, setting_fates) = decide_mode(default, &kinds.settings);
     let mut folded = match mode {
-        Mode::Home => home::fold(&kinds.writes, &kinds.rulings),
+        Mode::Home if !super::IS_OPENING_ALONE => home::fold(&kinds.writes, &kinds.rulings),
         mode => fold_without_home(mode, &kinds.writes),
     };
     folded.fates.extend(setting_fates);

@@ -2,13 +2,13 @@
 //! arrival. Rulings are deltas like all others, so they travel, survive and are checked like them.
 
 use super::{Arc, Change, MultiLeaderSync, Out};
+use crate::replication::IS_OPENING_ALONE;
 use crate::replication::delta::{Author, Delta, Key, Mode, Operation, Ruling};
 use crate::replication::modes::{self, home};
 use crate::replication::note::Note;
 use crate::replication::protocol::Env;
 use crate::replication::view::Role;
 use crate::replication::writer::Intent;
-use std::collections::BTreeSet;
 
 impl MultiLeaderSync {
     /// Whether this node is the leader of the home of all keys.
@@ -17,8 +17,8 @@ impl MultiLeaderSync {
     }
 
     /// Rules on what came in for these keys.
-    pub(super) fn rule_on(&mut self, env: &mut Env<'_>, keys: &BTreeSet<Key>, changes: &mut Vec<Change>, out: &mut Out) {
-        if !self.is_home() {
+    pub(super) fn rule_on(&mut self, env: &mut Env<'_>, keys: &[Key], changes: &mut Vec<Change>, out: &mut Out) {
+        if IS_OPENING_ALONE || !self.is_home() {
             return;
         }
         for key in keys {

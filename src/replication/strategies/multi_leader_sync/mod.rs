@@ -32,7 +32,6 @@ use super::super::time::SimDuration;
 use super::super::view::{ReplicaView, Role};
 use super::super::writer::{Intent, Writer, genesis};
 use crate::limits;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often leaders of neighbouring sites greet each other.
@@ -357,7 +356,7 @@ impl MultiLeaderSync {
             |context: VersionVector| Reply::Written { version: delta.dot.counter, dot: Some(delta.dot), context, token: Token::default() };
         self.note_conflicts(&delta, out);
         self.take_in(env, delta.clone(), &mut changes);
-        self.rule_on(env, &BTreeSet::from([key.clone()]), &mut changes, out);
+        self.rule_on(env, std::slice::from_ref(&key), &mut changes, out);
         let context = self.store.key(&key).map(|log| log.seen.clone()).unwrap_or_default();
         if self.config.rules.persist_first {
             out.persist(Record(changes));
@@ -381,7 +380,7 @@ impl MultiLeaderSync {
             // A ruling is the home's own.
             Operation::Rule(_) => false,
             // Of a client of a newer version: kept as it is (rule R12).
-            Operation::Opaque(opaque) => self.config.open.is_some() && opaque.bytes.len() <= limits::MAX_OPAQUE_BYTES,
+            Operation::Opaque(opaque) => self.is_open() && opaque.bytes.len() <= limits::MAX_OPAQUE_BYTES,
         };
         match self.epoch.leader {
             Some(leader) if self.role != Role::Leader => Some(Refusal::NotLeader(leader)),
@@ -390,6 +389,11 @@ impl MultiLeaderSync {
             _ if !self.store.vector().covers_all(&intent.context) => Some(Refusal::Behind),
             _ => None,
         }
+    }
+
+    /// Whether peers come and go: outside of the simulation.
+    pub(super) fn is_open(&self) -> bool {
+        !super::super::IS_OPENING_ALONE && self.config.open.is_some()
     }
 
     fn is_full(&self, key: &Key) -> bool {
@@ -402,7 +406,7 @@ impl MultiLeaderSync {
     /// Conflicts are decided in another way from now on; a home then has much to say at once.
     fn decide_by(&mut self, env: &mut Env<'_>, mode: Mode, out: &mut Out) {
         self.mode = mode;
-        let keys = self.store.keys().map(|(key, _)| key.clone()).collect();
+        let keys: Vec<Key> = self.store.keys().map(|(key, _)| key.clone()).collect();
         let mut changes = Vec::new();
         self.rule_on(env, &keys, &mut changes, out);
         self.persist_news(changes, out);
@@ -423,7 +427,7 @@ impl MultiLeaderSync {
             return replica;
         }
         let fresh = env.rng.bits();
-        let reused = 0xbad0_0000_0000_0000 | if self.config.open.is_some() { self.store_id.0 >> 16 } else { u64::from(self.me.site.0) };
+        let reused = 0xbad0_0000_0000_0000 | if self.is_open() { self.store_id.0 >> 16 } else { u64::from(self.me.site.0) };
         let replica = ReplicaId(if self.config.rules.fresh_ids { fresh } else { reused });
         self.writer.replica = Some(replica);
         if !self.own.contains(&replica) {

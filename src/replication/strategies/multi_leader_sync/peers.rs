@@ -10,7 +10,6 @@ use crate::replication::note::{Alarm, ExchangeNote, Note};
 use crate::replication::protocol::{Connection, Env};
 use crate::replication::time::SimDuration;
 use crate::replication::view::{ExchangePhase, Role};
-use std::collections::BTreeSet;
 
 impl MultiLeaderSync {
     pub(super) fn on_handshake_due(&mut self, env: &mut Env<'_>, out: &mut Out) {
@@ -25,9 +24,10 @@ impl MultiLeaderSync {
         if self.role != Role::Leader {
             return;
         }
+        let is_open = self.is_open();
         for index in 0..self.exchanges.len() {
             let exchange = &mut self.exchanges[index];
-            if exchange.unanswered_count >= 2 && self.config.open.is_none() {
+            if exchange.unanswered_count >= 2 && !is_open {
                 let nodes: Vec<NodeId> = env.cluster.nodes_of(exchange.site).map(|member| member.node).collect();
                 let position = nodes.iter().position(|node| *node == exchange.peer).map_or(0, |position| position + 1);
                 exchange.peer = nodes[position % nodes.len()];
@@ -61,7 +61,7 @@ impl MultiLeaderSync {
 
     pub(super) fn on_peer_connection(&mut self, env: &mut Env<'_>, peer: NodeId, connection: Connection, out: &mut Out) {
         let site = env.cluster.members[peer.index()].site;
-        if self.config.open.is_some() {
+        if self.is_open() {
             // Nobody stays: what is known of a peer is known of this connection.
             self.exchanges.retain(|exchange| exchange.site != site);
             if connection == Connection::Up {
@@ -92,7 +92,7 @@ impl MultiLeaderSync {
         let site = env.cluster.members[from.index()].site;
         let Some(index) = self.exchange_with(site) else { return };
         if let ExchangeMessage::NotLeader(epoch) = message {
-            if self.config.open.is_none() {
+            if !self.is_open() {
                 self.on_not_leader(index, epoch, out);
             }
             return;
@@ -129,7 +129,7 @@ impl MultiLeaderSync {
     }
 
     fn on_hello(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, hello: &Hello, out: &mut Out) {
-        if self.config.open.is_none() {
+        if !self.is_open() {
             self.on_epoch(env, hello.receiver_epoch, out);
         }
         if self.role != Role::Leader {
@@ -165,7 +165,7 @@ impl MultiLeaderSync {
     /// A device in an open world is attached to the first peer that is no device, until that one is out of reach and another
     /// greets. What a peer says of itself is believed, also when it is less than before: then writes are pending again.
     fn attach(&mut self, hello: &Hello, out: &mut Out) {
-        if self.config.open.is_none() || !self.me.is_device {
+        if !self.is_open() || !self.me.is_device {
             return;
         }
         if !self.config.rules.confirm_at_hub {
@@ -188,7 +188,7 @@ impl MultiLeaderSync {
     }
 
     fn on_attached_ack(&mut self, index: usize, out: &mut Out) {
-        if !self.config.rules.confirm_at_hub && self.config.open.is_some() {
+        if !self.config.rules.confirm_at_hub && self.is_open() {
             return self.attach_to_anybody(&self.exchanges[index].acknowledged.clone(), out);
         }
         let Some(attached) = &self.attached else { return };
@@ -324,9 +324,8 @@ impl MultiLeaderSync {
             return;
         }
         let peer = self.exchanges[index].peer;
-        let (exchanges, node) = (&mut self.exchanges, &self.store);
-        let decided = |store| equality::decided_digest(self.config.open.is_some(), self.mode, store);
-        for message in exchanges[index].pump(node, || decided(node)) {
+        let (is_open, store, mode) = (self.is_open(), &self.store, self.mode);
+        for message in self.exchanges[index].pump(store, || equality::decided_digest(is_open, mode, store)) {
             out.send(peer, Message::Exchange(message));
         }
     }
@@ -363,6 +362,12 @@ impl MultiLeaderSync {
 }
 
 /// The keys that these deltas write.
-pub(super) fn keys_of(deltas: &[Arc<Delta>]) -> BTreeSet<Key> {
-    deltas.iter().map(|delta| delta.key.clone()).collect()
+pub(super) fn keys_of(deltas: &[Arc<Delta>]) -> Vec<Key> {
+    let mut keys: Vec<Key> = Vec::new();
+    for delta in deltas {
+        if !keys.contains(&delta.key) {
+            keys.push(delta.key.clone());
+        }
+    }
+    keys
 }

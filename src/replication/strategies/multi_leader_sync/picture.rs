@@ -61,7 +61,7 @@ impl MultiLeaderSync {
         if self.role != Role::Leader {
             return self.tail.iter().map(|delta| delta.dot).collect();
         }
-        if self.config.open.is_some() {
+        if self.is_open() {
             // A hub is what others wait for.
             if !self.me.is_device {
                 return Vec::new();
