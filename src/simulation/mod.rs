@@ -12,7 +12,6 @@ pub mod journal;
 pub mod registry;
 pub mod setup;
 pub mod snapshot;
-#[cfg(feature = "catalogue")]
 pub mod topology;
 
 mod any;
