@@ -145,9 +145,8 @@ pub fn view(draft: &Draft) -> PlacesView {
 fn site_field(draft: &Draft, site: SiteId, described: &Site, leaders: &[SiteId]) -> SiteField {
     let at = |field: &str| draft.refusal(&format!("sites[{}].{field}", site.0));
     let is_linked = draft.setup.links.iter().any(|link| link.a == site || link.b == site);
-    let leads = leaders.contains(&site);
     let mut notes = Vec::new();
-    if leads {
+    if leaders == [site] {
         notes.push(if described.node_count > 1 { "Its first node leads first." } else { "Leads first." });
     }
     if !is_linked && draft.setup.sites.len() > 1 {

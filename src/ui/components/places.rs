@@ -42,23 +42,23 @@ pub(super) fn sites_block(view: &PlacesView, say: &Say) -> Tag {
         .child(tag("h2").set("id", "at-sites").set("tabindex", "-1").text("Sites"))
         .child(tag("p").class("quiet").text(hint))
         .child(refused(&view.sites_refusal))
-        .child(tag("ol").class("places").children(view.sites.iter().map(|one| site(one, view, say))))
+        .child(tag("ol").class("items").children(view.sites.iter().map(|one| site(one, view, say))))
         .child(tag("div").class("fault-buttons").children(KINDS.into_iter().map(add)))
 }
 
 fn site(field: &SiteField, view: &PlacesView, say: &Say) -> Tag {
     let path = format!("sites[{}]", field.site.0);
     let [name_refusal, nodes_refusal, spares_refusal] = &field.refusals;
-    let number = tag("span").class("place-number").text((field.site.0 + 1).to_string());
-    let head = tag("div").class("place-head").child(number).child(site_name(field, &path, say)).child(site_kind(field, say));
+    let number = tag("span").class("item-number").text((field.site.0 + 1).to_string());
+    let head = tag("div").class("item-head").child(number).child(site_name(field, &path, say)).child(site_kind(field, say));
     let counts = tag("div")
-        .class("place-row")
+        .class("item-row")
         .child(labelled("Nodes", site_count(field, &path, NODES, say)))
         .child(labelled("Spares", site_count(field, &path, SPARES, say)))
         .child(order(field, view.sites.len(), &path, say));
     tag("li")
         .key(field.site.0)
-        .class("place")
+        .class("item")
         .testid(format!("place-site-{}", field.site.0))
         .child(head)
         .child(said(&path, "name", name_refusal))
@@ -72,7 +72,7 @@ fn site(field: &SiteField, view: &PlacesView, say: &Say) -> Tag {
 fn site_name(field: &SiteField, path: &str, say: &Say) -> Tag {
     let site = field.site;
     let name =
-        tag("input").class("input place-name").set("aria-label", format!("Name of site {}", site.0 + 1)).value(field.name.to_string());
+        tag("input").class("input item-name").set("aria-label", format!("Name of site {}", site.0 + 1)).value(field.name.to_string());
     let name = name.on(On::Change, say, move |event| Some(site_edit(SiteEdit::Name(site, form::text(event).trim().into()))));
     field_at(name, &format!("{path}.name"), field.refusals[0].is_some())
 }
@@ -96,7 +96,7 @@ const SPARES: Count = ("spare_count", 2, |field| field.spare_count, SiteEdit::Sp
 fn site_count(field: &SiteField, path: &str, (part, index, count, change): Count, say: &Say) -> Tag {
     let (site, is_wrong) = (field.site, field.refusals[index].is_some());
     let is_fixed = field.kind == SiteKind::Device && !is_wrong;
-    let input = number(count(field).to_string(), "64", "1").flag("disabled", is_fixed);
+    let input = number(count(field).to_string(), "64", "1").class("input input-number input-short").flag("disabled", is_fixed);
     let input = input.on(On::Change, say, move |event| Some(site_edit(change(site, form::amount(event) as u16))));
     field_at(input, &format!("{path}.{part}"), is_wrong)
 }
@@ -118,7 +118,7 @@ fn order(field: &SiteField, count: usize, path: &str, say: &Say) -> Tag {
     };
     let to = |to: u16| SiteEdit::Move { site: id, to: SiteId(to) };
     tag("span")
-        .class("place-order")
+        .class("item-order")
         .child(press("↑", "earlier", "Move earlier:", to(id.0.saturating_sub(1))).flag("disabled", id.0 == 0))
         .child(press("↓", "later", "Move later:", to(id.0 + 1)).flag("disabled", id.index() + 1 == count))
         .child(press("✕", "remove", "Remove", SiteEdit::Remove(id)).flag("disabled", count == 1))
@@ -130,7 +130,7 @@ pub(super) fn people_block(view: &PlacesView, say: &Say) -> Tag {
     tag("section")
         .class("block")
         .child(tag("h2").text("People, and where they read"))
-        .child(tag("ul").class("places").children(view.people.iter().map(|one| person(one, view, say))))
+        .child(tag("ul").class("items").children(view.people.iter().map(|one| person(one, view, say))))
         .child(tag("div").class("fault-buttons").child(add.testid("add-person").text("Add person")))
 }
 
@@ -140,22 +140,22 @@ fn person(field: &PersonField, view: &PlacesView, say: &Say) -> Tag {
     let [name_refusal, access_refusal, reads_refusal] = &field.refusals;
     let remove = small_button("✕", format!("Remove {}", field.author)).set("id", format!("at-{path}.remove"));
     let remove = remove.on_click(say, person_edit(PersonEdit::Remove(session))).testid("remove");
-    let head = tag("div").class("place-head").child(person_name(field, &path, say)).child(person_site(field, view, say)).child(remove);
+    let head = tag("div").class("item-head").child(person_name(field, &path, say)).child(person_site(field, view, say)).child(remove);
     tag("li")
         .key(session.0)
-        .class("place")
+        .class("item")
         .testid(format!("place-person-{}", session.0))
         .child(head)
         .child(said(&path, "author", name_refusal))
-        .child(tag("div").class("place-row").child(labelled("From its nodes, ms", person_access(field, &path, say))))
+        .child(tag("div").class("item-row").child(labelled("From its nodes, ms", person_access(field, &path, say))))
         .child(said(&path, "access", access_refusal))
-        .child(tag("div").class("place-row").child(reads(field, session, say)))
+        .child(tag("div").class("item-row").child(reads(field, session, say)))
         .child(said(&path, "reads", reads_refusal))
 }
 
 fn person_name(field: &PersonField, path: &str, say: &Say) -> Tag {
     let session = field.session;
-    let name = tag("input").class("input place-name").set("aria-label", format!("Name of person {}", session.0 + 1));
+    let name = tag("input").class("input item-name").set("aria-label", format!("Name of person {}", session.0 + 1));
     let name = name.value(field.author.to_string());
     let name = name.on(On::Change, say, move |event| Some(person_edit(PersonEdit::Name(session, form::text(event).trim().into()))));
     field_at(name, &format!("{path}.author"), field.refusals[0].is_some())

@@ -71,7 +71,7 @@ impl Stage {
             .set("aria-label", scene.summary.clone())
             .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
             .child(stage_links(&scene.links))
-            .child(tag("g").class("zone-handles").maybe(self.editing.filter(|_| IS_WHOLE).map(|editing| self.handles(editing.drag, say))))
+            .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
             .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
             .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
     }
@@ -84,8 +84,12 @@ fn draft_notice(words: &'static str) -> Tag {
 
 impl Stage {
     /// Where sites are taken to be dragged. Buttons in the settings do the same.
-    fn handles(&self, drag: Option<Drag>, say: &Say) -> Tag {
-        tag("g").children(self.scene.layout.zones.iter().map(|zone| self.handle(zone, drag, say)))
+    fn drag_handles(&self, say: &Say) -> Option<Tag> {
+        if !IS_WHOLE {
+            return None;
+        }
+        let drag = self.editing?.drag;
+        Some(tag("g").children(self.scene.layout.zones.iter().map(|zone| self.handle(zone, drag, say))))
     }
 
     fn handle(&self, zone: &Zone, drag: Option<Drag>, say: &Say) -> Tag {

@@ -24,10 +24,10 @@ pub(super) fn links_block(view: &PlacesView, say: &Say) -> Tag {
         .class("block")
         .child(tag("h2").set("id", "at-links").set("tabindex", "-1").text("Links"))
         .child(tag("div").maybe((view.sites.len() > 1).then(|| shapes(view, say))))
-        .child(tag("ul").class("places").children(links))
+        .child(tag("ul").class("items").children(links))
         .child(tag("div").maybe((view.sites.len() > 1).then(|| add(view, say))))
         .child(refused(&view.links_refusal).testid("link-refusal"))
-        .child(tag("div").class("place").child(wire(&view.inside, say)))
+        .child(tag("div").class("item").child(wire(&view.inside, say)))
 }
 
 /// All links at once.
@@ -57,7 +57,7 @@ fn add(view: &PlacesView, say: &Say) -> Tag {
     };
     let submit = tag("button").set("type", "submit").class("button button-small").testid("add-link").text("Add link");
     tag("form")
-        .class("place-row")
+        .class("item-row")
         .on(On::Submit, say, on_submit)
         .child(select("from", "Link from", last).set("id", "at-links.from"))
         .child(words("–"))
@@ -77,13 +77,13 @@ fn link(index: usize, field: &LinkField, say: &Say) -> Tag {
         .text(if is_open { "Close" } else { "Change" });
     let remove = small_button("✕", format!("Remove the link {}", field.name)).on_click(say, link_edit(LinkEdit::Remove(index)));
     let remove = remove.set("id", format!("at-{path}.remove")).testid("remove");
-    let name = tag("h3").class("place-title").text(field.name.clone());
+    let name = tag("h3").class("item-title").text(field.name.clone());
     let name = name.child(tag("span").class("fault-state").text(field.words.clone()));
     tag("li")
         .key(index)
-        .class("place")
+        .class("item")
         .testid(format!("place-link-{index}"))
-        .child(tag("div").class("place-head").child(name).child(toggle).child(remove))
+        .child(tag("div").class("item-head").child(name).child(toggle).child(remove))
         .child(refused(&field.refusal))
         .child(tag("div").maybe(field.wires.as_ref().map(|wires| directions(index, wires, say))))
 }
@@ -101,7 +101,7 @@ fn wire(field: &WireField, say: &Say) -> Tag {
     let path = &field.path;
     let [latency_refusal, loss_refusal, duplicates_refusal] = &field.refusals;
     let rates = tag("div")
-        .class("place-row")
+        .class("item-row")
         .child(labelled("Lost, %", rate(field, LOSS, say)))
         .child(labelled("Twice, %", rate(field, DUPLICATES, say)));
     let why = if is_stream(field) { "A stream sends lost data again: loss is delay, and nothing comes twice." } else { "" };
@@ -111,8 +111,8 @@ fn wire(field: &WireField, say: &Say) -> Tag {
         .set("role", "group")
         .set("aria-label", field.title.clone())
         .child(tag("h3").text(field.title.clone()))
-        .child(tag("div").class("place-row").child(delivery(field, say)).child(distribution(field, say)))
-        .child(tag("div").class("place-row").children(latency(field, say)))
+        .child(tag("div").class("item-row").child(delivery(field, say)).child(distribution(field, say)))
+        .child(tag("div").class("item-row").children(latency(field, say)))
         .child(said(path, "latency", latency_refusal))
         .child(rates)
         .child(said(path, "loss_per_million", loss_refusal))

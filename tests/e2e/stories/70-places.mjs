@@ -7,8 +7,8 @@ const site = (c, index) => c.id(`place-site-${index}`);
 const link = (c, index) => c.id(`place-link-${index}`);
 const person = (c, index) => c.id(`place-person-${index}`);
 const nameOf = (c, index) => c.id(`at-sites[${index}].name`);
-const names = (page) => page.locator("[data-testid^='place-site-'] .place-name").evaluateAll((fields) => fields.map((field) => field.value));
-const links = (page) => page.locator("[data-testid^='place-link-'] .place-title").evaluateAll((titles) => titles.map((title) => title.firstChild.data));
+const names = (page) => page.locator("[data-testid^='place-site-'] .item-name").evaluateAll((fields) => fields.map((field) => field.value));
+const links = (page) => page.locator("[data-testid^='place-link-'] .item-title").evaluateAll((titles) => titles.map((title) => title.firstChild.data));
 const onStage = (page) => page.locator(".zone-name").evaluateAll((texts) => texts.map((text) => text.textContent));
 
 async function settings(told) {
@@ -166,7 +166,8 @@ story("of one leader, another site can lead first", { path: "?scenario=offline-l
   await c.free();
   await c.id("tab-settings").click();
   await c.id("load-catalogue").click();
-  await expect.visible(c.id("guide-reopen"));
+  await expect.until("the other program is there", async () => page.url().includes("#v1."));
+  await c.free();
   await c.id("tab-settings").click();
   await c.id("strategy").selectOption("single-leader");
   await expect.text(site(c, 0), /leads first/);
