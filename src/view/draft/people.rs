@@ -25,11 +25,11 @@ pub enum PersonEdit {
 }
 
 /// Names for new people.
-const NAMES: [&str; 9] = ["you", "Ana", "Ben", "Cho", "Dia", "Eli", "Fay", "Gus", "Hal"];
+const NAMES: [&str; 9] = ["You", "Ana", "Ben", "Cho", "Dia", "Eli", "Fay", "Gus", "Hal"];
 
 /// Somebody with a name that nobody has yet, who reads where it writes and does nothing by itself.
 pub(super) fn newcomer(setup: &Setup, site: SiteId) -> Session {
-    let is_free = |name: &str| setup.sessions.iter().all(|session| &*session.author.0 != name);
+    let is_free = |name: &str| setup.sessions.iter().all(|session| !session.author.0.eq_ignore_ascii_case(name));
     let numbered = (1..).map(|number| format!("Person {number}"));
     let name = NAMES.iter().map(|name| (*name).to_owned()).chain(numbered).find(|name| is_free(name)).unwrap_or_default();
     Session { author: Author::from(name.as_str()), site, access: Some(ACCESS), workload: Workload::Idle, reads: ReadRule::Home }

@@ -176,14 +176,14 @@ story("of one leader, another site can lead first", { path: "?scenario=offline-l
   await expect.text(site(c, 0), /leads first/);
   // Who sits at a device leaves with it.
   await site(c, 2).getByTestId("remove").click();
-  await expect.text(c.id("settings-told"), /Removed with it: you\./);
+  await expect.text(c.id("settings-told"), /Removed with it: You\./);
   await c.id("add-person").click();
   await expect.focused(c.id("at-sessions[2].author"));
   await c.id("person-site-2").selectOption("1");
   await c.id("apply").click();
   await expect.becomes("the sites on the stage", () => onStage(page), ["Ireland", "Oregon"]);
   const setup = await recipe(told, c);
-  expect.equal(setup.sessions.map(({ author, site }) => [author, site]), [["Ana", 1], ["Ben", 0], ["you", 1]], "the people in the recipe");
+  expect.equal(setup.sessions.map(({ author, site }) => [author, site]), [["Ana", 1], ["Ben", 0], ["You", 1]], "the people in the recipe");
 });
 
 for (const colorScheme of ["light", "dark"]) {
