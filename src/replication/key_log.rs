@@ -3,6 +3,7 @@
 //!
 //! Deltas come in causal order (rule R6), so each can be taken in without looking at those before it again.
 
+use super::IS_OPENING_ALONE;
 use super::causality::{Dot, VersionVector};
 use super::delta::{Delta, Item, LineChange, Operation};
 use std::collections::BTreeMap;
@@ -95,6 +96,9 @@ impl KeyLog {
 impl LineLog {
     fn push(&mut self, delta: &Arc<Delta>, change: &LineChange) {
         supersede(&mut self.versions, delta);
+        if IS_OPENING_ALONE {
+            return;
+        }
         match change {
             LineChange::Add(count) => self.survive(delta.dot, Share::Add(*count)),
             LineChange::Set(quantity, observed) => {

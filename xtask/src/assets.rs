@@ -37,6 +37,37 @@ pub(crate) fn write(folder: &Path, files: &Files) -> Outcome {
     Ok(())
 }
 
+/// The same files, scripts and style sheets without what only their readers need: comments on lines of their own,
+/// indentation, and in style sheets the ends of lines.
+pub(crate) fn slim(mut files: Files) -> Files {
+    for (name, content) in &mut files {
+        let is_style = name.ends_with(".css");
+        if let Some(text) = text(content).filter(|_| is_style || name.ends_with(".js")) {
+            *content = slimmed(text, is_style).into_bytes();
+        }
+    }
+    files
+}
+
+fn slimmed(source: &str, is_style: bool) -> String {
+    let (mut kept, mut is_comment, mut is_template) = (String::new(), false, false);
+    for line in source.lines() {
+        let words = line.trim();
+        is_comment |= !is_template && words.starts_with("/*");
+        let is_kept = is_template || !(is_comment || words.is_empty() || words.starts_with("//"));
+        if is_kept {
+            // What stands in a template is text of the program.
+            kept.push_str(if is_template { line } else { words });
+            is_template ^= words.matches('`').count() % 2 == 1;
+            if !(is_style && words.ends_with([',', ';', '{', '}'])) {
+                kept.push('\n');
+            }
+        }
+        is_comment &= !words.ends_with("*/");
+    }
+    kept
+}
+
 /// The same files under names with digests, also where they name each other.
 pub(crate) fn renamed(mut files: Files) -> Outcome<Files> {
     let mut done = Files::new();
@@ -129,6 +160,16 @@ mod tests {
 
     fn names(files: &Files) -> Vec<&str> {
         files.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn what_only_readers_need_goes() {
+        let source = "// a\nlet b = 1; // c\n  /** d\n   * e */\n\n/* f */\n  let g = \"http://h\";\n";
+        assert_eq!(slimmed(source, false), "let b = 1; // c\nlet g = \"http://h\";\n");
+        assert_eq!(slimmed("a = `b\n  // c`;\n  d();\n", false), "a = `b\n  // c`;\nd();\n", "a template keeps its lines");
+        assert_eq!(slimmed("a,\nb {\n  c: d;\n}\n", true), "a,b {c: d;}");
+        let only_sources = slim(Files::from([("a.svg".to_owned(), b"// a".to_vec()), ("a.js".to_owned(), b"// a".to_vec())]));
+        assert_eq!(only_sources.values().map(Vec::len).collect::<Vec<_>>(), [0, 4]);
     }
 
     #[test]

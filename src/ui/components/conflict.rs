@@ -52,7 +52,11 @@ fn policy(view: Option<&ConflictView>, mode: Mode, say: &Say) -> Tag {
             .testid(format!("policy-{}", option.id()))
             .text(words::mode_name(option))
     };
-    let options = tag("div").class("segments").set("role", "group").set("aria-label", "Policy").children(Mode::ALL.into_iter().filter(|mode| mode.is_built_in()).map(option));
+    let options = tag("div")
+        .class("segments")
+        .set("role", "group")
+        .set("aria-label", "Policy")
+        .children(Mode::ALL.into_iter().filter(|mode| mode.is_built_in()).map(option));
     let decided = tag("strong").testid("decided").text(view.map(|view| view.decided.clone()).unwrap_or_default());
     tag("section")
         .class("block")
