@@ -22,6 +22,7 @@ pub(crate) struct Notebook {
     writer: Writer,
 }
 
+#[allow(dead_code, reason = "not every test binary needs everything")]
 impl Notebook {
     pub(crate) fn new(id: u64, author: &str, before: &[(&str, u32)]) -> Self {
         let mut store = DeltaStore::default();
@@ -49,7 +50,6 @@ impl Notebook {
     }
 
     /// Writes anything to the cart's key.
-    #[allow(dead_code, reason = "not every test binary needs it")]
     pub(crate) fn write(&mut self, operation: Operation) {
         let context = self.context();
         self.put(operation, context);
