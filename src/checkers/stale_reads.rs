@@ -1,23 +1,11 @@
-//! Staleness: how many newer completed writes a read missed (k), and for how long the first of them had been complete
+//! Stale reads: how many newer completed writes a read missed (k), and for how long the first of them had been complete
 //! when it began (t). Against the order of versions, so only where the strategy keeps one per key.
 
-#[cfg(feature = "catalogue")]
-use super::{Checker, Evidence, Finding, Witness};
 use crate::replication::delta::Key;
 use crate::replication::protocol::Reply;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::simulation::history::{History, OperationRecord};
 use std::collections::BTreeMap;
-
-#[cfg(feature = "catalogue")]
-pub(super) static CHECKER: Checker = Checker {
-    id: "staleness",
-    title: "Fresh reads",
-    meaning: "no read returns something older than a write that was complete before it began",
-    applies: super::seen::has_plain,
-    promised: |evidence| evidence.promises().linearizable,
-    judge,
-};
 
 /// A read that misses writes which were complete before it began.
 pub struct StaleRead {
@@ -52,18 +40,4 @@ pub fn stale_reads(history: &History) -> Vec<StaleRead> {
         }
     }
     stale
-}
-
-#[cfg(feature = "catalogue")]
-fn judge(evidence: &Evidence<'_>) -> Finding {
-    let is_unordered = |operation: &OperationRecord| matches!(operation.closed, Some((_, Reply::Written { version: 0, .. })));
-    if evidence.operations().any(|(_, operation)| is_unordered(operation)) {
-        return Finding::Undecided("this strategy keeps no order of the writes of a record".to_owned());
-    }
-    let witness = |stale: StaleRead| {
-        let read = evidence.operation(stale.read).map(Evidence::tell).unwrap_or_default();
-        let sentence = format!("{read}: misses {} newer, the first complete for {} ms", stale.missed.len(), stale.age.0 / 1_000_000);
-        Witness { sentence, operations: vec![stale.missed[0], stale.read], dots: Vec::new() }
-    };
-    Finding::Violations(stale_reads(evidence.history()).into_iter().map(witness).collect())
 }

@@ -3,7 +3,7 @@
 
 use super::ground::{get, heal_all, node, put};
 use super::quorums::{ANA, ANAS_APP, IRELAND, OREGON, TOKYO, cut, held, later, now, quiet, read, reads, three_places, told, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::strategies::leaderless::{ANTI_ENTROPY_EVERY, READ_QUORUM, TREE_DEPTH, WRITE_QUORUM};
 use crate::simulation::command::NodeCommand;
@@ -11,11 +11,7 @@ use crate::simulation::history::History;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "anti-entropy",
-    title: "Anti-entropy with hash trees",
-    summary: "Replicas compare hash trees in the background and find one differing record among many with a few hashes.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, node, stream};
 use super::quorums::{later, now, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::ids::SiteId;
 use crate::replication::protocol::Reply;
@@ -15,11 +15,7 @@ use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::setup::{Latency, Pace, Setup, Workload};
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "leaderless-availability",
-    title: "A replica fails and nobody waits",
-    summary: "Reads and writes go on while a replica is down; under a single leader the same fault stops the writes for a while.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 2,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 
 use super::ground::{Ground, get, heal_all, node, put, stream};
 use super::quorums::{cut, later, now, once, quiet, reads};
-use super::{About, Assumption, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::strategies::leaderless::{READ_QUORUM, REQUEST_TIMEOUT, VERSION_FROM, WRITE_BACK, WRITE_QUORUM};
 use crate::simulation::command::NodeCommand;
 use crate::simulation::setup::Setup;
@@ -21,11 +21,7 @@ const BENS_APP: u16 = 4;
 
 const ABD: &str = "abd";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "quorum-not-linearizable",
-    title: "Quorums are not linearizable",
-    summary: "With w + r > n two reads can still disagree about a write; versions from a quorum and write-back on reads repair it.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -2,18 +2,14 @@
 
 use super::ground::{get, heal_all, put};
 use super::quorums::{ANA, ANAS_APP, BEN, IRELAND, OREGON, TOKYO, cut, held, now, once, quiet, reads, three_places, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::strategies::leaderless::{QUORUM_CHOICE, READ_FAN_OUT, READ_QUORUM, READ_REPAIR, WRITE_QUORUM};
 use crate::simulation::history::History;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "read-repair",
-    title: "Read repair",
-    summary: "A read finds a stale replica and mends it in passing; what nobody reads stays stale.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

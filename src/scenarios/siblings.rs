@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, act, get, node, say, stream};
 use super::quorums::{IRELAND, OREGON, TOKYO, later, now, once, quiet, shown, siblings, values, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::delta::{Key, Operation};
 use crate::replication::protocol::Reply;
@@ -22,11 +22,7 @@ const KEY: &str = "list";
 const EXPLOSION: &str = "constraint:no-sibling-explosion";
 const DELETED: &str = "constraint:deleted-stays-deleted";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "siblings",
-    title: "Siblings and tombstones",
-    summary: "Concurrent writes are kept side by side until somebody has seen them all; deletions are kept too, or they come undone.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
