@@ -2,7 +2,7 @@
 //! wait until a follower is promoted.
 
 use super::ground::{Ground, node, stream};
-use super::quorums::{later, now, witness};
+use super::quorums::{later, now, sleeps, witness};
 use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::ids::SiteId;
@@ -41,9 +41,18 @@ pub(super) const SCENARIO: Script = Script {
 const AVAILABLE: &str = "constraint:available";
 const PATIENCE: SimDuration = SimDuration::from_ms(500);
 
+/// They are the first nodes.
+const REPLICAS: u16 = 3;
+
 const QUORUM_IS_UP: Assumption = Assumption {
     words: "a write quorum and a read quorum of the replicas are up",
-    is_met: |outcome| outcome.session.setup().dials.get(&WRITE_QUORUM) <= 2,
+    is_met: |outcome| {
+        let dials = &outcome.session.setup().dials;
+        let sleeps = sleeps(outcome);
+        let down_at = |time| sleeps.iter().filter(|(node, from, until)| node.0 < REPLICAS && *from <= time && time < *until).count() as u64;
+        let down_most = sleeps.iter().map(|(_, from, _)| down_at(*from)).max().unwrap_or(0);
+        down_most + dials.get(&WRITE_QUORUM).max(dials.get(&READ_QUORUM)) <= u64::from(REPLICAS)
+    },
     outside: Some(|setup| setup.dials.set(&WRITE_QUORUM, 3)),
 };
 

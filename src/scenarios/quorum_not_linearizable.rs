@@ -3,7 +3,7 @@
 //! JACM 1995) repairs all three.
 
 use super::ground::{Ground, get, heal_all, node, put, stream};
-use super::quorums::{cut, later, now, once, quiet, reads};
+use super::quorums::{Quorum, cut, later, now, once, quiet, quorums, reads};
 use super::{About, Assumption, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::strategies::leaderless::{READ_QUORUM, REQUEST_TIMEOUT, VERSION_FROM, WRITE_BACK, WRITE_QUORUM};
 use crate::simulation::command::NodeCommand;
@@ -53,8 +53,9 @@ pub(super) const SCENARIO: Script = Script {
 const STRICT: Assumption = Assumption {
     words: "every read quorum shares a replica with every write quorum of the same fixed replicas (strict membership)",
     is_met: |outcome| {
-        let setup = outcome.session.setup();
-        setup.dials.get(&WRITE_QUORUM) + setup.dials.get(&READ_QUORUM) > 3 && outcome.count_told("hint-kept") == 0
+        let (writes, reads): (Vec<Quorum>, Vec<Quorum>) = quorums(outcome).into_iter().partition(|quorum| quorum.is_write);
+        let meet = |read: &Quorum| writes.iter().all(|write| !write.nodes.within(read.nodes).is_empty());
+        reads.iter().all(meet) && outcome.count_told("hint-kept") == 0
     },
     outside: Some(|setup| setup.dials.set(&WRITE_QUORUM, 1)),
 };

@@ -2,7 +2,7 @@
 //! as tombstones or else return.
 
 use super::ground::{Ground, act, get, node, say, stream};
-use super::quorums::{IRELAND, OREGON, TOKYO, later, now, once, quiet, shown, siblings, values, witness};
+use super::quorums::{IRELAND, OREGON, TOKYO, later, now, once, quiet, shown, siblings, sleeps, values, witness};
 use super::{About, Assumption, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::delta::{Key, Operation};
@@ -10,6 +10,7 @@ use crate::replication::protocol::Reply;
 use crate::replication::strategies::leaderless::{
     ANTI_ENTROPY_EVERY, CONFLICTS, PLAIN_VERSION_VECTORS, READ_QUORUM, TOMBSTONE_KEEP, TOMBSTONES, WRITE_QUORUM,
 };
+use crate::replication::time::SimDuration;
 use crate::replication::view::Fate;
 use crate::simulation::command::{Action, Command, NodeCommand};
 use crate::simulation::history::History;
@@ -76,7 +77,10 @@ pub(super) const SCENARIO: Script = Script {
 
 const SHORT_SLEEP: Assumption = Assumption {
     words: "no replica sleeps longer than tombstones are kept",
-    is_met: |outcome| outcome.session.setup().dials.get(&TOMBSTONE_KEEP) > 5_000,
+    is_met: |outcome| {
+        let keep = outcome.session.setup().dials.duration(&TOMBSTONE_KEEP);
+        keep == SimDuration::ZERO || sleeps(outcome).iter().all(|(_, from, until)| until.since(*from) < keep)
+    },
     outside: Some(|setup| setup.dials.set(&TOMBSTONE_KEEP, 1_000)),
 };
 
