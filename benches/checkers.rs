@@ -18,14 +18,25 @@ struct Load {
     /// Values repeat below this; 0: they are unique.
     values: u32,
     append: bool,
+    /// Whether a tenth of the writes replaces the text.
+    puts: bool,
     cas: bool,
     /// Of a hundred reads, how many return the value before the present one.
     stale_percent: u32,
     crash_percent: u32,
 }
 
-const KV: Load =
-    Load { clients: 10, keys: 10, operations: 2_000, values: 0, append: false, cas: false, stale_percent: 0, crash_percent: 0 };
+const KV: Load = Load {
+    clients: 10,
+    keys: 10,
+    operations: 2_000,
+    values: 0,
+    append: false,
+    puts: false,
+    cas: false,
+    stale_percent: 0,
+    crash_percent: 0,
+};
 
 /// The longest that one verdict may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -39,10 +50,11 @@ fn main() {
             measure(&name, |budget| holds_by(method, &history, &Options::default(), budget));
         }
     }
-    for (stale_percent, word) in [(0, "fresh"), (5, "stale")] {
-        let history = history(Load { clients: 50, keys: 20, operations: 10_000, stale_percent, ..KV });
+    for (stale_percent, word, append) in [(0, "fresh", false), (5, "stale", false), (0, "fresh", true), (5, "stale", true)] {
+        let history = history(Load { clients: 50, keys: 20, operations: 10_000, stale_percent, append, ..KV });
         for (guarantee, id) in Guarantee::ALL {
-            let name = format!("{id}, 10,000 operations of 50 clients, {word}");
+            let kind = if append { ", append" } else { "" };
+            let name = format!("{id}, 10,000 operations of 50 clients{kind}, {word}");
             if name.contains(&part) {
                 measure(&name, |budget| {
                     histories::judge(&history, guarantee, &Options::default(), budget).expect("fits every model").holds
@@ -66,6 +78,9 @@ fn linearizable_loads() -> Vec<(String, Load, Method)> {
                     ("repeated, crashes", Load { values: 5, crash_percent: 3, ..base }, Method::Best),
                     ("cas", Load { values: 5, cas: true, ..base }, Method::Best),
                     ("append", Load { append: true, ..base }, Method::Best),
+                    ("append, search", Load { append: true, ..base }, Method::Search),
+                    ("append, crashes", Load { append: true, crash_percent: 5, ..base }, Method::Best),
+                    ("append and put", Load { append: true, puts: true, ..base }, Method::Best),
                 ];
                 for (kind, load, method) in kinds {
                     let word = if stale_percent == 0 { "fresh" } else { "stale" };
@@ -87,6 +102,7 @@ fn measure(name: &str, mut judge: impl FnMut(&mut histories::Budget<'_>) -> Opti
 /// A client's operation on its way.
 struct Flight {
     head: String,
+    appends: bool,
     answer: Option<String>,
     write: Option<(u32, String)>,
     cas: Option<(String, String)>,
@@ -157,13 +173,14 @@ fn flight(load: Load, number: u32, draw: &mut impl FnMut(u32) -> u32) -> Flight 
         (false, values) => draw(values).to_string(),
     };
     let cas = (load.cas && is_write && draw(2) == 0).then(|| (draw(load.values.max(1)).to_string(), value.clone()));
-    let name = match (is_write, load.append) {
+    let appends = is_write && load.append && !(load.puts && draw(10) == 0);
+    let name = match (is_write, appends) {
         _ if cas.is_some() => "cas",
         (true, true) => "append",
         (true, false) => "put",
         (false, _) => "get",
     };
-    Flight { head: format!(r#""f":"{name}","key":"k{key}""#), answer: None, write: is_write.then_some((key, value)), cas, crashes }
+    Flight { appends, head: format!(r#""f":"{name}","key":"k{key}""#), answer: None, write: is_write.then_some((key, value)), cas, crashes }
 }
 
 fn take_effect(load: Load, flight: &Flight, state: &mut BTreeMap<u32, (String, String)>, draw: &mut impl FnMut(u32) -> u32) -> String {
@@ -178,7 +195,7 @@ fn take_effect(load: Load, flight: &Flight, state: &mut BTreeMap<u32, (String, S
     if flight.cas.as_ref().is_some_and(|(old, _)| old != now) {
         return "differed".to_owned();
     }
-    let next = if load.append { format!("{}{}", &now[..now.len() - 1], &value[1..]) } else { value.clone() };
+    let next = if flight.appends { format!("{}{}", &now[..now.len() - 1], &value[1..]) } else { value.clone() };
     *before = std::mem::replace(now, next);
     match &flight.cas {
         Some((old, new)) => format!("[{old},{new}]"),

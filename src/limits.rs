@@ -89,6 +89,10 @@ pub const MAX_HISTORY_VALUE_BYTES: usize = 1 << 20;
 pub const MAX_HISTORY_KEYS: usize = 10_000;
 /// Keys of one multi-key read, and dots that one write had seen.
 pub const MAX_HISTORY_LIST: usize = 1_000;
+/// Appended parts in the texts that all reads of a history show; after that the verdict is "undecided".
+pub const MAX_TEXT_PARTS: usize = 16_000_000;
+/// Steps to take those texts apart; what is left is not told apart.
+pub const MAX_TEXT_STEPS: usize = 200_000_000;
 /// Places that a search for an order remembers; after that its verdict is "undecided".
 pub const MAX_SEARCH_PLACES: usize = 4_000_000;
 /// Writes and multi-key reads that are put into one order of all keys; after that the verdict is "undecided".

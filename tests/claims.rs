@@ -74,6 +74,7 @@ fn assumptions_are_met_mostly_and_matter() {
         let (session, _) = scenario.perform(beyond).unwrap();
         let outcome = Outcome::of(Some(scenario), &session);
         let guarantee = variant.about.unwrap().guarantee;
+        assert!(!(assumption.is_met)(&outcome), "{} {}: a run outside of its assumption meets it", scenario.id, variant.id);
         assert_eq!(
             outcome.holds(guarantee),
             Some(false),

@@ -13,11 +13,36 @@ use std::path::Path;
 const VERDICTS: &[(&str, &str)] = &[
     ("aborted-own-read", "--++++-"),
     ("aborted-read", "-++++++"),
-    ("append", "+????++"),
-    ("append-after-put", "+????++"),
-    ("append-lost", "-????+-"),
-    ("append-nothing-yet", "+????++"),
-    ("append-out-of-order", "-????++"),
+    ("append-after-put", "+++++++"),
+    ("append-equal-parts", "-++++++"),
+    ("append-info-in-text", "+++++++"),
+    ("append-lost", "-+++++-"),
+    ("append-nothing-yet", "+++++++"),
+    ("append-nothing", "+++++++"),
+    ("append-out-of-order", "-----++"),
+    ("append-own-first-missing", "--+-++-"),
+    ("append-own-missing", "--++++-"),
+    ("append-own-replaced-before", "--++++-"),
+    ("append-own-replaced", "+++++++"),
+    ("append-parts-in-parts", "-++++++"),
+    ("append-read-many-hole", "-++++-+"),
+    ("append-read-many-states", "-++++++"),
+    ("append-readers-disagree", "-----++"),
+    ("append-readers-lack-different-parts", "-+++++-"),
+    ("append-reads-fill-in", "-++++++"),
+    ("append-reads-go-back", "-+-+++-"),
+    ("append-reads-lose-the-first", "-+-+++-"),
+    ("append-reply-before-question", "-+++-++"),
+    ("append-reply-on-other-key", "-+++-+-"),
+    ("append-reply-with-question", "+++++++"),
+    ("append-reply-without-question", "-+++-+-"),
+    ("append-second-with-first-on-other-key", "+++++++"),
+    ("append-second-with-first", "-+++++-"),
+    ("append-second-without-first-on-other-key", "-++-++-"),
+    ("append-second-without-first", "-++-++-"),
+    ("append-too-many-equal-parts", "+????++"),
+    ("append-unknown-part", "---+-++"),
+    ("append", "+++++++"),
     ("cas-chain", "+++++++"),
     ("cas-twice", "-+++++?"),
     ("concurrent-read-old-then-new", "++++++?"),
@@ -132,6 +157,12 @@ fn witnesses_name_the_operations_that_contradict_each_other() {
     assert_eq!(witness("reply-before-question", Guarantee::WritesFollowReads), [0, 1, 3, 4]);
     assert_eq!(witness("read-many-fork", Guarantee::ConsistentPrefix), [0, 1, 2, 3]);
     assert_eq!(witness("lost-write-sees-nothing", Guarantee::NoLostWrites), [0, 2]);
+    assert_eq!(witness("append-own-first-missing", Guarantee::ReadYourWrites), [0, 2]);
+    assert_eq!(witness("append-reads-lose-the-first", Guarantee::MonotonicReads), [0, 2, 3]);
+    assert_eq!(witness("append-second-without-first", Guarantee::MonotonicWrites), [0, 1, 2]);
+    assert_eq!(witness("append-reply-without-question", Guarantee::WritesFollowReads), [0, 1, 2, 3]);
+    assert_eq!(witness("append-readers-disagree", Guarantee::MonotonicReads), [0, 1, 2, 3]);
+    assert_eq!(witness("append-out-of-order", Guarantee::Linearizable), [0, 1, 2]);
 }
 
 #[test]

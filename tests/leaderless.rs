@@ -67,6 +67,11 @@ fn with_versions_from_clocks_the_register_is_not_linearizable() {
 }
 
 #[test]
+fn without_lasting_versions_a_version_names_two_writes() {
+    assert_red(Promise::Linearizable, &[(&dial::LASTING_VERSIONS, 0)], "given twice");
+}
+
+#[test]
 fn with_quorums_that_do_not_overlap_the_register_is_not_linearizable() {
     assert_red(Promise::Linearizable, &[(&dial::READ_QUORUM, 1), (&dial::WRITE_QUORUM, 1)], "no order");
 }
@@ -358,6 +363,25 @@ fn a_clock_that_runs_behind_loses_the_later_write_and_says_so() {
     let mut fixed = Play::new(3, &[(&dial::VERSION_FROM, 1)]);
     fixed.fault(4, NodeCommand::Skew { ms: -60_000 }).put(0, 1).wait(20).put(1, 2).wait(20).get(0).wait(20);
     assert_eq!(fixed.value(), Some(2));
+}
+
+#[test]
+fn a_coordinator_that_crashed_never_gives_a_version_twice() {
+    // Ada's app has versions from a quorum and sends 9; one replica gets it, and the app crashes before any answer.
+    let run = |lasting: u64| {
+        let mut play = Play::new(3, &[(&dial::VERSION_FROM, 1), (&dial::LASTING_VERSIONS, lasting)]);
+        play.put(0, 9).wait(2).apart(&[1, 2]).wait(2).fault(3, NodeCommand::Crash).wait(10).heal();
+        play.fault(3, NodeCommand::Restart).wait(100).apart(&[0]).put(0, 5).wait(20);
+        assert!(matches!(play.last(), Some(Reply::Written { .. })), "5 is acknowledged: {:?}", play.last());
+        assert_eq!([0, 1, 2].map(|node| play.shows(node)), [Some(9), Some(5), Some(5)]);
+        let snapshot = play.engine.snapshot();
+        let versions = [0, 1].map(|node| snapshot.nodes[node].replica.as_ref().unwrap().records[&"x".into()].version);
+        // The quorum that answers is made of 9 and 5.
+        play.heal().apart(&[1]).get(1).wait(20);
+        (versions[0] == versions[1], play.value())
+    };
+    assert_eq!(run(1), (false, Some(5)));
+    assert_eq!(run(0), (true, Some(9)), "the version names two writes, and the one that nobody was told of wins");
 }
 
 #[test]

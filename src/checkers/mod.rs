@@ -1,20 +1,16 @@
-//! Guarantees, one file each: what the clients saw and what the replicas hold goes in, a verdict with its witness
-//! comes out. Knows nothing of how nodes work.
+//! Guarantees, one file and one line in `checkers!` each: what the clients saw and what the replicas hold goes in, a
+//! verdict with its witness comes out. Knows nothing of how nodes work.
 
-mod accounted_for;
-mod convergence;
 mod evidence;
-mod no_lost_writes;
-mod read_your_writes;
 #[cfg(feature = "catalogue")]
 mod seen;
-mod staleness;
+mod stale_reads;
 
 use crate::replication::causality::Dot;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
 pub use evidence::Evidence;
-pub use staleness::{StaleRead, stale_reads};
+pub use stale_reads::{StaleRead, stale_reads};
 
 /// What a checker says of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,25 +68,35 @@ enum Finding {
     Violations(Vec<Witness>),
 }
 
-/// Every checker, in the order of the panel.
-pub static ALL: &[&Checker] = &[
-    &accounted_for::CHECKER,
-    &no_lost_writes::CHECKER,
-    &read_your_writes::CHECKER,
-    #[cfg(feature = "catalogue")]
-    &seen::MONOTONIC_READS,
-    #[cfg(feature = "catalogue")]
-    &seen::MONOTONIC_WRITES,
-    #[cfg(feature = "catalogue")]
-    &seen::WRITES_FOLLOW_READS,
-    #[cfg(feature = "catalogue")]
-    &seen::CONSISTENT_PREFIX,
-    #[cfg(feature = "catalogue")]
-    &seen::LINEARIZABLE,
-    #[cfg(feature = "catalogue")]
-    &staleness::CHECKER,
-    &convergence::CHECKER,
-];
+/// Makes of the lines below the modules and the list. A build without the catalogue holds only the checkers marked `#[all()]`
+/// (the condition that is always met).
+macro_rules! checkers {
+    ($($(#[$built:meta])? $file:ident;)*) => {
+        $(
+            #[cfg(any(feature = "catalogue" $(, $built)?))]
+            mod $file;
+        )*
+
+        /// Every checker, in the order of the panel.
+        pub static ALL: &[&Checker] = &[$(
+            #[cfg(any(feature = "catalogue" $(, $built)?))]
+            &$file::CHECKER,
+        )*];
+    };
+}
+
+checkers! {
+    #[all()] accounted_for;
+    #[all()] no_lost_writes;
+    #[all()] read_your_writes;
+    monotonic_reads;
+    monotonic_writes;
+    writes_follow_reads;
+    consistent_prefix;
+    linearizable;
+    staleness;
+    #[all()] convergence;
+}
 
 /// Judges a run.
 #[must_use]

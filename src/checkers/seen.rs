@@ -3,86 +3,19 @@
 //! A session of the history is a person, whatever device they used. Cart edits and keys that were read as siblings are
 //! left out: they are no registers.
 
-use super::{Checker, Evidence, Finding, Witness};
+use super::{Evidence, Finding, Witness};
 use crate::histories::{self, Action, Function, Guarantee, History, Moment, Operation, Options, Outcome, Value};
 use crate::replication::delta::{Key, Operation as Write, Value as Plain};
 use crate::replication::protocol::{Refusal, Reply};
 use crate::simulation::history::OperationRecord;
-use crate::simulation::setup::ReadRule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that judging one guarantee may take while a person waits.
 const STEPS_MAX: u32 = 2_000_000;
 
-pub(super) static LINEARIZABLE: Checker = Checker {
-    id: "linearizable",
-    title: "Linearizable",
-    meaning: "the system behaves as if there were one copy of each record",
-    applies: has_plain,
-    promised: |evidence| {
-        let promises = evidence.promises();
-        let asks_leader = |reads| matches!(reads, ReadRule::Leader);
-        promises.linearizable || (promises.linearizable_at_leader && evidence.read_rules().all(asks_leader))
-    },
-    judge: |evidence| judge(evidence, Guarantee::Linearizable),
-};
-
-pub(super) static MONOTONIC_READS: Checker = Checker {
-    id: "monotonic-reads",
-    title: "Monotonic reads",
-    meaning: "a person's reads of a record never go backwards in time",
-    applies: has_plain,
-    promised: reads_forward,
-    judge: |evidence| judge(evidence, Guarantee::MonotonicReads),
-};
-
-pub(super) static MONOTONIC_WRITES: Checker = Checker {
-    id: "monotonic-writes",
-    title: "Monotonic writes",
-    meaning: "a person's writes are ordered, and seen, as they were issued",
-    applies: has_plain,
-    promised: |evidence| evidence.promises().linearizable || evidence.promises().causal,
-    judge: |evidence| judge(evidence, Guarantee::MonotonicWrites),
-};
-
-pub(super) static WRITES_FOLLOW_READS: Checker = Checker {
-    id: "writes-follow-reads",
-    title: "Writes follow reads",
-    meaning: "a write comes after what its writer had read, and is seen with it",
-    applies: has_plain,
-    promised: |evidence| evidence.promises().linearizable || evidence.promises().causal,
-    judge: |evidence| judge(evidence, Guarantee::WritesFollowReads),
-};
-
-pub(super) static CONSISTENT_PREFIX: Checker = Checker {
-    id: "consistent-prefix",
-    title: "Consistent prefix",
-    meaning: "a read of several records shows a state that once was: no effect without its cause",
-    applies: |evidence| evidence.operations().any(|(_, operation)| !operation.also.is_empty()),
-    promised: |evidence| evidence.promises().linearizable || evidence.promises().causal,
-    judge: |evidence| judge(evidence, Guarantee::ConsistentPrefix),
-};
-
 /// Whether there is anything to judge.
 pub(super) fn has_plain(evidence: &Evidence<'_>) -> bool {
     evidence.operations().any(|(_, operation)| is_plain(operation))
-}
-
-/// Reads at the leader, at one replica only, or at replicas that hold the position of all that was read before.
-fn reads_forward(evidence: &Evidence<'_>) -> bool {
-    let promises = evidence.promises();
-    let reads_many = evidence.operations().any(|(_, operation)| !operation.also.is_empty());
-    let is_kept = |reads| match reads {
-        _ if promises.linearizable => true,
-        ReadRule::Leader if promises.honours_freshness => promises.linearizable_at_leader || evidence.has_first_leaders_only(),
-        ReadRule::Home | ReadRule::Leader | ReadRule::Sticky => {
-            evidence.has_first_leaders_only() && promises.causal && evidence.stays_put()
-        }
-        // A read of several keys says no position.
-        ReadRule::Token { .. } => promises.honours_freshness && evidence.has_first_leaders_only() && !reads_many,
-        _ => false,
-    };
-    evidence.read_rules().all(is_kept)
 }
 
 /// What the judging room says of the plain operations.

@@ -10,8 +10,9 @@
 
 use super::format::{Function, History, KeyId, Operation, Outcome};
 use super::sessions::explain::{Returned, explain};
-use super::sessions::facts::Facts;
+use super::sessions::facts::{Facts, Seen};
 use super::sessions::order::{Chain, NodeId, Order, Passed};
+use super::sessions::{known, order_of_texts};
 use super::{Budget, Finding, Options};
 use crate::limits;
 use std::cmp::Reverse;
@@ -34,12 +35,7 @@ pub(super) fn find(history: &History, options: &Options, budget: &mut Budget<'_>
         let mut puzzle = Puzzle::new(&facts, returned, writes.clone());
         puzzle.solve(budget)
     };
-    match explain(&facts, &mut judge, budget) {
-        Finding::Holds if facts.has_texts => {
-            Finding::Undecided("reads of appended texts are judged by linearizable and no-lost-writes only".to_owned())
-        }
-        found => found,
-    }
+    facts.said(explain(&facts, &mut judge, budget))
 }
 
 /// A write and a cut: either the write is before what the cut returned of its key, or the cut is before the write.
@@ -60,21 +56,22 @@ struct Puzzle<'f> {
 
 impl<'f> Puzzle<'f> {
     fn new(facts: &'f Facts, returned: &Returned, mut order: Order) -> Self {
+        order_of_texts(facts, returned, &mut order);
         keep_sessions(facts, returned, &mut order);
         let mut puzzle = Self { facts, order, choices: Vec::new(), cuts: BTreeSet::new() };
-        let mut shown: BTreeMap<usize, Vec<(KeyId, NodeId)>> = BTreeMap::new();
-        for (read, node) in facts.reads.iter().zip(returned) {
-            if let Some(node) = node.filter(|_| read.is_many) {
-                shown.entry(read.operation).or_default().push((read.key, node));
-            }
+        let mut shown: BTreeMap<usize, Vec<(KeyId, Seen)>> = BTreeMap::new();
+        for (read, seen) in known(facts, returned).filter(|(read, _)| read.is_many) {
+            shown.entry(read.operation).or_default().push((read.key, seen));
         }
         let of_key = writes_that_count(facts);
         for (read, shown) in shown {
             let cut = puzzle.order.mark();
             puzzle.cuts.insert(cut);
-            for (key, returned) in shown {
-                puzzle.order.add(returned, cut, read);
-                let others = of_key.get(&key).into_iter().flatten().filter(|write| **write != returned);
+            for (key, seen) in shown {
+                let returned = facts.start(seen);
+                facts.shown(seen).for_each(|node| puzzle.order.add(node, cut, read));
+                let shown: BTreeSet<NodeId> = facts.shown(seen).collect();
+                let others = of_key.get(&key).into_iter().flatten().filter(|write| !shown.contains(write));
                 puzzle.choices.extend(others.map(|write| Choice { cut, returned, write: *write, read }));
             }
         }
@@ -172,8 +169,9 @@ fn keep_sessions(facts: &Facts, returned: &Returned, order: &mut Order) {
         }
     }
     let write_of: BTreeMap<usize, NodeId> = facts.writes.iter().zip(0..).map(|(write, node)| (write.operation, node)).collect();
-    for (read, node) in facts.reads.iter().zip(returned) {
-        let Some(node) = *node else { continue };
+    for (read, seen) in known(facts, returned) {
+        // What a text ends with is after all its parts.
+        let Some(node) = facts.shown(seen).last() else { continue };
         passed.entry(read.session).or_default().push(Passed { closed: read.closed, node, operation: read.operation });
         // A cas writes after its own read.
         write_of.get(&read.operation).into_iter().for_each(|write| order.add(node, *write, read.operation));
@@ -187,7 +185,7 @@ fn keep_sessions(facts: &Facts, returned: &Returned, order: &mut Order) {
 
 /// Writes by key. One of unknown outcome that nobody read may as well stand after everything.
 fn writes_that_count(facts: &Facts) -> BTreeMap<KeyId, Vec<NodeId>> {
-    let read: BTreeSet<NodeId> = facts.reads.iter().flat_map(|read| read.candidates.iter().copied()).collect();
+    let read: BTreeSet<NodeId> = facts.reads.iter().flat_map(|read| &read.candidates).flat_map(|seen| facts.shown(*seen)).collect();
     let mut of_key: BTreeMap<KeyId, Vec<NodeId>> = BTreeMap::new();
     for (write, node) in facts.writes.iter().zip(0..) {
         if write.closed.is_some() || read.contains(&node) {

@@ -12,6 +12,7 @@ mod model;
 mod no_lost_writes;
 mod read;
 pub mod sessions;
+mod texts;
 mod value;
 
 pub use fields::Refused;

@@ -45,6 +45,14 @@ impl Value {
         Ok(Self::Integer(double as i128))
     }
 
+    /// Its text; empty for what is none.
+    pub(super) fn text(&self) -> Rc<str> {
+        match self {
+            Self::Text(text) => Rc::clone(text),
+            Self::Null | Self::Integer(_) | Self::Fraction(_) => "".into(),
+        }
+    }
+
     /// As JSON again.
     #[must_use]
     pub fn to_json(&self) -> Json {

@@ -24,6 +24,7 @@ const REPAIR_CAVEAT: &str =
     "Read repair blocks the read until the replicas that it asked have the newest version; here it follows the answer.";
 const REFUSAL_CAVEAT: &str = "A coordinator that knows too few live replicas refuses at once (Unavailable); here it waits for its timeout. Reads of \
                               Cassandra time out after read_request_timeout (5000ms), here as writes do.";
+const RETRY_CAVEAT: &str = "speculative_retry (99PERCENTILE): a coordinator that waits unusually long asks one more replica; here it asks only those of the quorum.";
 const CITATION: &str = "https://cassandra.apache.org/doc/latest/cassandra/architecture/dynamo.html";
 
 pub(super) static CASSANDRA_ONE: Preset = Preset {
@@ -40,7 +41,13 @@ pub(super) static CASSANDRA_ONE: Preset = Preset {
         TIMEOUT,
         GRACE,
     ],
-    caveats: &["A read of one replica has nothing to compare, and repairs nothing.", HINT_CAVEAT, COORDINATOR_CAVEAT, REFUSAL_CAVEAT],
+    caveats: &[
+        "A read of one replica has nothing to compare, and repairs nothing.",
+        HINT_CAVEAT,
+        COORDINATOR_CAVEAT,
+        REFUSAL_CAVEAT,
+        RETRY_CAVEAT,
+    ],
     citation: CITATION,
     change: |setup| cassandra(setup, |_| 1),
 };
@@ -59,7 +66,7 @@ pub(super) static CASSANDRA_QUORUM: Preset = Preset {
         TIMEOUT,
         GRACE,
     ],
-    caveats: &[HINT_CAVEAT, COORDINATOR_CAVEAT, REPAIR_CAVEAT, REFUSAL_CAVEAT],
+    caveats: &[HINT_CAVEAT, COORDINATOR_CAVEAT, REPAIR_CAVEAT, REFUSAL_CAVEAT, RETRY_CAVEAT],
     citation: CITATION,
     change: |setup| cassandra(setup, majority),
 };
@@ -133,6 +140,7 @@ pub(super) static RIAK: Preset = Preset {
         "anti_entropy.trigger_interval (15s) is when Riak looks for work to do; one exchange then concerns some partitions, here all keys.",
         "Partitions (vnodes) are not modelled: a node owns what follows its place on the ring.",
         "Riak collects a tombstone only once all primary replicas have it; here it goes by time alone.",
+        "delete_mode: 3 seconds is what Riak 1.0 introduced (its release notes); the schema of riak.conf does not name it.",
     ],
     citation: "https://docs.riak.com/riak/kv/latest/developing/app-guide/replication-properties/index.html",
     change: riak,

@@ -1,7 +1,9 @@
 //! Real systems as settings: what their documentation calls it, which setting stands for it here, and what is left out.
 //!
 //! Knows setups and settings, nothing of how a strategy works. Values are the systems' defaults unless the title says
-//! otherwise; each was looked up in the documentation that it cites.
+//! otherwise; each was looked up in the documentation that it cites, or, where that does not say, in the system's sources
+//! (Cassandra's `ddl.adoc` for read_repair and speculative_retry, Riak's `riak_kv.schema` for anti-entropy, MongoDB's `rs.conf()`
+//! for heartbeats). What no such source confirmed is said among the caveats.
 
 mod leaderless;
 mod multi_leader;

@@ -116,6 +116,7 @@ pub(super) static MONGODB_MAJORITY: Preset = Preset {
          writes stay unanswered.",
         "Arbiters, priorities and votes of members are not modelled; secondaries pull the oplog, here the leader pushes it.",
         "wtimeout is not set: a write waits for as long as it takes.",
+        "w: majority is the implicit default since 5.0, unless arbiters leave no more data-bearing voters than a majority; then it is w: 1.",
     ],
     citation: "https://www.mongodb.com/docs/manual/reference/write-concern/",
     change: mongodb,

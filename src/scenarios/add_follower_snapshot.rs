@@ -3,17 +3,13 @@
 use super::adding::{ANA, WRITES_GO_ON, answers_around, fill, join, setup, writes};
 use super::followers::{OREGON_3, is_refused, is_written, told_at};
 use super::ground::{node, put};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::LOG_KEEP;
 use crate::replication::view::Role;
 use crate::simulation::command::NodeCommand;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "add-follower-snapshot",
-    title: "Add a follower: snapshot and log",
-    summary: "A new follower gets a snapshot of one log position and then the log from there, while writes go on.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -2,17 +2,13 @@
 
 use super::adding::{WRITES_GO_ON, fill, join, setup, writes};
 use super::followers::{is_refused, is_written, times};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::{JOIN_METHOD, WRITES_WHILE_COPYING};
 use crate::replication::time::SimTime;
 use crate::simulation::history::OperationRecord;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "add-follower-stop",
-    title: "Add a follower: stop the writes",
-    summary: "The leader stops the writes, copies everything to a new follower, and goes on.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

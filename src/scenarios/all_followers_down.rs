@@ -2,7 +2,7 @@
 
 use super::followers::{OREGON_2, OREGON_3, is_refused, reads, told_at, took_ms};
 use super::ground::{Ground, get, node, put, stream};
-use super::{About, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::ids::Lsn;
 use crate::replication::note::Note;
@@ -15,11 +15,7 @@ use crate::simulation::snapshot::Snapshot;
 const ANA: u16 = 0;
 const YOU: u16 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "all-followers-down",
-    title: "All followers are down",
-    summary: "The leader takes the reads while no follower is up, and hands them back.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

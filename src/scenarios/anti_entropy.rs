@@ -3,19 +3,18 @@
 
 use super::ground::{get, heal_all, node, put};
 use super::quorums::{ANA, ANAS_APP, IRELAND, OREGON, TOKYO, cut, held, later, now, quiet, read, reads, three_places, told, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
+use crate::replication::ids::NodeId;
+use crate::replication::protocol::MessageKind;
 use crate::replication::strategies::leaderless::{ANTI_ENTROPY_EVERY, READ_QUORUM, TREE_DEPTH, WRITE_QUORUM};
 use crate::simulation::command::NodeCommand;
-use crate::simulation::history::History;
+use crate::simulation::history::{History, OperationRecord};
+use crate::simulation::journal::Happening;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "anti-entropy",
-    title: "Anti-entropy with hash trees",
-    summary: "Replicas compare hash trees in the background and find one differing record among many with a few hashes.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
@@ -43,7 +42,17 @@ const KEYS: [&str; 8] = ["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"];
 
 const IN_TIME: Assumption = Assumption {
     words: "a comparison with the only holder ends before it dies",
-    is_met: |outcome| outcome.session.setup().dials.get(&ANTI_ENTROPY_EVERY) <= 1_000,
+    // It ends with what Oregon holds of the leaves that differ.
+    is_met: |outcome| {
+        let is_photo = |operation: &&OperationRecord| *operation.key.0 == *"photo" && operation.write.is_some();
+        let stored = outcome.session.history().iter().find(is_photo).and_then(|photo| photo.closed.as_ref()).map(|(at, _)| *at);
+        let journal = outcome.session.journal();
+        let told = |happening| match happening {
+            Happening::Delivered { from, kind, .. } => from == NodeId(OREGON) && kind == MessageKind::Repair,
+            _ => false,
+        };
+        stored.is_some_and(|at| journal.iter_from(journal.dropped_count()).any(|entry| entry.at > at && told(entry.happening)))
+    },
     outside: Some(|setup| setup.dials.set(&ANTI_ENTROPY_EVERY, 3_600_000)),
 };
 

@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, get, get_many, put, say, stream};
 use super::leaders::{read_values, show};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::delta::Value;
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
@@ -18,11 +18,7 @@ const DIRECT: u64 = 2;
 const COMPARE: u64 = 1;
 const CAUSAL: u64 = 2;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "consistent-prefix",
-    title: "Effect before cause",
-    summary: "A write takes the slow way and arrives after the write that answers it.",
-    family: Family::Lag,
+pub(super) const SCENARIO: Script = Script {
     seed: 11,
     setup,
     variants: &[

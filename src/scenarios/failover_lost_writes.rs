@@ -6,7 +6,7 @@ mod told;
 use super::ground::{Ground, stream};
 use super::group::{drops, lists};
 use super::leaders::{read_values, writes};
-use super::{About, Expectation, Family, Outcome, Scenario, Scope, Variant};
+use super::{About, Expectation, Outcome, Scope, Script, Variant};
 use crate::replication::strategies::single_leader::settings::{FAILOVER, REPLICATION, SYNCHRONOUS_TIMEOUT};
 use crate::simulation::setup::Setup;
 
@@ -21,11 +21,7 @@ const SEMI_SYNCHRONOUS: u64 = 1;
 const MAJORITY: u64 = 3;
 const VOTE: u64 = 2;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "failover-lost-writes",
-    title: "Writes that a failover loses",
-    summary: "A new leader lacks what only the old one had: customers were told ok, and their orders are gone.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 2,
     setup,
     variants: &[

@@ -2,7 +2,7 @@
 
 use super::followers::{OREGON_2, OREGON_3, is_refused, reads, shows_number, told_at};
 use super::ground::{Ground, get, node, put, stream};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::Lsn;
 use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
@@ -16,11 +16,7 @@ const YOU: u16 = 1;
 const BEFORE: i64 = 2;
 const ALL: i64 = 22;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "follower-outage",
-    title: "A follower is down for a while",
-    summary: "Others take its reads; when it returns it first gets what it missed, and only then answers.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 8,
     setup,
     variants: &[

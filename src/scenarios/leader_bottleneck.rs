@@ -2,18 +2,14 @@
 //! that work a little more.
 
 use super::ground::Ground;
-use super::{Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::time::SimDuration;
 use crate::simulation::dials::{SERVICE_MESSAGE, SERVICE_READ, SERVICE_WRITE};
 use crate::simulation::setup::{Pace, ReadRule, Setup, Workload};
 
 const RUN_MS: u64 = 120;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "leader-bottleneck",
-    title: "The leader is the bottleneck",
-    summary: "More followers answer more reads; no follower takes a write off the leader.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 use super::ground::{Ground, node, put, stream};
 use super::group::{leaders, lists, next_heartbeat};
 use super::leaders::{refusal, show, waited_ms, writes};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::protocol::Refusal;
@@ -21,11 +21,7 @@ const MAJORITY: u64 = 3;
 const OBSERVER: u64 = 1;
 const VOTE: u64 = 2;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "leader-failover",
-    title: "A new leader",
-    summary: "The leader crashes: followers notice, choose another, a spare fills the gap, and the old leader comes back as a follower.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 6,
     setup,
     variants: &[

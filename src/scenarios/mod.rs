@@ -1,25 +1,12 @@
 //! Lessons: one file each, with a setup, variants, steps of narration that are fired by what happens in the run, and
 //! claims that tests check.
 //!
-//! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in [`ALL`].
+//! A step's prose stands here as its default text. Knows no screen. Adding a scenario is one file and one line in
+//! `scenarios!` below, with its family, its file, its id, its title and what it shows in a sentence.
 
 #[cfg(feature = "catalogue")]
-mod add_follower_snapshot;
-#[cfg(feature = "catalogue")]
-mod add_follower_stop;
-#[cfg(feature = "catalogue")]
 mod adding;
-#[cfg(feature = "catalogue")]
-mod all_followers_down;
-#[cfg(feature = "catalogue")]
-mod anti_entropy;
 pub mod claim;
-#[cfg(feature = "catalogue")]
-mod consistent_prefix;
-#[cfg(feature = "catalogue")]
-mod failover_lost_writes;
-#[cfg(feature = "catalogue")]
-mod follower_outage;
 #[cfg(feature = "catalogue")]
 mod followers;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
@@ -28,72 +15,18 @@ mod ground;
 mod group;
 pub mod index;
 #[cfg(feature = "catalogue")]
-mod leader_bottleneck;
-#[cfg(feature = "catalogue")]
-mod leader_failover;
-#[cfg(feature = "catalogue")]
-mod leaderless_availability;
-#[cfg(feature = "catalogue")]
 mod leaders;
 pub mod lesson;
 pub mod metrics;
 #[cfg(feature = "catalogue")]
-mod monotonic_reads;
-#[cfg(feature = "catalogue")]
-mod multi_datacenter;
-#[cfg(feature = "catalogue")]
-mod multi_leader_invariant;
-mod offline_leader;
-#[cfg(feature = "catalogue")]
-mod quorum_client;
-#[cfg(feature = "catalogue")]
-mod quorum_coordinator;
-#[cfg(feature = "catalogue")]
-mod quorum_not_linearizable;
-#[cfg(feature = "catalogue")]
-mod quorum_overlap;
-#[cfg(feature = "catalogue")]
 mod quorums;
 #[cfg(feature = "catalogue")]
-mod read_repair;
-#[cfg(feature = "catalogue")]
-mod read_your_writes;
-#[cfg(feature = "catalogue")]
-mod read_your_writes_two_devices;
-#[cfg(feature = "catalogue")]
-mod siblings;
-#[cfg(feature = "catalogue")]
-mod single_leader_async;
-#[cfg(feature = "catalogue")]
-mod single_leader_semi_sync;
-#[cfg(feature = "catalogue")]
-mod single_leader_sync;
-#[cfg(feature = "catalogue")]
-mod sloppy_quorum;
-#[cfg(feature = "catalogue")]
-mod split_brain;
-#[cfg(feature = "catalogue")]
-mod sync_follower_reads;
-#[cfg(feature = "catalogue")]
 mod topology;
-#[cfg(feature = "catalogue")]
-mod topology_mesh;
-#[cfg(feature = "catalogue")]
-mod topology_ring;
-#[cfg(feature = "catalogue")]
-mod topology_star;
-#[cfg(feature = "catalogue")]
-mod write_conflict_ask;
-#[cfg(feature = "catalogue")]
-mod write_conflict_home;
-#[cfg(feature = "catalogue")]
-mod write_conflict_lww;
-#[cfg(feature = "catalogue")]
-mod write_conflict_merge;
 
 pub use claim::{About, Assumption, Constraint, Expectation, Outcome, Scope};
 pub use lesson::Lesson;
 
+use self::index::Entry;
 use crate::recipe::Recipe;
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
@@ -142,6 +75,24 @@ pub struct Scenario {
     pub constraints: &'static [Constraint],
     /// What a run must show.
     pub expectations: &'static [Expectation],
+}
+
+/// What a scenario's file says of it; its words stand in the list.
+pub(crate) struct Script {
+    /// The seed that its prose was checked with.
+    pub(crate) seed: u64,
+    /// What it starts from.
+    pub(crate) setup: fn() -> Setup,
+    /// The same with something changed; the first is the one that opens.
+    pub(crate) variants: &'static [Variant],
+    /// Whether the prose is about the first variant only.
+    pub(crate) is_told_for_first: bool,
+    /// What is told, in order, for a variant (its id).
+    pub(crate) steps: fn(&str) -> Vec<Step>,
+    /// What must be true of its data, beyond the guarantees.
+    pub(crate) constraints: &'static [Constraint],
+    /// What a run must show.
+    pub(crate) expectations: &'static [Expectation],
 }
 
 /// A scenario with something changed.
@@ -216,78 +167,98 @@ pub enum Panel {
     Events,
 }
 
-/// Every scenario, in the order of the course.
-pub static ALL: &[&Scenario] = &[
-    #[cfg(feature = "catalogue")]
-    &single_leader_sync::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &single_leader_async::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &single_leader_semi_sync::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &leader_bottleneck::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &follower_outage::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &all_followers_down::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &leader_failover::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &failover_lost_writes::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &split_brain::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &add_follower_stop::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &add_follower_snapshot::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &sync_follower_reads::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &read_your_writes::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &read_your_writes_two_devices::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &monotonic_reads::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &consistent_prefix::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &multi_datacenter::SCENARIO,
-    &offline_leader::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &write_conflict_lww::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &write_conflict_home::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &write_conflict_merge::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &write_conflict_ask::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &multi_leader_invariant::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &topology_ring::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &topology_star::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &topology_mesh::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &quorum_client::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &quorum_coordinator::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &quorum_overlap::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &quorum_not_linearizable::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &read_repair::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &anti_entropy::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &leaderless_availability::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &sloppy_quorum::SCENARIO,
-    #[cfg(feature = "catalogue")]
-    &siblings::SCENARIO,
-];
+/// Makes of the lines below the modules, the scenarios and the table of contents. A build without the catalogue holds only
+/// the scenarios marked `#[all()]` (the condition that is always met), but knows the words of all.
+macro_rules! scenarios {
+    ($($(#[$built:meta])? $family:ident $file:ident $id:literal $title:literal $summary:literal;)*) => {
+        $(
+            #[cfg(any(feature = "catalogue" $(, $built)?))]
+            mod $file;
+        )*
+
+        /// Every scenario that is built in, in the order of the course.
+        pub static ALL: &[&Scenario] = &[$(
+            #[cfg(any(feature = "catalogue" $(, $built)?))]
+            &Scenario::new(Entry { family: Family::$family, id: $id, title: $title, summary: $summary }, $file::SCENARIO),
+        )*];
+
+        /// Every scenario of the course, in its order, also those that are not built in.
+        pub static INDEX: &[Entry] = &[$(Entry { family: Family::$family, id: $id, title: $title, summary: $summary }),*];
+    };
+}
+
+scenarios! {
+    SingleLeader single_leader_sync "single-leader-sync" "Synchronous replication"
+        "The leader waits for every follower: nothing is lost, and the slowest follower decides how long a write takes.";
+    SingleLeader single_leader_async "single-leader-async" "Asynchronous replication"
+        "The leader answers at once and its followers lag behind: who reads there may read the past.";
+    SingleLeader single_leader_semi_sync "single-leader-semi-sync" "Semi-synchronous replication"
+        "The leader waits for one follower: every acknowledged write has a second copy, and one failure loses nothing.";
+    SingleLeader leader_bottleneck "leader-bottleneck" "The leader is the bottleneck"
+        "More followers answer more reads; no follower takes a write off the leader.";
+    SingleLeader follower_outage "follower-outage" "A follower is down for a while"
+        "Others take its reads; when it returns it first gets what it missed, and only then answers.";
+    SingleLeader all_followers_down "all-followers-down" "All followers are down"
+        "The leader takes the reads while no follower is up, and hands them back.";
+    SingleLeader leader_failover "leader-failover" "A new leader"
+        "The leader crashes: followers notice, choose another, a spare fills the gap, and the old leader comes back as a follower.";
+    SingleLeader failover_lost_writes "failover-lost-writes" "Writes that a failover loses"
+        "A new leader lacks what only the old one had: customers were told ok, and their orders are gone.";
+    SingleLeader split_brain "split-brain" "Split brain"
+        "A link breaks, a second leader takes over, and the first one does not know: both sell the same stock.";
+    SingleLeader add_follower_stop "add-follower-stop" "Add a follower: stop the writes"
+        "The leader stops the writes, copies everything to a new follower, and goes on.";
+    SingleLeader add_follower_snapshot "add-follower-snapshot" "Add a follower: snapshot and log"
+        "A new follower gets a snapshot of one log position and then the log from there, while writes go on.";
+    SingleLeader sync_follower_reads "sync-follower-reads" "Synchronous followers disagree"
+        "Every follower acknowledges every write, and yet Ben reads the new score and Caro, after him, the old one.";
+    Lag read_your_writes "read-your-writes" "Read your writes"
+        "You change your profile, reload, and the change is gone; three ways to prevent it, and what each costs.";
+    Lag read_your_writes_two_devices "read-your-writes-two-devices" "Read your writes on two devices"
+        "You save on the laptop and look at the phone: a token helps only the devices that know it.";
+    Lag monotonic_reads "monotonic-reads" "Monotonic reads"
+        "You see a comment, reload, and it is gone: the second follower is further behind than the first.";
+    Lag consistent_prefix "consistent-prefix" "Effect before cause"
+        "A write takes the slow way and arrives after the write that answers it.";
+    MultiLeader multi_datacenter "multi-datacenter" "A leader in each datacenter"
+        "The same writes with one leader per datacenter and with one for both: how long people wait, and who stops.";
+    #[all()] MultiLeader offline_leader "offline-leader" "Offline shopping cart"
+        "Your phone goes offline, the cart is edited on both sides, and one conflict waits on reconnect.";
+    MultiLeader write_conflict_lww "write-conflict-lww" "Conflict: last write wins"
+        "Two people rename a page at two leaders; one timestamp wins, and the other write is gone.";
+    MultiLeader write_conflict_home "write-conflict-home" "Conflict avoided: a home leader"
+        "All writes of a record go to one leader: no conflict, a longer way, and trouble when the home is in doubt.";
+    MultiLeader write_conflict_merge "write-conflict-merge" "Conflict: both writes are merged"
+        "Two people change one cart at two leaders; a merge keeps both, and some merges bring back what was removed.";
+    MultiLeader write_conflict_ask "write-conflict-ask" "Conflict: a person decides"
+        "Both versions are kept and shown with who and when, until somebody who has seen them decides.";
+    MultiLeader multi_leader_invariant "multi-leader-invariant" "The last seat, sold twice"
+        "Two leaders each find the last seat free and sell it; one home leader sells it once.";
+    MultiLeader topology_ring "topology-ring" "Leaders in a ring"
+        "Each leader sends writes to the next only: long ways, loops to be stopped, and one node down cuts the ring.";
+    MultiLeader topology_star "topology-star" "Leaders in a star"
+        "Every write goes by the centre: two links at most, and nothing without the centre.";
+    MultiLeader topology_mesh "topology-mesh" "Leaders all to all"
+        "Every two leaders are linked: any node may fail, and writes overtake each other.";
+    Leaderless quorum_client "quorum-client" "The client asks a quorum"
+        "A client sends each write and each read to all three replicas and goes on when enough of them have answered.";
+    Leaderless quorum_coordinator "quorum-coordinator" "A coordinator asks the quorum"
+        "A node near the replicas asks the quorum for a client far away; when it crashes, the outcome is unknown.";
+    Leaderless quorum_overlap "quorum-overlap" "Overlapping quorums"
+        "With w + r > n every read asks at least one replica that has the last acknowledged write; with less there is a hole.";
+    Leaderless quorum_not_linearizable "quorum-not-linearizable" "Quorums are not linearizable"
+        "With w + r > n two reads can still disagree about a write; versions from a quorum and write-back on reads repair it.";
+    Leaderless read_repair "read-repair" "Read repair"
+        "A read finds a stale replica and mends it in passing; what nobody reads stays stale.";
+    Leaderless anti_entropy "anti-entropy" "Anti-entropy with hash trees"
+        "Replicas compare hash trees in the background and find one differing record among many with a few hashes.";
+    Leaderless leaderless_availability "leaderless-availability" "A replica fails and nobody waits"
+        "Reads and writes go on while a replica is down; under a single leader the same fault stops the writes for a while.";
+    Leaderless sloppy_quorum "sloppy-quorum" "Sloppy quorum and hinted hand-off"
+        "During a partition substitutes accept writes for replicas out of reach; reads may miss them until the hints are handed over.";
+    Leaderless siblings "siblings" "Siblings and tombstones"
+        "Concurrent writes are kept side by side until somebody has seen them all; deletions are kept too, or they come undone.";
+}
 
 /// The scenario named `id`.
 #[must_use]
@@ -352,6 +323,12 @@ impl Step {
 }
 
 impl Scenario {
+    const fn new(entry: Entry, script: Script) -> Self {
+        let Entry { id, title, summary, family } = entry;
+        let Script { seed, setup, variants, is_told_for_first, steps, constraints, expectations } = script;
+        Self { id, title, summary, family, seed, setup, variants, is_told_for_first, steps, constraints, expectations }
+    }
+
     /// The variant named `id`.
     #[must_use]
     pub fn variant(&self, id: &str) -> Option<&'static Variant> {

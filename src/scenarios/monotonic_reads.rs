@@ -3,7 +3,7 @@
 
 use super::followers::{OREGON_2, OREGON_3, is_refused, reads, shows_number};
 use super::ground::{Ground, get, node, put, stream};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::{APPLY, APPLY_VARIES};
 use crate::simulation::command::NodeCommand;
@@ -12,11 +12,7 @@ use crate::simulation::setup::{ReadRule, Setup};
 const ANA: u16 = 0;
 const YOU: u16 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "monotonic-reads",
-    title: "Monotonic reads",
-    summary: "You see a comment, reload, and it is gone: the second follower is further behind than the first.",
-    family: Family::Lag,
+pub(super) const SCENARIO: Script = Script {
     seed: 6,
     setup,
     variants: &[

@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, node, put, stream};
 use super::leaders::{greeted, is_ok, refusal, waited_ms, writes};
-use super::{About, Constraint, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
@@ -21,11 +21,7 @@ const WRITES_EACH: i64 = 5;
 const BY_KEY: u64 = 1;
 const COMPARE: u64 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "multi-datacenter",
-    title: "A leader in each datacenter",
-    summary: "The same writes with one leader per datacenter and with one for both: how long people wait, and who stops.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 2,
     setup,
     variants: &[

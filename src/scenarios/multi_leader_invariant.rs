@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, act, get, stream};
 use super::leaders::{fate, is_ok, refusal, shown, waited_ms, writes};
-use super::{About, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::delta::Value;
 use crate::replication::note::Note;
@@ -20,11 +20,7 @@ const SEAT: &str = "seat 12A";
 const COMPARE: u64 = 1;
 const BY_KEY: u64 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "multi-leader-invariant",
-    title: "The last seat, sold twice",
-    summary: "Two leaders each find the last seat free and sell it; one home leader sells it once.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 5,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 //! version vectors on reconnect and decided the same way at every replica.
 
 use super::ground::{Ground, act, disconnect, reconnect, stream};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::delta::{Item, Mode};
 use crate::replication::ids::NodeId;
 use crate::replication::note::{ExchangeNote, Note};
@@ -15,11 +15,7 @@ const PHONE: u16 = 2;
 const IRELAND_FOLLOWER: NodeId = NodeId(3);
 const PHONE_NODE: NodeId = NodeId(4);
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "offline-leader",
-    title: "Offline shopping cart",
-    summary: "Your phone goes offline, the cart is edited on both sides, and one conflict waits on reconnect.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 7,
     setup,
     variants: &[

@@ -3,16 +3,12 @@
 use super::ground::{get, heal_all, put};
 use super::quorums::{ANA, ANAS_APP, BEN, IRELAND, latencies, now, once, quiet, quorums, reads, three_places};
 use super::quorums::{cut, held};
-use super::{Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::strategies::leaderless::{READ_QUORUM, REQUEST_TIMEOUT, WRITE_QUORUM};
 use crate::simulation::setup::Setup;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "quorum-client",
-    title: "The client asks a quorum",
-    summary: "A client sends each write and each read to all three replicas and goes on when enough of them have answered.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

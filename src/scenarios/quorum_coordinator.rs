@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, get, node, put, stream};
 use super::quorums::{ANA, held, latencies, later, now, once, quiet, reads};
-use super::{Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::ids::SiteId;
 use crate::replication::strategies::leaderless::{READ_QUORUM, REQUEST_TIMEOUT, WRITE_QUORUM};
@@ -17,11 +17,7 @@ const APP: u16 = 3;
 const BY_ITSELF: &str = "client";
 const EARLY: &str = "crash-before-sending";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "quorum-coordinator",
-    title: "A coordinator asks the quorum",
-    summary: "A node near the replicas asks the quorum for a client far away; when it crashes, the outcome is unknown.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -3,8 +3,8 @@
 //! JACM 1995) repairs all three.
 
 use super::ground::{Ground, get, heal_all, node, put, stream};
-use super::quorums::{cut, later, now, once, quiet, reads};
-use super::{About, Assumption, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::quorums::{Quorum, cut, later, now, once, quiet, quorums, reads};
+use super::{About, Assumption, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::strategies::leaderless::{READ_QUORUM, REQUEST_TIMEOUT, VERSION_FROM, WRITE_BACK, WRITE_QUORUM};
 use crate::simulation::command::NodeCommand;
 use crate::simulation::setup::Setup;
@@ -21,11 +21,7 @@ const BENS_APP: u16 = 4;
 
 const ABD: &str = "abd";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "quorum-not-linearizable",
-    title: "Quorums are not linearizable",
-    summary: "With w + r > n two reads can still disagree about a write; versions from a quorum and write-back on reads repair it.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
@@ -57,8 +53,9 @@ pub(super) static SCENARIO: Scenario = Scenario {
 const STRICT: Assumption = Assumption {
     words: "every read quorum shares a replica with every write quorum of the same fixed replicas (strict membership)",
     is_met: |outcome| {
-        let setup = outcome.session.setup();
-        setup.dials.get(&WRITE_QUORUM) + setup.dials.get(&READ_QUORUM) > 3 && outcome.count_told("hint-kept") == 0
+        let (writes, reads): (Vec<Quorum>, Vec<Quorum>) = quorums(outcome).into_iter().partition(|quorum| quorum.is_write);
+        let meet = |read: &Quorum| writes.iter().all(|write| !write.nodes.within(read.nodes).is_empty());
+        reads.iter().all(meet) && outcome.count_told("hint-kept") == 0
     },
     outside: Some(|setup| setup.dials.set(&WRITE_QUORUM, 1)),
 };

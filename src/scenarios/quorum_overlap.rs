@@ -2,15 +2,11 @@
 
 use super::ground::{Ground, get, put, stream};
 use super::quorums::{BEN, Quorum, later, now, once, quiet, quorums, reads};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::strategies::leaderless::{QUORUM_CHOICE, READ_FAN_OUT, READ_QUORUM, WRITE_QUORUM};
 use crate::simulation::setup::Setup;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "quorum-overlap",
-    title: "Overlapping quorums",
-    summary: "With w + r > n every read asks at least one replica that has the last acknowledged write; with less there is a hole.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 7,
     setup,
     variants: &[

@@ -9,12 +9,13 @@ use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
 use crate::replication::strategies::leaderless::NodeSet;
-use crate::replication::time::SimDuration;
+use crate::replication::time::{SimDuration, SimTime};
 use crate::replication::view::{Content, ReplicaView};
-use crate::simulation::command::{Command, End, LinkCommand};
+use crate::simulation::command::{Command, End, LinkCommand, NodeCommand};
 use crate::simulation::history::OperationRecord;
 use crate::simulation::journal::Happening;
 use crate::simulation::snapshot::Snapshot;
+use std::collections::BTreeMap;
 
 /// The replicas of [`three_places`].
 pub(super) const OREGON: u16 = 0;
@@ -88,6 +89,23 @@ pub(super) fn told(outcome: &Outcome<'_>, name: &str) -> Vec<(NodeId, String)> {
         _ => None,
     };
     journal.iter_from(journal.dropped_count()).filter_map(|entry| sentence(entry.happening)).collect()
+}
+
+/// When nodes were down: from each crash to the next restart, or to the end of the run.
+pub(super) fn sleeps(outcome: &Outcome<'_>) -> Vec<(NodeId, SimTime, SimTime)> {
+    let mut sleeps: Vec<(NodeId, SimTime, SimTime)> = Vec::new();
+    let mut down: BTreeMap<NodeId, SimTime> = BTreeMap::new();
+    for timed in outcome.session.commands() {
+        match timed.command {
+            Command::Node { node, fault: NodeCommand::Crash } => _ = down.entry(node).or_insert(timed.at_ns),
+            Command::Node { node, fault: NodeCommand::Restart } => {
+                sleeps.extend(down.remove(&node).map(|since| (node, since, timed.at_ns)));
+            }
+            _ => {}
+        }
+    }
+    sleeps.extend(down.into_iter().map(|(node, since)| (node, since, outcome.session.now())));
+    sleeps
 }
 
 /// A completed quorum.

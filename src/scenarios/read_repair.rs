@@ -1,19 +1,18 @@
 //! A read that finds a stale replica writes the newer version to it (Dynamo, DeCandia et al. 2007, section 4.5).
 
 use super::ground::{get, heal_all, put};
-use super::quorums::{ANA, ANAS_APP, BEN, IRELAND, OREGON, TOKYO, cut, held, now, once, quiet, reads, three_places, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::quorums::{ANA, ANAS_APP, BEN, BENS_APP, IRELAND, OREGON, TOKYO, cut, held, now, once, quiet, reads, three_places, witness};
+use super::{About, Assumption, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
+use crate::replication::ids::NodeId;
+use crate::replication::protocol::MessageKind;
 use crate::replication::strategies::leaderless::{QUORUM_CHOICE, READ_FAN_OUT, READ_QUORUM, READ_REPAIR, WRITE_QUORUM};
 use crate::simulation::history::History;
+use crate::simulation::journal::Happening;
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "read-repair",
-    title: "Read repair",
-    summary: "A read finds a stale replica and mends it in passing; what nobody reads stays stale.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
@@ -40,7 +39,14 @@ const MENDED: &str = "constraint:mended";
 
 const ASKED: Assumption = Assumption {
     words: "the read asks the stale replica too",
-    is_met: |outcome| outcome.session.setup().dials.choice(&READ_FAN_OUT) == "all",
+    is_met: |outcome| {
+        let journal = outcome.session.journal();
+        let asks = |happening| match happening {
+            Happening::Sent { from, to, kind, .. } => (from, to, kind) == (NodeId(BENS_APP), NodeId(IRELAND), MessageKind::Read),
+            _ => false,
+        };
+        journal.iter_from(journal.dropped_count()).any(|entry| asks(entry.happening))
+    },
     outside: Some(|setup| {
         setup.dials.set(&READ_FAN_OUT, 1);
         setup.dials.set(&QUORUM_CHOICE, 1);

@@ -3,7 +3,7 @@
 
 use super::followers::{OREGON_2, OREGON_3, is_refused, lag_most, reads, shows_text, took_ms};
 use super::ground::{Ground, get, node, say, stream};
-use super::{About, Assumption, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Assumption, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::protocol::Reply;
 use crate::replication::strategies::HEARTBEAT_EVERY;
 use crate::replication::strategies::single_leader::settings::{APPLY, APPLY_VARIES};
@@ -16,11 +16,7 @@ const ACCESS_MS: u64 = 15;
 const WINDOW_MS: u64 = 500;
 const TOLERATED_MS: u64 = 20;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "read-your-writes",
-    title: "Read your writes",
-    summary: "You change your profile, reload, and the change is gone; three ways to prevent it, and what each costs.",
-    family: Family::Lag,
+pub(super) const SCENARIO: Script = Script {
     seed: 3,
     setup,
     variants: &[

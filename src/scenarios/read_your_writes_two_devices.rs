@@ -3,7 +3,7 @@
 
 use super::followers::{is_refused, is_written, reads, shows_text, took_ms};
 use super::ground::{Ground, get, node, partition, say, stream};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::note::Note;
 use crate::replication::protocol::{Refusal, Reply};
 use crate::replication::strategies::single_leader::settings::{APPLY, APPLY_VARIES};
@@ -13,11 +13,7 @@ use crate::simulation::setup::{ReadRule, Setup};
 const LAPTOP: u16 = 0;
 const PHONE: u16 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "read-your-writes-two-devices",
-    title: "Read your writes on two devices",
-    summary: "You save on the laptop and look at the phone: a token helps only the devices that know it.",
-    family: Family::Lag,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -2,14 +2,15 @@
 //! as tombstones or else return.
 
 use super::ground::{Ground, act, get, node, say, stream};
-use super::quorums::{IRELAND, OREGON, TOKYO, later, now, once, quiet, shown, siblings, values, witness};
-use super::{About, Assumption, Constraint, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::quorums::{IRELAND, OREGON, TOKYO, later, now, once, quiet, shown, siblings, sleeps, values, witness};
+use super::{About, Assumption, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::checkers::Witness;
 use crate::replication::delta::{Key, Operation};
 use crate::replication::protocol::Reply;
 use crate::replication::strategies::leaderless::{
     ANTI_ENTROPY_EVERY, CONFLICTS, PLAIN_VERSION_VECTORS, READ_QUORUM, TOMBSTONE_KEEP, TOMBSTONES, WRITE_QUORUM,
 };
+use crate::replication::time::SimDuration;
 use crate::replication::view::Fate;
 use crate::simulation::command::{Action, Command, NodeCommand};
 use crate::simulation::history::History;
@@ -22,11 +23,7 @@ const KEY: &str = "list";
 const EXPLOSION: &str = "constraint:no-sibling-explosion";
 const DELETED: &str = "constraint:deleted-stays-deleted";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "siblings",
-    title: "Siblings and tombstones",
-    summary: "Concurrent writes are kept side by side until somebody has seen them all; deletions are kept too, or they come undone.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
@@ -80,7 +77,10 @@ pub(super) static SCENARIO: Scenario = Scenario {
 
 const SHORT_SLEEP: Assumption = Assumption {
     words: "no replica sleeps longer than tombstones are kept",
-    is_met: |outcome| outcome.session.setup().dials.get(&TOMBSTONE_KEEP) > 5_000,
+    is_met: |outcome| {
+        let keep = outcome.session.setup().dials.duration(&TOMBSTONE_KEEP);
+        keep == SimDuration::ZERO || sleeps(outcome).iter().all(|(_, from, until)| until.since(*from) < keep)
+    },
     outside: Some(|setup| setup.dials.set(&TOMBSTONE_KEEP, 1_000)),
 };
 

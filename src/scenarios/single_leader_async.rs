@@ -4,7 +4,7 @@
 use super::ground::{Ground, get, put, stream};
 use super::group::{numbers_read, read_ms};
 use super::leaders::show;
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::{Lsn, NodeId};
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::APPLY;
@@ -17,11 +17,7 @@ const BEN: u16 = 1;
 /// The last position of the log in the variant with slow followers: one price before, five after.
 const LAST: Lsn = Lsn(6);
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "single-leader-async",
-    title: "Asynchronous replication",
-    summary: "The leader answers at once and its followers lag behind: who reads there may read the past.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 5,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 use super::ground::{Ground, get, node, put, stream};
 use super::group::{holders_when_answered, leaders, lists, numbers_read};
 use super::leaders::{show, waited_ms, writes};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::REPLICATION;
@@ -19,11 +19,7 @@ const BEN: u16 = 1;
 const ASYNCHRONOUS: u64 = 0;
 const SEMI_SYNCHRONOUS: u64 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "single-leader-semi-sync",
-    title: "Semi-synchronous replication",
-    summary: "The leader waits for one follower: every acknowledged write has a second copy, and one failure loses nothing.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 11,
     setup,
     variants: &[

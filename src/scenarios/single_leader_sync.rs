@@ -4,7 +4,7 @@
 use super::ground::{Ground, node, put, stream};
 use super::group::{holders_when_answered, leaders};
 use super::leaders::{show, waited_ms, writes};
-use super::{About, Constraint, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Constraint, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
@@ -25,11 +25,7 @@ const SYNCHRONOUS: u64 = 2;
 /// A write that waits for longer counts as not answered.
 const PATIENCE: SimDuration = SimDuration::from_ms(1_000);
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "single-leader-sync",
-    title: "Synchronous replication",
-    summary: "The leader waits for every follower: nothing is lost, and the slowest follower decides how long a write takes.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 3,
     setup,
     variants: &[

@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, get, heal_all, partition, put, stream};
 use super::quorums::{ANA, BEN, later, now, once, quiet, reads};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Variant};
 use crate::replication::strategies::leaderless::{
     HINTS_COUNT, READ_QUORUM, REPLICA_COUNT, REQUEST_TIMEOUT, SLOPPY_QUORUM, SUSPECT_AFTER, WRITE_QUORUM,
 };
@@ -12,11 +12,7 @@ use crate::simulation::setup::Setup;
 /// Stored by the first three nodes of the ring.
 const KEY: &str = "stock";
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "sloppy-quorum",
-    title: "Sloppy quorum and hinted hand-off",
-    summary: "During a partition substitutes accept writes for replicas out of reach; reads may miss them until the hints are handed over.",
-    family: Family::Leaderless,
+pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[

@@ -6,7 +6,7 @@ mod told;
 use super::ground::{Ground, stream};
 use super::group::{drops, leaders, lists, numbers_read};
 use super::leaders::{is_ok, refusal, show, writes};
-use super::{About, Assumption, Constraint, Expectation, Family, Outcome, Scenario, Scope, Variant};
+use super::{About, Assumption, Constraint, Expectation, Outcome, Scope, Script, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::protocol::{Refusal, Reply};
 use crate::replication::strategies::single_leader::settings::{FAILOVER, FENCING, LEASE, LEASE_LENGTH, REPLICATION};
@@ -24,11 +24,7 @@ const MAJORITY: u64 = 3;
 const OBSERVER: u64 = 1;
 const VOTE: u64 = 2;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "split-brain",
-    title: "Split brain",
-    summary: "A link breaks, a second leader takes over, and the first one does not know: both sell the same stock.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 4,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 use super::ground::{Ground, get, put, stream};
 use super::group::{numbers_read, read_ms};
 use super::leaders::{waited_ms, writes};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::strategies::single_leader::settings::{ACKNOWLEDGE_ON, APPLY, REPLICATION};
@@ -18,11 +18,7 @@ const CARO: u16 = 2;
 const SYNCHRONOUS: u64 = 2;
 const APPLIED: u64 = 2;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "sync-follower-reads",
-    title: "Synchronous followers disagree",
-    summary: "Every follower acknowledges every write, and yet Ben reads the new score and Caro, after him, the old one.",
-    family: Family::SingleLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 8,
     setup,
     variants: &[

@@ -4,7 +4,7 @@
 use super::ground::{get, node, put, stream};
 use super::leaders::{show, took};
 use super::topology::{ARRIVAL, COMPARE, DIRECT, IRELAND, REACHES_ALL, VIRGINIA, ground, is_applied};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::strategies::multi_leader_forward::DELIVERY;
 use crate::simulation::command::NodeCommand;
@@ -13,11 +13,7 @@ use crate::simulation::setup::Setup;
 const VIRGINIA_NODE: NodeId = NodeId(VIRGINIA);
 const IRELAND_NODE: NodeId = NodeId(IRELAND);
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "topology-mesh",
-    title: "Leaders all to all",
-    summary: "Every two leaders are linked: any node may fail, and writes overtake each other.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 3,
     setup,
     variants: &[

@@ -4,18 +4,14 @@
 use super::ground::{get, node, put, stream};
 use super::leaders::{show, took};
 use super::topology::{ARRIVAL, ONE_WAY_RING, REACHES_ALL, VIRGINIA, ground, is_applied};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::note::{Alarm, Note};
 use crate::replication::strategies::multi_leader_forward::ORIGIN_IDS;
 use crate::simulation::command::NodeCommand;
 use crate::simulation::setup::Setup;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "topology-ring",
-    title: "Leaders in a ring",
-    summary: "Each leader sends writes to the next only: long ways, loops to be stopped, and one node down cuts the ring.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 3,
     setup,
     variants: &[

@@ -4,16 +4,12 @@
 use super::ground::{node, put, stream};
 use super::leaders::{show, took};
 use super::topology::{COMPARE, FLOOD, IRELAND, REACHES_ALL, VIRGINIA, ground, is_applied};
-use super::{About, Expectation, Family, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::simulation::command::NodeCommand;
 use crate::simulation::setup::Setup;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "topology-star",
-    title: "Leaders in a star",
-    summary: "Every write goes by the centre: two links at most, and nothing without the centre.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 3,
     setup,
     variants: &[

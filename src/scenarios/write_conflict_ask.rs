@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, act, stream};
 use super::leaders::{all_hold, greeted, writes};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::delta::Mode;
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
@@ -15,11 +15,7 @@ use crate::simulation::setup::Setup;
 const OREGON: NodeId = NodeId(0);
 const IRELAND: NodeId = NodeId(1);
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "write-conflict-ask",
-    title: "Conflict: a person decides",
-    summary: "Both versions are kept and shown with who and when, until somebody who has seen them decides.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 8,
     setup,
     variants: &[

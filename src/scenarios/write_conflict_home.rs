@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, disconnect, node, put, reconnect, stream};
 use super::leaders::{refusal, show, waited_ms, writes};
-use super::{About, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::ids::NodeId;
 use crate::replication::note::Note;
 use crate::replication::protocol::Refusal;
@@ -19,11 +19,7 @@ const DIRECT: u64 = 2;
 const COMPARE: u64 = 1;
 const BY_KEY: u64 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "write-conflict-home",
-    title: "Conflict avoided: a home leader",
-    summary: "All writes of a record go to one leader: no conflict, a longer way, and trouble when the home is in doubt.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 9,
     setup,
     variants: &[

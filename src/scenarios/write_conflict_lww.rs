@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, node, say, stream};
 use super::leaders::{dot, fate, shown, writes};
-use super::{About, Assumption, Constraint, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Assumption, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::delta::{Key, Value};
 use crate::replication::ids::NodeId;
@@ -19,11 +19,7 @@ const TITLE: &str = "title";
 /// Place in the list of choices of the delivery.
 const COMPARE: u64 = 1;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "write-conflict-lww",
-    title: "Conflict: last write wins",
-    summary: "Two people rename a page at two leaders; one timestamp wins, and the other write is gone.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 4,
     setup,
     variants: &[

@@ -3,7 +3,7 @@
 
 use super::ground::{Ground, act, stream};
 use super::leaders::{all_hold, cart, dot, fate, greeted, is_ok};
-use super::{About, Assumption, Constraint, Expectation, Family, Outcome, Panel, Prediction, Scenario, Scope, Step, Until, Variant};
+use super::{About, Assumption, Constraint, Expectation, Outcome, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::checkers::{Evidence, Witness};
 use crate::replication::delta::{Item, LineChange, Mode, Operation};
 use crate::replication::note::Note;
@@ -13,11 +13,7 @@ use crate::simulation::history::{History, OperationRecord};
 use crate::simulation::setup::Setup;
 use crate::simulation::snapshot::Snapshot;
 
-pub(super) static SCENARIO: Scenario = Scenario {
-    id: "write-conflict-merge",
-    title: "Conflict: both writes are merged",
-    summary: "Two people change one cart at two leaders; a merge keeps both, and some merges bring back what was removed.",
-    family: Family::MultiLeader,
+pub(super) const SCENARIO: Script = Script {
     seed: 6,
     setup,
     variants: &[

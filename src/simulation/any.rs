@@ -1,35 +1,36 @@
 //! One engine for all strategies: an enum over them that is itself a strategy, so that the simulation is compiled once
-//! and a page of many strategies stays small. The macro is called in `registry`, with one entry per strategy.
+//! and a page of many strategies stays small. The macro is called in `registry`, with the list of
+//! `replication/strategies`.
 
 /// Defines the list of strategies and the enum over them.
 macro_rules! strategies {
-    ($($(#[$built:meta])? $name:ident { $protocol:ty, id: $id:literal, title: $title:literal, summary: $summary:literal, settings: $settings:expr, })*) => {
+    ($($(#[$built:meta])? $name:ident { $module:ident::$node:ident, id: $id:literal, title: $title:literal, summary: $summary:literal, })*) => {
         /// Every strategy, by id.
-        pub static ALL: &[StrategyEntry] = &[$($(#[$built])? StrategyEntry { id: $id, title: $title, summary: $summary, settings: $settings }),*];
+        pub static ALL: &[StrategyEntry] = &[$($(#[$built])? StrategyEntry { id: $id, title: $title, summary: $summary, settings: strategies::$module::SETTINGS }),*];
 
         /// A node of any strategy.
         #[derive(Clone, Debug)]
         #[allow(clippy::large_enum_variant, reason = "a few of them stand in one list and are not moved")]
         pub enum AnyNode {
-            $($(#[$built])? #[doc = $title] $name($protocol),)*
+            $($(#[$built])? #[doc = $title] $name(strategies::$module::$node),)*
         }
 
         /// A message of any strategy.
         #[derive(Clone, Debug)]
         pub enum AnyMessage {
-            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Message),)*
+            $($(#[$built])? #[doc = $title] $name(<strategies::$module::$node as Protocol>::Message),)*
         }
 
         /// An alarm clock of any strategy.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AnyTimer {
-            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Timer),)*
+            $($(#[$built])? #[doc = $title] $name(<strategies::$module::$node as Protocol>::Timer),)*
         }
 
         /// A durable step of any strategy.
         #[derive(Clone, Debug)]
         pub enum AnyRecord {
-            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Record),)*
+            $($(#[$built])? #[doc = $title] $name(<strategies::$module::$node as Protocol>::Record),)*
         }
 
         /// What a store holds, under any strategy.
@@ -38,13 +39,13 @@ macro_rules! strategies {
             /// Nothing was ever stored.
             #[default]
             Nothing,
-            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Durable),)*
+            $($(#[$built])? #[doc = $title] $name(<strategies::$module::$node as Protocol>::Durable),)*
         }
 
         /// What any strategy is set to.
         #[derive(Clone)]
         pub enum AnyConfig {
-            $($(#[$built])? #[doc = $title] $name(<$protocol as Protocol>::Config),)*
+            $($(#[$built])? #[doc = $title] $name(<strategies::$module::$node as Protocol>::Config),)*
         }
 
         impl Describe for AnyMessage {
@@ -67,8 +68,8 @@ macro_rules! strategies {
             }
         }
 
-        $($(#[$built])? impl From<Effect<$protocol>> for Effect<AnyNode> {
-            fn from(effect: Effect<$protocol>) -> Self {
+        $($(#[$built])? impl From<Effect<strategies::$module::$node>> for Effect<AnyNode> {
+            fn from(effect: Effect<strategies::$module::$node>) -> Self {
                 match effect {
                     Effect::Send(to, message) => Self::Send(to, AnyMessage::$name(message)),
                     Effect::SetTimer(timer, delay) => Self::SetTimer(AnyTimer::$name(timer), delay),
@@ -89,23 +90,23 @@ macro_rules! strategies {
 
             fn configure(plan: &Plan<'_>) -> Result<AnyConfig, Misfit> {
                 match plan.strategy {
-                    $($(#[$built])? $id => <$protocol>::configure(plan).map(AnyConfig::$name),)*
+                    $($(#[$built])? $id => <strategies::$module::$node>::configure(plan).map(AnyConfig::$name),)*
                     other => Err(Misfit::new("strategy", format!("no strategy is called {other:?}"))),
                 }
             }
 
             fn promises(config: &AnyConfig) -> Promises {
                 match config {
-                    $($(#[$built])? AnyConfig::$name(config) => <$protocol>::promises(config),)*
+                    $($(#[$built])? AnyConfig::$name(config) => <strategies::$module::$node>::promises(config),)*
                 }
             }
 
             fn on_start(config: &AnyConfig, env: &mut Env<'_>, recovered: &AnyDurable, out: &mut Outbox<Self>) -> Self {
                 match config {
                     $($(#[$built])? AnyConfig::$name(config) => {
-                        let nothing = <$protocol as Protocol>::Durable::default();
+                        let nothing = <strategies::$module::$node as Protocol>::Durable::default();
                         let recovered = if let AnyDurable::$name(durable) = recovered { durable } else { &nothing };
-                        Self::$name(out.lift(|out| <$protocol>::on_start(config, env, recovered, out)))
+                        Self::$name(out.lift(|out| <strategies::$module::$node>::on_start(config, env, recovered, out)))
                     })*
                 }
             }
@@ -117,7 +118,7 @@ macro_rules! strategies {
                             *durable = AnyDurable::$name(Default::default());
                         }
                         if let AnyDurable::$name(durable) = durable {
-                            <$protocol>::store(durable, record);
+                            <strategies::$module::$node>::store(durable, record);
                         }
                     })*
                 }

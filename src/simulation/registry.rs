@@ -1,4 +1,4 @@
-//! The strategies by name. Adding one is one file in `replication/strategies` and one entry here.
+//! The strategies by name. Adding one is one file or folder in `replication/strategies` and one entry in the list there.
 
 use super::any::strategies;
 use super::cluster::cluster_of;
@@ -9,9 +9,7 @@ use super::simulation::{Options, Simulation};
 use crate::replication::ids::{NodeId, RequestId};
 use crate::replication::protocol::{Connection, Describe, Effect, Env, MessageKind, Order, Outbox, Plan, Promises, Protocol, Request};
 use crate::replication::setting::{Misfit, Setting};
-use crate::replication::strategies::multi_leader_sync;
-#[cfg(feature = "catalogue")]
-use crate::replication::strategies::{leaderless, multi_leader_forward, single_leader};
+use crate::replication::strategies::{self, list};
 use crate::replication::view::ReplicaView;
 
 /// A strategy, as pickers, documentation and recipes know it.
@@ -26,39 +24,7 @@ pub struct StrategyEntry {
     pub settings: &'static [&'static Setting],
 }
 
-strategies! {
-    #[cfg(feature = "catalogue")]
-    Leaderless {
-        leaderless::Leaderless,
-        id: "leaderless",
-        title: "Leaderless",
-        summary: "A coordinator, or the client itself, sends each read and write to the replicas and waits for a quorum of them.",
-        settings: leaderless::SETTINGS,
-    }
-    #[cfg(feature = "catalogue")]
-    MultiLeaderForward {
-        multi_leader_forward::MultiLeaderForward,
-        id: "multi-leader-forward",
-        title: "Multi-leader that forwards",
-        summary: "One leader per site; each write travels in a message of its own, and leaders send it on along their links.",
-        settings: multi_leader_forward::SETTINGS,
-    }
-    MultiLeaderSync {
-        multi_leader_sync::MultiLeaderSync,
-        id: "multi-leader-sync",
-        title: "Multi-leader with offline devices",
-        summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
-        settings: multi_leader_sync::SETTINGS,
-    }
-    #[cfg(feature = "catalogue")]
-    SingleLeader {
-        single_leader::SingleLeader,
-        id: "single-leader",
-        title: "Single leader",
-        summary: "One leader orders all writes in its log; followers apply it, now or later, and one of them takes over.",
-        settings: single_leader::SETTINGS,
-    }
-}
+list!(strategies);
 
 /// Checks the setup and starts a run of its strategy.
 ///

@@ -51,12 +51,31 @@ pub(crate) fn settled(snapshot: &Snapshot, promise: Promise) -> Result<(), Strin
 pub(crate) fn linearizable(history: &History) -> Result<(), String> {
     for key in ["x", "y"].map(Key::from) {
         let operations: Vec<Step> = history.iter().filter(|operation| operation.key == key).filter_map(step).collect();
+        unique_versions(history, &key)?;
         if operations.len() > 60 {
             return Err("too many operations to judge".to_owned());
         }
         let mut search = Search { operations: &operations, seen: BTreeSet::new() };
         if !search.explains(0, None) {
             return Err(format!("no order explains {key}: {operations:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A version names one write.
+fn unique_versions(history: &History, key: &Key) -> Result<(), String> {
+    let mut known: BTreeMap<u64, Value> = BTreeMap::new();
+    for operation in history.iter().filter(|operation| operation.key == *key) {
+        let named = match (&operation.write, &operation.closed) {
+            (Some(Operation::Put(value)), Some((_, Reply::Written { version, .. }))) => Some((*version, value)),
+            (None, Some((_, Reply::Value { value: Some(value), version, .. }))) => Some((*version, value)),
+            _ => None,
+        };
+        let Some((version, value)) = named else { continue };
+        let first = known.entry(version).or_insert_with(|| value.clone());
+        if first != value {
+            return Err(format!("version {version} of {key} was given twice, to {first} and {value}"));
         }
     }
     Ok(())

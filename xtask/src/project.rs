@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -36,4 +37,21 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     env::split_paths(&search_path())
         .flat_map(|folder| [folder.join(name), folder.join(format!("{name}.exe")), folder.join(format!("{name}.cmd"))])
         .find(|candidate| candidate.is_file())
+}
+
+/// The Rust files in one of its folders and the folders in that, in order.
+pub(crate) fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut waiting = vec![root().join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            match path.extension() {
+                Some(extension) if extension == "rs" => files.push(path),
+                _ if path.is_dir() => waiting.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    files
 }

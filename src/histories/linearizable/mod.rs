@@ -3,9 +3,12 @@
 //!
 //! The property is local (ibid., theorem 1), so that each key is judged alone; keys that one multi-key read shows
 //! together are judged together. Operations of unknown outcome may take effect at any time after their invocation, or
-//! never. Plain reads and writes with unique values go through [`zones`], everything else through [`search`].
+//! never. Plain reads and writes with unique values go through [`zones`], appends of texts that can be told apart through
+//! [`appended`], everything else through [`search`].
 
+mod appended;
 mod search;
+mod shown;
 mod shrink;
 mod task;
 mod zones;
@@ -18,7 +21,7 @@ use task::Task;
 /// Which algorithm judges a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Zones where they apply, the search elsewhere.
+    /// What is made for a kind of history where it applies, the search elsewhere.
     Best,
     /// The search everywhere.
     Search,
@@ -45,6 +48,9 @@ fn find_by(method: Method, history: &History, options: &Options, budget: &mut Bu
 fn judge(method: Method, task: &Task, budget: &mut Budget<'_>) -> Finding {
     if method == Method::Best && zones::apply(task) {
         return zones::judge(task);
+    }
+    if let Some(found) = (method == Method::Best).then(|| appended::judge(task)).flatten() {
+        return found;
     }
     match search::run(task, budget) {
         search::End::Linearizable => Finding::Holds,

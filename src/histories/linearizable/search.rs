@@ -3,17 +3,21 @@
 //!
 //! Events are replayed in order. A *place* is an event with a configuration: the state, and which open operations have
 //! taken effect. An operation takes effect only when some close demands it, so that places differ by open operations
-//! alone. A set of visited places cuts branches that meet again. Four more cuts, all of them exchanges in a linearization:
+//! alone. A set of visited places cuts branches that meet again. Six more cuts, all of them exchanges in a linearization:
 //!
 //! - what only observes takes effect as soon as the state allows it;
 //! - of operations with equal effects the one that closes first goes first;
 //! - *hiding*: a plain write, with reads of its value, can be put directly before a later plain write, which
 //!   erases its trace, afterwards. `cover` is when the last plain write took effect: what was invoked before that can be
 //!   hidden before it, and two plain writes need never follow one another directly;
-//! - with appends only, a state must agree with the longest text that anyone read.
+//! - an append can be put before a later plain write in the same way, whatever the state there;
+//! - with appends only, a state must agree with the longest text that anyone read;
+//! - a text that begins no text read is *spent*: nobody will see it, so that all such states are one, and an append that spends
+//!   the text waits until its own close demands it.
 
 use super::super::{Budget, OUT_OF_TIME};
-use super::task::{Effect, INITIAL, Step, Symbol, Symbols, Task};
+use super::shown::Shown;
+use super::task::{Effect, INITIAL, SPENT, Step, Symbol, Symbols, Task};
 use crate::limits;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,8 +58,8 @@ struct Search<'t> {
     open: Vec<Vec<StepId>>,
     /// Steps that never close.
     endless: Vec<StepId>,
-    /// With appends only: the longest text read.
-    longest: Option<Symbol>,
+    /// With appends: the texts read.
+    shown: Option<Shown>,
     can_hide: bool,
     seen: Vec<BTreeSet<Config>>,
     stack: Vec<(usize, Config)>,
@@ -100,7 +104,7 @@ impl<'t> Search<'t> {
             events,
             open,
             endless,
-            longest: longest_read(task),
+            shown: Shown::of(task),
             can_hide: task.slot_count == 1,
             stack: Vec::new(),
             seen_count: 0,
@@ -177,6 +181,9 @@ impl<'t> Search<'t> {
                     continue;
                 }
                 let Some(next) = self.applied(index, &config, step) else { continue };
+                if step != demanded && self.can_hide && self.spends(step, &next) {
+                    continue;
+                }
                 if contains(&next.done, demanded) {
                     ways.push(next);
                 } else if visited.insert((next.clone(), is_write)) {
@@ -214,17 +221,18 @@ impl<'t> Search<'t> {
         let mut next = config.clone();
         match self.steps[id as usize].effect {
             Effect::Write(slot, value) => {
-                next.state[slot] = value;
+                next.state[slot] = self.shown.as_ref().map_or(value, |shown| shown.put(slot, value, &self.symbols));
                 next.cover = self.events[index].line;
             }
             Effect::Cas(slot, old, new) if next.state[slot] == old => next.state[slot] = new,
             Effect::Append(slot, text) => {
-                next.state[slot] = self.symbols.joined(next.state[slot], text);
-                if !self.agrees_with_longest(next.state[slot]) {
+                let appended = self.shown.as_ref().and_then(|shown| shown.appended(slot, next.state[slot], text, &mut self.symbols));
+                let Some(appended) = appended else {
                     // A later read says so, perhaps the last.
                     self.stuck_line = u32::MAX;
                     return None;
-                }
+                };
+                next.state[slot] = appended;
             }
             Effect::Cas(..) | Effect::Shows(_) | Effect::Differs(..) => return None,
         }
@@ -238,13 +246,12 @@ impl<'t> Search<'t> {
         Some(next)
     }
 
-    fn agrees_with_longest(&self, state: Symbol) -> bool {
-        let Some(longest) = self.longest else { return true };
-        let (state, longest) = (self.symbols.text(state), self.symbols.text(longest));
-        state.starts_with(longest) || longest.starts_with(state)
+    /// Whether this append left a text that nobody reads.
+    fn spends(&self, step: StepId, after: &Config) -> bool {
+        matches!(self.steps[step as usize].effect, Effect::Append(slot, _) if after.state[slot] == SPENT)
     }
 
-    /// The demanded step with a plain write of its value, directly before the last plain write.
+    /// The demanded step, a read with a plain write of its value, directly before the last plain write.
     fn hide(&self, index: usize, config: &Config, ways: &mut Vec<Config>) {
         let demanded = self.events[index].step;
         let step = &self.steps[demanded as usize];
@@ -254,11 +261,16 @@ impl<'t> Search<'t> {
         }
         let writes = match &step.effect {
             Effect::Write(..) => vec![demanded],
+            Effect::Append(..) => {
+                let mut way = config.clone();
+                insert(&mut way.done, demanded);
+                return ways.push(way);
+            }
             Effect::Shows(_) | Effect::Differs(..) => self.first_of_equals(index, |id, write| {
                 let shows = matches!(write.effect, Effect::Write(_, value) if agrees(&step.effect, &[value]));
                 shows && is_covered(write) && !contains(&config.done, id)
             }),
-            Effect::Cas(..) | Effect::Append(..) => return,
+            Effect::Cas(..) => return,
         };
         for write in writes {
             let Effect::Write(_, value) = self.steps[write as usize].effect else { continue };
@@ -322,25 +334,6 @@ fn open_at_closes(steps: &[Step], events: &[Event]) -> Option<Vec<Vec<StepId>>> 
         }
     }
     Some(at_closes)
-}
-
-/// Only where nothing ever replaces the text.
-fn longest_read(task: &Task) -> Option<Symbol> {
-    let mut longest = INITIAL;
-    for step in &task.steps {
-        match &step.effect {
-            Effect::Shows(values) => {
-                for (_, value) in values {
-                    if task.symbols.text(*value).len() > task.symbols.text(longest).len() {
-                        longest = *value;
-                    }
-                }
-            }
-            Effect::Append(..) => {}
-            Effect::Differs(..) | Effect::Write(..) | Effect::Cas(..) => return None,
-        }
-    }
-    (task.slot_count == 1).then_some(longest)
 }
 
 fn contains(sorted: &[StepId], step: StepId) -> bool {

@@ -11,6 +11,9 @@ pub(super) type Symbol = u32;
 /// The initial state of every key.
 pub(super) const INITIAL: Symbol = 0;
 
+/// Every text that nobody reads any more.
+pub(super) const SPENT: Symbol = Symbol::MAX;
+
 /// An object and what was done to it.
 #[derive(Clone, Debug)]
 pub(super) struct Task {

@@ -2,11 +2,10 @@
 //! reads: reads with one candidate are judged first, then choices are tried, the latest write first.
 
 use super::super::{Budget, Finding};
-use super::facts::Facts;
-use super::order::NodeId;
+use super::facts::{Facts, Seen};
 
 /// What each read returned; `None`: left open, so that it demands nothing.
-pub(in super::super) type Returned = Vec<Option<NodeId>>;
+pub(in super::super) type Returned = Vec<Option<Seen>>;
 
 /// Judges under every choice until one holds.
 pub(in super::super) fn explain(
@@ -14,7 +13,7 @@ pub(in super::super) fn explain(
     judge: &mut dyn FnMut(&Returned, &mut Budget<'_>) -> Finding,
     budget: &mut Budget<'_>,
 ) -> Finding {
-    let sole = |candidates: &[NodeId]| if let [sole] = candidates { Some(*sole) } else { None };
+    let sole = |candidates: &[Seen]| if let [sole] = candidates { Some(*sole) } else { None };
     let mut returned: Returned = facts.reads.iter().map(|read| sole(&read.candidates)).collect();
     let unclear: Vec<usize> = (0..returned.len()).filter(|read| facts.reads[*read].candidates.len() > 1).collect();
     let certain = judge(&returned, budget);

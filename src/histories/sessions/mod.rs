@@ -14,22 +14,31 @@
 //!
 //! All demands are of the form "not after", so that they can be met together iff they have no cycle. The guarantees are
 //! independent: that a reader goes backwards on one key is the business of monotonic reads alone.
+//!
+//! Where texts are appended, a read shows a start (a put, or the initial text) and appends, and so their order: all reads of
+//! a key must fit its one order. To return a write *or something later* is there to *show* it, or to start with a put that is after it.
+//! A text may lack what its reader is not owed, as a replica does that has not got everything; and whoever is shown a write of a
+//! session is owed what that depends on, of the same key too. Each guarantee demands then that all of it is shown, not the latest alone.
+//!
 //! What is unknown demands nothing: a write of unknown outcome may come at any time after its invocation, so that it can stand
 //! after others, but nothing has to stand after it. A failed write is not an own write. A read of what nobody had written, or what
 //! was only written later, is explained by no order; it counts for the guarantees that judge that read.
 
+mod cover;
 pub(super) mod explain;
 pub(super) mod facts;
 pub(super) mod order;
+mod own_writes;
 mod propagation;
 mod unexplained;
 
 use super::format::{History, KeyId, SessionId};
 use super::{Budget, Finding, Options};
+use cover::Cover;
 use explain::{Returned, explain};
-use facts::{Facts, ReadFact, WriteFact};
-use order::{Chain, Order, Passed};
-use std::collections::BTreeMap;
+use facts::{Facts, ReadFact, Seen};
+use order::{Chain, NodeId, Order, Passed};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which of the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +68,7 @@ pub(super) fn find(rule: Rule, history: &History, options: &Options, budget: &mu
         }),
         Rule::MonotonicWrites | Rule::WritesFollowReads => find_in(rule, &facts, budget),
     };
-    match found {
-        Finding::Holds if facts.has_texts => {
-            Finding::Undecided("reads of appended texts are judged by linearizable and no-lost-writes only".to_owned())
-        }
-        found => found,
-    }
+    facts.said(found)
 }
 
 fn find_in(rule: Rule, facts: &Facts, budget: &mut Budget<'_>) -> Finding {
@@ -82,13 +86,17 @@ fn find_in(rule: Rule, facts: &Facts, budget: &mut Budget<'_>) -> Finding {
 
 /// Adds what the guarantee demands.
 fn demand(rule: Rule, facts: &Facts, returned: &Returned, order: &mut Order) {
+    order_of_texts(facts, returned, order);
     match rule {
-        Rule::ReadYourWrites => read_your_writes(facts, returned, order),
+        Rule::ReadYourWrites => own_writes::demand(facts, returned, order),
         Rule::MonotonicReads => {
             let chains = chains_of_reads(facts, returned, order);
-            for (read, node) in known(facts, returned) {
-                let mark = chains.get(&(read.session, read.key)).and_then(|chain| chain.before(read.invoked));
-                mark.into_iter().for_each(|mark| order.add(mark, node, read.operation));
+            let mut cover = Cover::new(facts);
+            for (read, seen) in known(facts, returned) {
+                if let Some(chain) = chains.get(&(read.session, read.key)) {
+                    let passed = chain.until(read.invoked);
+                    cover.look_at(seen).demand(passed, facts.start(seen), read.operation, order);
+                }
             }
         }
         Rule::MonotonicWrites => {
@@ -106,17 +114,36 @@ fn demand(rule: Rule, facts: &Facts, returned: &Returned, order: &mut Order) {
 }
 
 /// Reads of which it is known what they returned.
-fn known<'f>(facts: &'f Facts, returned: &'f Returned) -> impl Iterator<Item = (&'f ReadFact, u32)> {
-    facts.reads.iter().zip(returned).filter_map(|(read, node)| node.map(|node| (read, node)))
+pub(super) fn known<'f>(facts: &'f Facts, returned: &'f Returned) -> impl Iterator<Item = (&'f ReadFact, Seen)> {
+    facts.reads.iter().zip(returned).filter_map(|(read, seen)| seen.map(|seen| (read, seen)))
 }
 
-fn chains_of_reads(facts: &Facts, returned: &Returned, order: &mut Order) -> Chains {
-    let mut passed: BTreeMap<_, Vec<Passed>> = BTreeMap::new();
-    for (read, node) in known(facts, returned) {
-        let one = Passed { closed: read.closed, node, operation: read.operation };
-        passed.entry((read.session, read.key)).or_default().push(one);
+/// The parts of a text are in the order in which it shows them. Of equal beginnings, once is enough.
+pub(super) fn order_of_texts(facts: &Facts, returned: &Returned, order: &mut Order) {
+    let mut longest: BTreeMap<KeyId, Seen> = BTreeMap::new();
+    for (read, seen) in known(facts, returned).filter(|(_, seen)| !facts.parts(*seen).is_empty()) {
+        let before = longest.entry(read.key).or_insert(seen);
+        let equal = facts.shown(seen).zip(facts.shown(*before)).take_while(|(own, before)| own == before).count();
+        let equal = if *before == seen { 0 } else { equal };
+        let shown = || facts.shown(seen);
+        shown().zip(shown().skip(1)).skip(equal.saturating_sub(1)).for_each(|(one, next)| order.add(one, next, read.operation));
+        if facts.parts(seen).len() > facts.parts(*before).len() {
+            *before = seen;
+        }
     }
-    passed.into_iter().map(|(place, passed)| (place, Chain::new(order, passed))).collect()
+}
+
+/// What each session's reads have shown of each key, each thing once.
+fn chains_of_reads(facts: &Facts, returned: &Returned, order: &mut Order) -> Chains {
+    let mut closing: Vec<(&ReadFact, Seen)> = known(facts, returned).collect();
+    closing.sort_by_key(|(read, _)| read.closed);
+    let mut passed: BTreeMap<_, (BTreeSet<NodeId>, Vec<Passed>)> = BTreeMap::new();
+    for (read, seen) in closing {
+        let (known, passed) = passed.entry((read.session, read.key)).or_default();
+        let fresh = facts.shown(seen).filter(|node| known.insert(*node));
+        passed.extend(fresh.map(|node| Passed { closed: read.closed, node, operation: read.operation }));
+    }
+    passed.into_iter().map(|(place, (_, passed))| (place, Chain::new(order, passed))).collect()
 }
 
 fn chains_of_writes(facts: &Facts, order: &mut Order) -> Chains {
@@ -139,42 +166,9 @@ fn own_key(facts: &Facts, chains: &Chains, order: &mut Order) {
 
 fn cas_follows_its_read(facts: &Facts, returned: &Returned, order: &mut Order) {
     let write_of: BTreeMap<usize, u32> = facts.writes.iter().zip(0..).map(|(write, node)| (write.operation, node)).collect();
-    for (read, node) in known(facts, returned) {
+    for (read, seen) in known(facts, returned) {
         if let Some(write) = write_of.get(&read.operation) {
-            order.add(node, *write, read.operation);
+            order.add(facts.start(seen), *write, read.operation);
         }
-    }
-}
-
-fn read_your_writes(facts: &Facts, returned: &Returned, order: &mut Order) {
-    let mut own: BTreeMap<(SessionId, KeyId), OwnWrites<'_>> = BTreeMap::new();
-    for (write, node) in facts.writes.iter().zip(0..) {
-        if let Some(closed) = write.closed {
-            own.entry((write.session, write.key)).or_default().0.push((closed, write, node));
-        }
-    }
-    own.values_mut().for_each(|writes| writes.0.sort_by_key(|(closed, ..)| *closed));
-    for (read, node) in known(facts, returned) {
-        if let Some(writes) = own.get(&(read.session, read.key)) {
-            writes.latest(read.invoked).for_each(|write| order.add(write, node, read.operation));
-        }
-    }
-}
-
-/// A session's acknowledged writes to a key by the time of their close.
-#[derive(Default)]
-struct OwnWrites<'f>(Vec<(u32, &'f WriteFact, u32)>);
-
-impl OwnWrites<'_> {
-    /// The latest that were complete before this line; several only if the session's processes overlapped.
-    fn latest(&self, line: u32) -> impl Iterator<Item = u32> + '_ {
-        let complete = &self.0[..self.0.partition_point(|(closed, ..)| *closed < line)];
-        let mut last_invoked = 0;
-        let newest = complete.iter().rev().take_while(move |(closed, write, _)| {
-            let is_latest = *closed > last_invoked;
-            last_invoked = last_invoked.max(write.invoked);
-            is_latest
-        });
-        newest.map(|(_, _, node)| *node)
     }
 }

@@ -168,31 +168,44 @@ pub(in super::super) struct Passed {
     pub(in super::super) operation: usize,
 }
 
+/// One of the things passed, with the mark after all up to it.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Link {
+    closed: u32,
+    pub(in super::super) node: NodeId,
+    pub(in super::super) operation: usize,
+    pub(in super::super) mark: NodeId,
+}
+
 /// Marks along a line of time.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Chain {
-    marks: Vec<(u32, NodeId)>,
+    links: Vec<Link>,
 }
 
 impl Chain {
     pub(in super::super) fn new(order: &mut Order, mut passed: Vec<Passed>) -> Self {
         passed.sort_by_key(|passed| passed.closed);
-        let mut marks: Vec<(u32, NodeId)> = Vec::new();
+        let mut links: Vec<Link> = Vec::new();
         for Passed { closed, node, operation } in passed {
             let mark = order.mark();
-            if let Some((_, last)) = marks.last() {
-                order.add(*last, mark, NOBODY);
+            if let Some(last) = links.last() {
+                order.add(last.mark, mark, NOBODY);
             }
             order.add(node, mark, operation);
-            marks.push((closed, mark));
+            links.push(Link { closed, node, operation, mark });
         }
-        Self { marks }
+        Self { links }
+    }
+
+    /// All that was complete before this line.
+    pub(in super::super) fn until(&self, line: u32) -> &[Link] {
+        &self.links[..self.links.partition_point(|link| link.closed < line)]
     }
 
     /// The mark after all that was complete before this line.
     pub(in super::super) fn before(&self, line: u32) -> Option<NodeId> {
-        let count = self.marks.partition_point(|(closed, _)| *closed < line);
-        count.checked_sub(1).map(|place| self.marks[place].1)
+        self.until(line).last().map(|link| link.mark)
     }
 }
 

@@ -1,11 +1,51 @@
-//! One strategy, one file, one line in [`ALL`](crate::simulation::registry::ALL). Settings that several of them read stand here.
+//! One strategy, one file or folder, one entry in `list!`. Settings that several of them read stand here.
 
 use super::setting::Setting;
 
-pub mod leaderless;
-pub mod multi_leader_forward;
-pub mod multi_leader_sync;
-pub mod single_leader;
+/// Every strategy, handed to a macro: here it makes the modules, in `simulation::registry` the list and one node for all.
+macro_rules! list {
+    ($take:ident) => {
+        $take! {
+            #[cfg(feature = "catalogue")]
+            Leaderless {
+                leaderless::Leaderless,
+                id: "leaderless",
+                title: "Leaderless",
+                summary: "A coordinator, or the client itself, sends each read and write to the replicas and waits for a quorum of them.",
+            }
+            #[cfg(feature = "catalogue")]
+            MultiLeaderForward {
+                multi_leader_forward::MultiLeaderForward,
+                id: "multi-leader-forward",
+                title: "Multi-leader that forwards",
+                summary: "One leader per site; each write travels in a message of its own, and leaders send it on along their links.",
+            }
+            MultiLeaderSync {
+                multi_leader_sync::MultiLeaderSync,
+                id: "multi-leader-sync",
+                title: "Multi-leader with offline devices",
+                summary: "One leader per datacenter and device; leaders exchange what the other lacks, now or on reconnect.",
+            }
+            #[cfg(feature = "catalogue")]
+            SingleLeader {
+                single_leader::SingleLeader,
+                id: "single-leader",
+                title: "Single leader",
+                summary: "One leader orders all writes in its log; followers apply it, now or later, and one of them takes over.",
+            }
+        }
+    };
+}
+
+/// The modules of the strategies.
+macro_rules! modules {
+    ($($(#[$built:meta])? $name:ident { $module:ident::$node:ident, $($words:tt)* })*) => {
+        $(pub mod $module;)*
+    };
+}
+
+list!(modules);
+pub(crate) use list;
 
 /// How often a leader tells its followers that it lives.
 pub static HEARTBEAT_EVERY: Setting =

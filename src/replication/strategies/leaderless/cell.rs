@@ -12,6 +12,8 @@ use std::rc::Rc;
 
 /// Low bits of a version that name its coordinator.
 const NODE_BITS: u32 = 6;
+/// Bits above those that say at which of its starts the coordinator gave a counted version.
+const START_BITS: u32 = 16;
 
 /// The place of a write in its key's order: a clock or count and, in the low bits, the coordinator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,10 +30,22 @@ impl Version {
         Self(clock << NODE_BITS | low)
     }
 
+    /// The version of this count, given by `node` at this one of its starts: what it gave before a crash is another one.
+    #[must_use]
+    pub const fn of_start(count: u64, start: u16, node: NodeId) -> Self {
+        Self::new(count << START_BITS | start as u64, Some(node))
+    }
+
     /// The clock or count in it.
     #[must_use]
     pub const fn clock(self) -> u64 {
         self.0 >> NODE_BITS
+    }
+
+    /// The count in one of a start.
+    #[must_use]
+    pub const fn count(self) -> u64 {
+        self.clock() >> START_BITS
     }
 }
 

@@ -266,13 +266,18 @@ impl Leaderless {
 
     /// The read quorum's highest version is known: the write gets the one after it.
     fn write_after_versions(&mut self, env: &mut Env<'_>, index: usize, out: &mut Out) {
+        let is_lasting = self.config.has_lasting_versions;
         let pending = &mut self.pending[index];
-        let highest = pending.newest.take().map_or(0, |cell| cell.version.clock());
+        let count = |version: Version| if is_lasting { version.count() } else { version.clock() };
+        let highest = pending.newest.take().map_or(0, |cell| count(cell.version));
         let Some(draft) = pending.more().draft.take() else { return };
         self.enter(index, Stage::Write, self.config.write_quorum);
         // Two writes of this coordinator may have asked before either was written: they must not share a version.
         self.last_clock = (highest + 1).max(self.last_clock + 1);
-        let version = Version::new(self.last_clock, Some(env.me));
+        let version = match is_lasting {
+            true => Version::of_start(self.last_clock, self.start, env.me),
+            false => Version::new(self.last_clock, Some(env.me)),
+        };
         let cell = self.name(env, draft, version);
         self.send_writes(env, index, cell, out);
     }

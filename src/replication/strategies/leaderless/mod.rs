@@ -73,6 +73,8 @@ pub enum Record {
     Hint(Rc<Hint>),
     /// The hint for this node was handed over, or is too old.
     HintGone(NodeId, Rc<Cell>),
+    /// The node started, for this time.
+    Started(u16),
 }
 
 /// What a restart finds.
@@ -80,6 +82,7 @@ pub enum Record {
 pub struct Durable {
     cells: Cells,
     hints: Hints,
+    start: u16,
 }
 
 /// One node. What every message touches stands first, and together.
@@ -102,6 +105,8 @@ pub struct Leaderless {
     /// The key of the last request: most requests are about the same one, and share it.
     last_key: Option<Rc<Key>>,
     last_clock: u64,
+    /// Which of its starts this is; 0 where that is not kept.
+    start: u16,
     last_write_quorum: NodeSet,
     last_read_quorum: NodeSet,
     dot_count: u64,
@@ -149,6 +154,7 @@ impl Protocol for Leaderless {
             // A coordinator that comes back must not take an answer to its former self for one to a new request.
             next_number: env.rng.bits32(),
             last_clock: 0,
+            start: 0,
             identity: ReplicaId(env.rng.bits()),
             dot_count: 0,
             last_writer: None,
@@ -158,6 +164,10 @@ impl Protocol for Leaderless {
             last_write_quorum: NodeSet::NONE,
             last_read_quorum: NodeSet::NONE,
         };
+        if node.config.has_lasting_versions {
+            node.start = recovered.start.wrapping_add(1);
+            out.persist(Record::Started(node.start));
+        }
         if node.is_replica {
             node.start_alarms(env, out);
         }
@@ -181,6 +191,7 @@ impl Protocol for Leaderless {
             Record::HintGone(home, cell) => {
                 durable.hints.drop(*home, cell);
             }
+            Record::Started(start) => durable.start = *start,
         }
     }
 

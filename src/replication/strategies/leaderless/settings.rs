@@ -57,6 +57,13 @@ pub static VERSION_FROM: Setting = Setting::choice(
     "The coordinator's clock (Cassandra), or one more than the highest of a read quorum (the register of Attiya, Bar-Noy and Dolev).",
     &["clock", "quorum"],
 );
+/// Whether a version from a quorum is given once, crashes or not.
+pub static LASTING_VERSIONS: Setting = Setting::flag(
+    "lasting_versions",
+    "Versions outlive crashes",
+    "A version from a quorum also says at which start its coordinator gave it; without, one that crashed may give it to another write.",
+    true,
+);
 /// How fine the clock of versions is.
 pub static CLOCK_TICK: Setting = Setting::us(
     "clock_tick_us",
@@ -167,6 +174,7 @@ pub static SETTINGS: &[&Setting] = &[
     &QUORUM_CHOICE,
     &WRITE_BACK,
     &VERSION_FROM,
+    &LASTING_VERSIONS,
     &CLOCK_TICK,
     &TIES,
     &CONFLICTS,
@@ -205,6 +213,8 @@ pub struct Config {
     pub writes_back: bool,
     /// Whether versions come from a read quorum.
     pub versions_by_quorum: bool,
+    /// Whether those also name the coordinator's start.
+    pub has_lasting_versions: bool,
     /// Nanoseconds of one tick of versions from clocks.
     pub clock_tick_ns: u64,
     /// Whether the higher node wins a tie.
@@ -246,7 +256,7 @@ impl Config {
         let always_meet = self.write_quorum + self.read_quorum > self.ring.replica_count() && !self.is_sloppy;
         // Where the trace of a deletion goes, what was deleted may return.
         let keeps_deletions = self.keeps_tombstones && self.tombstone_keep == SimDuration::ZERO;
-        let orders_by_quorum = always_meet && self.versions_by_quorum && !self.keeps_siblings && keeps_deletions;
+        let orders_by_quorum = always_meet && self.has_lasting_versions && !self.keeps_siblings && keeps_deletions;
         Promises {
             linearizable: orders_by_quorum && self.writes_back,
             keeps_writes: orders_by_quorum || (self.keeps_siblings && !self.plain_vectors && keeps_deletions),
@@ -282,6 +292,7 @@ impl Config {
             draws_quorum: dials.choice(&QUORUM_CHOICE) == "random",
             writes_back: dials.is_on(&WRITE_BACK),
             versions_by_quorum: dials.choice(&VERSION_FROM) == "quorum",
+            has_lasting_versions: dials.choice(&VERSION_FROM) == "quorum" && dials.is_on(&LASTING_VERSIONS),
             clock_tick_ns: dials.duration(&CLOCK_TICK).0.max(1),
             ties_by_node: dials.choice(&TIES) == "node",
             keeps_siblings: dials.choice(&CONFLICTS) == "siblings",

@@ -1,6 +1,7 @@
-//! Link graphs by name: which sites are linked with which. Knows nothing of what travels on the links.
+//! Link graphs by name, one file and one line in `topologies!` each: which sites are linked with which. Knows nothing of
+//! what travels on the links.
 
-use super::setup::{Link, Setup, SetupError, SiteKind, Wire};
+use crate::simulation::setup::{Link, Setup, SetupError, SiteKind, Wire};
 use crate::limits;
 use crate::replication::ids::SiteId;
 
@@ -19,46 +20,22 @@ pub struct Topology {
     pairs: fn(u16) -> Vec<(u16, u16)>,
 }
 
-/// Every topology, from few links to many.
-pub static ALL: &[Topology] = &[
-    Topology { id: "pair", title: "Pair", summary: "Two sites and one link.", least: 2, most: 2, pairs: line },
-    Topology {
-        id: "line",
-        title: "Line",
-        summary: "Each site is linked with the next; any link that breaks parts the line.",
-        least: 2,
-        most: limits::MAX_SITES as u16,
-        pairs: line,
-    },
-    Topology {
-        id: "star",
-        title: "Star",
-        summary: "Every site is linked with the first; without it nothing passes.",
-        least: 2,
-        most: limits::MAX_SITES as u16,
-        pairs: |count| (1..count).map(|site| (0, site)).collect(),
-    },
-    Topology {
-        id: "ring",
-        title: "Ring",
-        summary: "Each site is linked with the next, and the last with the first.",
-        least: 3,
-        most: limits::MAX_SITES as u16,
-        pairs: |count| line(count).into_iter().chain([(count - 1, 0)]).collect(),
-    },
-    Topology {
-        id: "mesh",
-        title: "Mesh",
-        summary: "Every two sites are linked.",
-        least: 2,
-        // 23 sites have 253 links; limits.rs allows 256.
-        most: 23,
-        pairs: |count| (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).collect(),
-    },
-];
+/// Makes of the lines below the modules and the list.
+macro_rules! topologies {
+    ($($file:ident;)*) => {
+        $(mod $file;)*
 
-fn line(count: u16) -> Vec<(u16, u16)> {
-    (1..count).map(|site| (site - 1, site)).collect()
+        /// Every topology, from few links to many.
+        pub static ALL: &[Topology] = &[$($file::TOPOLOGY),*];
+    };
+}
+
+topologies! {
+    pair;
+    line;
+    star;
+    ring;
+    mesh;
 }
 
 /// The topology named `id`.
