@@ -75,6 +75,7 @@ fn policies_are_their_folder() {
         Mode::LastWrite | Mode::NaiveUnion => "whole",
         Mode::LastWriteLine | Mode::Ask => "line",
         Mode::AddWins => "add_wins",
+        Mode::Home => "home",
     };
     let helpers = [("causal", "who had seen whom"), ("plain", "keys that are no carts, under every policy")];
     assert_eq!(modules("replication/modes", &helpers), named(Mode::ALL.into_iter().map(file_of)));

@@ -1,9 +1,8 @@
 //! Link graphs by name, one file and one line in `topologies!` each: which sites are linked with which. Knows nothing of
 //! what travels on the links.
 
-use crate::simulation::setup::{Link, Setup, SetupError, SiteKind, Wire};
-use crate::limits;
 use crate::replication::ids::SiteId;
+use crate::simulation::setup::{Link, Setup, SetupError, SiteKind, Wire};
 
 /// A named graph of links.
 pub struct Topology {
