@@ -50,6 +50,7 @@ story("a scenario is found and opened by keyboard, and a reload opens it again",
   await page.reload();
   await expect.text(c.id("scenario"), /ring/i);
   await page.keyboard.press("s");
+  await expect.focused(c.id("scenario-search"));
   await page.keyboard.press("Escape");
   await expect.count(page.locator("dialog"), 0);
 });
