@@ -77,6 +77,7 @@ impl Topology {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits;
     use crate::simulation::setup::{Latency, WireKind};
 
     const WIRE: Wire =
