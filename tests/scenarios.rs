@@ -45,7 +45,7 @@ fn losers(session: &Session) -> Vec<String> {
     let told = fates.iter().filter_map(|(dot, fate)| match fate {
         Fate::Discarded { reason, .. } => Some(format!("{}: discarded, {reason:?}", author(*dot)?)),
         Fate::Overruled { reason, .. } => Some(format!("{}: overruled, {reason:?}", author(*dot)?)),
-        Fate::Visible | Fate::Superseded { .. } | Fate::Open => None,
+        Fate::Visible | Fate::Superseded { .. } | Fate::Open | Fate::Tentative | Fate::Opaque => None,
     });
     let mut told: Vec<String> = told.collect();
     told.sort();
