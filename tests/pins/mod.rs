@@ -99,7 +99,7 @@ pub(crate) const PINS: &[(&str, &str, u64)] = &[
     ("quorum-not-linearizable", "concurrent-write", 0x4ea0bfdef31aece3),
     ("quorum-not-linearizable", "failed-write", 0x9b3e09a100caa905),
     ("quorum-not-linearizable", "write-back", 0x3719fa13d1848a32),
-    ("quorum-not-linearizable", "abd", 0xe7837f429683c68b),
+    ("quorum-not-linearizable", "abd", 0xf02b6140219354cc),
     ("read-repair", "repair", 0x7c35062fa1517ddb),
     ("read-repair", "none", 0xa17a3379f0f2da6b),
     ("anti-entropy", "hash-trees", 0xe8de1e0f57b34e82),

@@ -64,6 +64,9 @@ impl Schedule {
             let at = SimTime::from_ms(u64::from(rng.below(ACTIVE_MS as u32)));
             commands.push((at, draw_command(&mut rng, &setup, promise, i64::from(number) + 1)));
         }
+        if promise == Promise::Linearizable {
+            commands.extend(draw_stumble(&mut rng, &setup));
+        }
         commands.sort_by_key(|(at, _)| *at);
         Self { seed, promise, setup, commands }
     }
@@ -222,6 +225,21 @@ fn draw_command(rng: &mut Rng, setup: &Setup, promise: Promise, number: i64) -> 
         22 => fault(node, NodeCommand::Skew { ms: i64::from(rng.below(4_000)) - 2_000 }),
         _ => fault(node, if rng.below(2) == 0 { NodeCommand::Crash } else { NodeCommand::Restart }),
     }
+}
+
+/// A client that coordinates by itself writes, crashes perhaps before all replicas have it, comes back and writes again. The
+/// first value is the larger one, which among equal versions wins.
+fn draw_stumble(rng: &mut Rng, setup: &Setup) -> Vec<(SimTime, Command)> {
+    let alone = setup.sessions.iter().zip(0..).find(|(session, _)| session.site != SiteId(0));
+    let Some((session, index)) = alone else { return Vec::new() };
+    let node = NodeId(setup.sites[0].node_count + session.site.0 - 1);
+    let put = |value| Command::Act { session: SessionId(index), action: Action::Put { key: "y".into(), value: Value::Number(value) } };
+    let fault = |fault| Command::Node { node, fault };
+    let start = u64::from(rng.below(300));
+    let crash = start + 1 + u64::from(rng.below(80));
+    let steps =
+        [(start, put(2_000)), (crash, fault(NodeCommand::Crash)), (crash + 20, fault(NodeCommand::Restart)), (start + 750, put(1_000))];
+    steps.map(|(ms, command)| (SimTime::from_ms(ms), command)).into()
 }
 
 fn draw_groups(rng: &mut Rng, setup: &Setup) -> Vec<Vec<NodeId>> {
