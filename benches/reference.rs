@@ -23,6 +23,9 @@ fn main() {
     if std::env::args().any(|argument| argument == "--fingerprint") {
         return println!("{:016x}", engine_run(Trace::Ring, 1, event_count).fingerprint());
     }
+    if std::env::args().any(|argument| argument == "--speed=bare") {
+        return println!("{}", speed(event_count, || black_box(bare_run(1, event_count))));
+    }
     // One run, for `wasm.mjs` to compare with.
     if let Some(trace) = std::env::args().find_map(|argument| trace_named(argument.strip_prefix("--speed=")?)) {
         return println!("{}", speed(event_count, || black_box(engine_run(trace, 1, event_count).event_count())));

@@ -221,14 +221,14 @@ impl<P: Protocol> Simulation<P> {
             Event::Timer(node, timer) => {
                 self.world.fingerprint.add(1 << 48 | u64::from(node.0));
                 self.nodes[node.index()].take_timer(timer);
-                if self.nodes[node.index()].line.is_paused {
+                if self.nodes[node.index()].line.is_paused() {
                     return self.line_up(node, Work::Timer(timer));
                 }
                 self.handle(node, |protocol, env, out| protocol.on_timer(env, timer, out));
             }
             Event::Durable(node) => {
                 self.world.fingerprint.add(2 << 48 | u64::from(node.0));
-                if self.nodes[node.index()].line.is_paused {
+                if self.nodes[node.index()].line.is_paused() {
                     return self.line_up(node, Work::Durable);
                 }
                 self.world.release(&mut self.nodes[node.index()]);
