@@ -351,6 +351,7 @@ pub enum Effect<P: Protocol> {
 }
 
 /// Collects the effects of one event, in order.
+#[derive(Clone)]
 pub struct Outbox<P: Protocol> {
     effects: Vec<Effect<P>>,
     explains: bool,
