@@ -5,3 +5,6 @@ pub mod leader;
 pub mod memory;
 pub mod rows;
 pub mod storage;
+
+#[cfg(all(feature = "lab", target_arch = "wasm32"))]
+pub mod web;

@@ -1,0 +1,11 @@
+//! The local leader in a browser: real storage, real channels, and the browser's own bad days. Wasm only.
+//!
+//! ```text
+//! Device ─ Participant ─ LocalLeader ─ IndexedDB
+//!               ├─ tabs:   BroadcastChannel to the devices of other tabs
+//!               ├─ cloud:  BroadcastChannel to the tab that holds the cloud's lock, through a simulated link
+//!               └─ native: WebSocket to an address that the person entered
+//! ```
+
+pub mod device;
+pub mod state;
