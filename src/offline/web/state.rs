@@ -1,5 +1,6 @@
 //! What a page may know of its device: plain data, built on demand.
 
+pub use crate::offline::mesh::line::Conditions;
 use crate::offline::storage::StorageError;
 use crate::replication::causality::Dot;
 use crate::replication::delta::Mode;
@@ -192,17 +193,6 @@ pub enum CloudHost {
     Elsewhere,
     /// This tab holds its lock, but its store does not open.
     Failed(StorageError),
-}
-
-/// The simulated link to the cloud.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Conditions {
-    /// One way.
-    pub latency_ms: u32,
-    /// Messages that get lost.
-    pub loss_percent: u32,
-    /// Nothing gets through.
-    pub is_out: bool,
 }
 
 /// The link to a native peer.
