@@ -8,6 +8,7 @@
 //! There is one connection for each pair. It begins and ends whole: bytes of an earlier one are never taken for the
 //! current one's. A peer that says nothing for long is dead.
 
+pub mod control;
 pub mod envelope;
 pub mod line;
 

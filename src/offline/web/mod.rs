@@ -7,5 +7,19 @@
 //!               └─ native: WebSocket to an address that the person entered
 //! ```
 
+mod channel;
+mod cloud;
 pub mod device;
+pub mod indexed;
+mod js;
+mod locks;
+mod opening;
+mod orphans;
+mod participant;
+mod port;
+mod senses;
+mod slot;
+mod socket;
 pub mod state;
+mod store;
+mod talk;
