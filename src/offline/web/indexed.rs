@@ -27,7 +27,7 @@ extern "C" {
 }
 
 /// The version of the databases: how many of [`MIGRATIONS`] they have been through.
-pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;
+pub const VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// From each version to the next. Never change one that was released: add another.
 const MIGRATIONS: [fn(&IdbDatabase) -> Result<(), JsValue>; 1] = [|database| {
@@ -41,7 +41,7 @@ const OWNER: &str = "owner";
 const OWNER_TOKEN: u32 = 0;
 
 /// Told when the store is closed from outside: its data was deleted, or a newer page wants to upgrade it.
-pub(super) type OnLost = Rc<dyn Fn(StorageError)>;
+pub type OnLost = Rc<dyn Fn(StorageError)>;
 
 /// A store in IndexedDB. Closed when dropped.
 pub struct IndexedStore {
@@ -56,8 +56,16 @@ impl IndexedStore {
     ///
     /// # Errors
     /// Why there is no store.
-    pub async fn open(name: &str, on_lost: Rc<dyn Fn(StorageError)>) -> Result<Self, StorageError> {
-        let database = open_database(name, VERSION).await?;
+    pub async fn open(name: &str, on_lost: OnLost) -> Result<Self, StorageError> {
+        Self::open_as(name, VERSION, on_lost).await
+    }
+
+    /// Opens as a page would whose databases have this version: what an update does to older pages, and they to it.
+    ///
+    /// # Errors
+    /// Why there is no store.
+    pub async fn open_as(name: &str, version: u32, on_lost: OnLost) -> Result<Self, StorageError> {
+        let database = open_database(name, version).await?;
         let lost = Rc::new(RefCell::new(None));
         let listeners = listen(&database, &lost, &on_lost);
         let store = Self { database, token: js::entropy(), lost, _listeners: listeners };

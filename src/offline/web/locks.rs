@@ -58,7 +58,9 @@ impl LockManager {
         let mut watch = Some((is_released.clone(), on_stolen));
         let release = js::settled(|resolve, reject| match self.request(name, &options, &granted(resolve.clone())) {
             Ok(ended) => {
-                drop(watch.take().map(|(is_released, on_stolen)| spawn_local(watched(ended, reject.clone(), is_released, on_stolen))))
+                if let Some((is_released, on_stolen)) = watch.take() {
+                    spawn_local(watched(ended, reject.clone(), is_released, on_stolen));
+                }
             }
             Err(error) => drop(reject.call1(&JsValue::UNDEFINED, &error)),
         })

@@ -134,8 +134,12 @@ impl Device {
         if is_durable {
             self.ask_to_persist(generation);
         }
-        self.link_up(&me, self.0.inner.borrow().name());
-        if let Some((address, secret)) = self.0.inner.borrow().native.clone() {
+        let (name, native) = {
+            let inner = self.0.inner.borrow();
+            (inner.name(), inner.native.clone())
+        };
+        self.link_up(&me, name);
+        if let Some((address, secret)) = native {
             me.connect_native(&address, &secret);
         }
         if is_durable && self.0.options.may_host_cloud {
@@ -202,7 +206,11 @@ impl Device {
     /// the store holds.
     fn fail(&self, error: StorageError) {
         self.say(format!("{error}; what was saved is safe, what was not is refused"));
+        let me = self.0.inner.borrow().me.clone();
         self.stop(StorageState::Failed(error.clone()));
+        if let Some(me) = me {
+            self.show_what_is_durable(me);
+        }
         let retry_ms = match error {
             StorageError::Fenced => {
                 self.forget_slot();
@@ -214,6 +222,27 @@ impl Device {
             StorageError::Newer(_) | StorageError::Damaged(_) => return,
         };
         self.retry_in(retry_ms);
+    }
+
+    /// What was held in memory may be more than what is stored.
+    fn show_what_is_durable(&self, me: Participant) {
+        let (device, generation) = (self.clone(), self.0.inner.borrow().generation);
+        spawn_local(async move {
+            let was_saving = me.with_leader(LocalLeader::is_saving) || me.with_leader(|leader| leader.failure().is_some());
+            let rows = me.borrow_store().await.load().await;
+            let leader = rows.and_then(|rows| LocalLeader::open(&Options::new(Kind::Device), rows, js::now(), js::entropy()));
+            if device.is_current(generation) {
+                let mut inner = device.0.inner.borrow_mut();
+                match leader {
+                    Ok(leader) => inner.last_view = Some(Rc::new(leader.view())),
+                    Err(_) if was_saving => inner.last_view = None,
+                    // All of it was durable.
+                    Err(_) => {}
+                }
+                drop(inner);
+                device.changed();
+            }
+        });
     }
 
     fn retry_in(&self, ms: u32) {
