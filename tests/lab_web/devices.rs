@@ -80,7 +80,7 @@ pub(crate) async fn quick(tab: &Tab) {
 }
 
 mod tests {
-    use super::super::page::sleep_ms;
+    use super::super::page::{sleep_ms, until_within};
     use super::*;
     use replicascope::offline::web::state::CloudHost;
     use wasm_bindgen_test::wasm_bindgen_test;
@@ -150,7 +150,8 @@ mod tests {
         sleep_ms(500).await;
         assert_eq!((a.pending_count(), a.state().links.cloud.peer), (1, None));
         a.device.set_cloud_conditions(Conditions { loss_percent: 30, latency_ms: 20, is_out: false });
-        until("it comes through", || a.pending_count() == 0).await;
+        // A message that is lost costs up to one handshake.
+        until_within(60, "it comes through", || a.pending_count() == 0).await;
         a.device.close();
     }
 

@@ -22,8 +22,13 @@ pub(crate) async fn sleep_ms(ms: u32) {
 }
 
 /// Waits until it holds, for at most ten seconds.
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..500 {
+pub(crate) async fn until(what: &str, holds: impl FnMut() -> bool) {
+    until_within(10, what, holds).await;
+}
+
+/// Waits until it holds, for at most this many seconds.
+pub(crate) async fn until_within(seconds: u32, what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..seconds * 50 {
         if holds() {
             return;
         }
