@@ -37,12 +37,19 @@ pub(super) enum Ask {
 /// A lock; free again when dropped.
 pub(super) struct HeldLock {
     release: Function,
-    is_released: Rc<Cell<bool>>,
+    stage: Rc<Cell<Stage>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Asked,
+    Held,
+    Released,
 }
 
 impl Drop for HeldLock {
     fn drop(&mut self) {
-        self.is_released.set(true);
+        self.stage.set(Stage::Released);
         drop(self.release.call0(&JsValue::UNDEFINED));
     }
 }
@@ -54,18 +61,18 @@ impl LockManager {
             Ask::IfAvailable => js::object(&[("ifAvailable", true.into())]),
             Ask::Wait(signal) => js::object(&[("signal", signal)]),
         };
-        let is_released = Rc::new(Cell::new(false));
-        let mut watch = Some((is_released.clone(), on_stolen));
-        let release = js::settled(|resolve, reject| match self.request(name, &options, &granted(resolve.clone())) {
+        let stage = Rc::new(Cell::new(Stage::Asked));
+        let mut watch = Some((stage.clone(), on_stolen));
+        let release = js::settled(|resolve, reject| match self.request(name, &options, &granted(resolve.clone(), stage.clone())) {
             Ok(ended) => {
-                if let Some((is_released, on_stolen)) = watch.take() {
-                    spawn_local(watched(ended, reject.clone(), is_released, on_stolen));
+                if let Some((stage, on_stolen)) = watch.take() {
+                    spawn_local(watched(ended, reject.clone(), stage, on_stolen));
                 }
             }
             Err(error) => drop(reject.call1(&JsValue::UNDEFINED, &error)),
         })
         .await?;
-        Ok(release.dyn_into::<Function>().ok().map(|release| HeldLock { release, is_released }))
+        Ok(release.dyn_into::<Function>().ok().map(|release| HeldLock { release, stage }))
     }
 
     /// The names of all locks that are held.
@@ -78,22 +85,24 @@ impl LockManager {
 }
 
 /// Gets the lock, or `null`; holds it until the function that it resolves with is called.
-fn granted(resolve: Function) -> JsValue {
+fn granted(resolve: Function, stage: Rc<Cell<Stage>>) -> JsValue {
     Closure::once_into_js(move |lock: JsValue| -> JsValue {
         if lock.is_null() || lock.is_undefined() {
             drop(resolve.call1(&JsValue::UNDEFINED, &JsValue::NULL));
             return JsValue::UNDEFINED;
         }
+        stage.set(Stage::Held);
         Promise::new(&mut |release, _reject| drop(resolve.call1(&JsValue::UNDEFINED, &release))).into()
     })
 }
 
 /// A request that fails before it was granted was refused; one that fails afterwards was ended by force.
-async fn watched(ended: Promise, reject: Function, is_released: Rc<Cell<bool>>, on_stolen: impl FnOnce()) {
+async fn watched(ended: Promise, reject: Function, stage: Rc<Cell<Stage>>, on_stolen: impl FnOnce()) {
     if let Err(error) = JsFuture::from(ended).await {
-        drop(reject.call1(&JsValue::UNDEFINED, &error));
-        if !is_released.get() {
-            on_stolen();
+        match stage.get() {
+            Stage::Asked => drop(reject.call1(&JsValue::UNDEFINED, &error)),
+            Stage::Held => on_stolen(),
+            Stage::Released => {}
         }
     }
 }
