@@ -55,8 +55,8 @@ pub enum Content {
 
 /// The version of the envelopes; others are ignored.
 const VERSION: u8 = 1;
-/// Bytes around a frame, at most.
-const MARGIN_BYTES: usize = 64 + limits::MAX_NAME_BYTES;
+/// Bytes of an envelope, at most: those of a frame, and what is around it.
+pub const MAX_BYTES: usize = limits::MAX_FRAME_BYTES + 64 + limits::MAX_NAME_BYTES;
 
 const PRESENCE: u8 = 1;
 const BYE: u8 = 2;
@@ -103,7 +103,7 @@ fn numbered(out: &mut Writer, kind: u8, number: u32) {
 /// # Errors
 /// They are none.
 pub fn decode(bytes: &[u8]) -> Result<Envelope, WireError> {
-    if bytes.len() > limits::MAX_FRAME_BYTES + MARGIN_BYTES {
+    if bytes.len() > MAX_BYTES {
         return Err(WireError::Long);
     }
     let mut reader = Reader(bytes);
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(decode(&ping[..ping.len() - 1]), Err(WireError::Short));
         assert_eq!(decode(&[ping.as_slice(), &[0]].concat()), Err(WireError::Trailing));
         assert!(decode(&encode(&Envelope { from: Instance(0), to: None, content: Content::Ping })).is_err());
-        assert_eq!(decode(&vec![1; limits::MAX_FRAME_BYTES + MARGIN_BYTES + 1]), Err(WireError::Long));
+        assert_eq!(decode(&vec![1; MAX_BYTES + 1]), Err(WireError::Long));
         let name = "x".repeat(limits::MAX_NAME_BYTES + 1);
         let presence = Envelope { from: Instance(5), to: None, content: Content::Presence { role: Role::Device, name } };
         assert!(decode(&encode(&presence)).is_err());

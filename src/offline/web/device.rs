@@ -133,8 +133,9 @@ impl Device {
     /// All writes of a key, in causal order: what every mode is a fold over.
     #[must_use]
     pub fn deltas(&self, key: &Key) -> Vec<Arc<Delta>> {
-        let of_key = |delta: &Arc<Delta>| delta.key == *key;
-        self.log().into_iter().filter(of_key).collect()
+        let inner = self.0.inner.borrow();
+        let of_key = |me: &Participant| me.with_leader(|leader| leader.node().deltas().key(key).map(|log| log.deltas.clone()));
+        inner.me.as_ref().and_then(of_key).unwrap_or_default()
     }
 
     /// All writes that it holds, in the order of their arrival.

@@ -58,21 +58,23 @@ impl Device {
         Some(Orphan { slot, delta_count: view.delta_count, pending_count: view.pending.len(), is_adopted: true })
     }
 
-    /// What a device holds, seen under its lock; nothing is written under an identity of it.
+    /// What a device holds. Its lock is left alone: a page that reloads wants it at this moment.
     async fn look_into(&self, number: u32) -> Option<Orphan> {
-        let _slot = slot::take_one(&self.0.options.space, number, || {}).await?;
-        let leader = self.leader_of(number, Rc::new(|_| {})).await.ok()?.0;
+        let rows = IndexedStore::peek(&slot::database_name(&self.0.options.space, number)).await.ok()?;
+        let leader = LocalLeader::open(&self.leader_options(), rows, js::now(), js::entropy()).ok()?;
         let view = leader.view();
         let orphan = Orphan { slot: number, delta_count: view.delta_count, pending_count: view.pending.len(), is_adopted: false };
         (orphan.delta_count > 0).then_some(orphan)
     }
 
+    fn leader_options(&self) -> Options {
+        Options { mode: self.0.options.mode, ..Options::new(Kind::Device) }
+    }
+
     async fn leader_of(&self, slot: u32, on_lost: indexed::OnLost) -> Result<(LocalLeader, Store), StorageError> {
         let mut store = IndexedStore::open(&slot::database_name(&self.0.options.space, slot), on_lost).await?;
         let rows = store.load().await?;
-        let mut options = Options::new(Kind::Device);
-        options.mode = self.0.options.mode;
-        Ok((LocalLeader::open(&options, rows, js::now(), js::entropy())?, Store::Indexed(store)))
+        Ok((LocalLeader::open(&self.leader_options(), rows, js::now(), js::entropy())?, Store::Indexed(store)))
     }
 
     /// Pushes what a device without a page holds: its store runs in this tab until the cloud confirmed all of it.
