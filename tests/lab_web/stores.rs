@@ -89,7 +89,8 @@ async fn a_newer_page_gets_the_store_and_the_older_one_says_so() {
     let mut newer = IndexedStore::open_as(&name, indexed::VERSION + 1, nobody()).await.unwrap();
     let told = StorageError::Newer(u64::from(indexed::VERSION) + 1);
     until("the older page is told", || !noted.borrow().is_empty()).await;
-    assert_eq!(*noted.borrow(), [told.clone()]);
+    assert_eq!(noted.borrow().first(), Some(&told));
+    assert_eq!(noted.borrow().len(), 1);
     assert_eq!(older.commit(&one()).await, Err(told.clone()));
     assert_eq!(newer.load().await.unwrap().len(), 1, "an upgrade keeps what there is");
     assert_eq!(IndexedStore::open(&name, nobody()).await.err(), Some(told));

@@ -3,10 +3,14 @@
 //! the store is the whole protection.
 
 use super::js;
-use super::locks::{self, Ask, HeldLock};
+use super::locks::{self, Ask, HeldLock, LockManager};
 use super::state::SlotGuard;
 use crate::limits;
 use std::collections::BTreeSet;
+
+/// How often, and how long between, a page asks for the slot that it had.
+const HINT_TRIES: u32 = 8;
+const HINT_PAUSE_MS: u32 = 60;
 
 /// A slot; free again when dropped.
 pub(super) struct Slot {
@@ -38,32 +42,52 @@ pub(super) async fn take_one(space: &str, number: u32, on_stolen: impl FnOnce() 
 /// Takes the slot that this tab had before, or else the first that is free; never one of `avoided`.
 /// `None` if all are taken.
 pub(super) async fn take(space: &str, avoided: &BTreeSet<u32>, on_stolen: impl Fn() + Clone + 'static) -> Option<Slot> {
-    let candidates: Vec<u32> = hint(space).into_iter().chain(0..limits::MAX_DEVICE_SLOTS).filter(|slot| !avoided.contains(slot)).collect();
+    let candidates = (0..limits::MAX_DEVICE_SLOTS).filter(|slot| !avoided.contains(slot));
+    let hint = hint(space).filter(|slot| !avoided.contains(slot));
     let slot = match locks::manager() {
-        Some(manager) => {
-            let mut taken = None;
-            for number in candidates.iter().copied() {
-                match manager.take(&lock_name(space, number), Ask::IfAvailable, on_stolen.clone()).await {
-                    Ok(Some(lock)) => {
-                        taken = Some(Slot { number, guard: SlotGuard::Lock, _lock: Some(lock) });
-                        break;
-                    }
-                    Ok(None) => {}
-                    // Locks are denied here, as in a frame without an origin.
-                    Err(_) => {
-                        taken = Some(Slot { number, guard: SlotGuard::TokenOnly, _lock: None });
-                        break;
-                    }
-                }
-            }
-            taken
-        }
-        None => candidates.first().map(|number| Slot { number: *number, guard: SlotGuard::TokenOnly, _lock: None }),
+        Some(manager) => match returned(&manager, space, hint, &on_stolen).await {
+            Some(slot) => Some(slot),
+            None => first_free(&manager, space, candidates, &on_stolen).await,
+        },
+        None => hint.into_iter().chain(candidates).next().map(without_lock),
     };
     if let Some(slot) = &slot {
         remember(space, slot.number);
     }
     slot
+}
+
+/// A page that reloads may ask before the lock of the page it was is free: it waits a little.
+async fn returned(manager: &LockManager, space: &str, hint: Option<u32>, on_stolen: &(impl Fn() + Clone + 'static)) -> Option<Slot> {
+    for _ in 0..HINT_TRIES {
+        let slot = first_free(manager, space, std::iter::once(hint?), on_stolen).await;
+        if slot.is_some() {
+            return slot;
+        }
+        js::sleep_ms(HINT_PAUSE_MS).await;
+    }
+    None
+}
+
+async fn first_free(
+    manager: &LockManager,
+    space: &str,
+    candidates: impl Iterator<Item = u32>,
+    on_stolen: &(impl Fn() + Clone + 'static),
+) -> Option<Slot> {
+    for number in candidates {
+        match manager.take(&lock_name(space, number), Ask::IfAvailable, on_stolen.clone()).await {
+            Ok(Some(lock)) => return Some(Slot { number, guard: SlotGuard::Lock, _lock: Some(lock) }),
+            Ok(None) => {}
+            // Locks are denied here, as in a frame without an origin.
+            Err(_) => return Some(without_lock(number)),
+        }
+    }
+    None
+}
+
+const fn without_lock(number: u32) -> Slot {
+    Slot { number, guard: SlotGuard::TokenOnly, _lock: None }
 }
 
 /// Which slot this tab had. A copied tab has a copy of it: it is a hint, and the lock decides.

@@ -61,10 +61,12 @@ async function write(page, acknowledged, asked) {
   return (await page.evaluate(() => globalThis.asked)) + 1_000;
 }
 
-function compare({ cart, alarm }, acknowledged, asked) {
+function compare(found, acknowledged, asked) {
+  const { cart, alarm } = found;
   assert.equal(alarm, null);
+  assert.equal(found.slot, 0, `its slot is its own again: ${JSON.stringify(found)}`);
   for (const item of acknowledged) {
-    assert.equal(cart[item], 1, `${item} of ${asked} was acknowledged`);
+    assert.equal(cart[item], 1, `${item} of ${asked} was acknowledged: ${JSON.stringify(found)}`);
   }
   for (const [item, quantity] of Object.entries(cart)) {
     assert.equal(quantity, 1, `${item} is there once`);
