@@ -69,3 +69,21 @@ async fn an_adopted_device_is_pushed_confirmed_and_gone() {
     until("that is said", || keeps.has_said("device 2 held is here and confirmed")).await;
     keeps.device.close();
 }
+
+#[wasm_bindgen_test]
+async fn data_that_the_browser_lost_is_missed_aloud_and_data_that_was_cleared_is_not() {
+    let space = unique("evicted");
+    let tab = Tab::open(lonely(&space)).await;
+    tab.save("milk").await;
+    tab.device.close();
+    replicascope::offline::web::indexed::delete(&format!("{space}-device-0")).await.unwrap();
+    let tab = Tab::open(lonely(&space)).await;
+    until("it is said", || tab.has_said("the browser has lost what this device had stored")).await;
+    tab.save("eggs").await;
+    tab.device.clear().await.unwrap();
+    until("it is empty", || tab.is_durable() && tab.cart().is_empty()).await;
+    tab.device.close();
+    let tab = Tab::open(lonely(&space)).await;
+    assert!(!tab.has_said("the browser has lost"));
+    tab.device.close();
+}

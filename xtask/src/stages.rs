@@ -22,7 +22,7 @@ const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
     (Stage::Native, "native", 528),
-    (Stage::Wasm, "wasm", 21),
+    (Stage::Wasm, "wasm", 22),
     (Stage::Lab, "lab", 10),
     (Stage::Build, "build", 12),
     (Stage::EndToEnd, "e2e", 65),

@@ -48,6 +48,8 @@ pub(super) struct Inner {
     pub(super) storage: StorageState,
     /// Whether storage ever worked here: then memory is no way out.
     pub(super) was_durable: bool,
+    /// Whether it is noted outside of the store that there is something in it.
+    pub(super) is_use_noted: bool,
     pub(super) me: Option<Participant>,
     /// What was held when it last ran.
     pub(super) last_view: Option<Rc<ReplicaView>>,
@@ -81,6 +83,7 @@ impl Device {
             avoided: BTreeSet::new(),
             storage: StorageState::Opening,
             was_durable: false,
+            is_use_noted: false,
             me: None,
             last_view: None,
             asked: BTreeMap::new(),
@@ -246,6 +249,9 @@ impl Device {
         let mut result = Ok(());
         for name in ours {
             result = indexed::delete(&name).await.and(result);
+            if let Some(slot) = slot::slot_of(&space, &name) {
+                slot::set_used(&space, slot, false);
+            }
         }
         self.start();
         result
@@ -260,6 +266,7 @@ impl Device {
             me.give_back(store);
             return result;
         }
+        slot::set_used(&self.0.options.space, self.slot_number(), false);
         // What the leader has in memory is of the time before.
         self.begin_again(store).await;
         result

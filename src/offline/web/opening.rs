@@ -35,6 +35,7 @@ impl Device {
             inner.generation += 1;
             inner.retry = None;
             inner.storage = StorageState::Opening;
+            inner.is_use_noted = false;
             inner.generation
         };
         let device = self.clone();
@@ -104,7 +105,7 @@ impl Device {
         true
     }
 
-    fn slot_number(&self) -> u32 {
+    pub(super) fn slot_number(&self) -> u32 {
         self.0.inner.borrow().slot.as_ref().map_or(0, |slot| slot.number)
     }
 
@@ -114,13 +115,16 @@ impl Device {
         if !self.is_current(generation) {
             return;
         }
+        let is_durable = matches!(store, Store::Indexed(_));
+        if is_durable && rows.as_ref().is_ok_and(Vec::is_empty) && slot::was_used(&self.0.options.space, self.slot_number()) {
+            self.say("the browser has lost what this device had stored: it evicted or cleared it; this is a new device");
+        }
         let mut options = Options::new(Kind::Device);
         options.mode = self.0.options.mode;
         let leader = match rows.and_then(|rows| LocalLeader::open(&options, rows, js::now(), js::entropy())) {
             Ok(leader) => leader,
             Err(error) => return self.fail(error),
         };
-        let is_durable = matches!(store, Store::Indexed(_));
         let me = self.participant(leader, store, generation);
         {
             let mut inner = self.0.inner.borrow_mut();
@@ -189,11 +193,25 @@ impl Device {
     fn answer(&self, request: RequestId, reply: &Reply) {
         let Some(id) = self.0.inner.borrow_mut().asked.remove(&request) else { return };
         let outcome = match reply {
-            Reply::Written { dot: Some(dot), .. } => Outcome::Saved(*dot),
+            Reply::Written { dot: Some(dot), .. } => {
+                self.note_use();
+                Outcome::Saved(*dot)
+            }
             Reply::Refused(refusal) => Outcome::Refused(*refusal),
             _ => Outcome::Refused(Refusal::Unsupported),
         };
         (self.0.on_event)(Event::Answered(id, outcome));
+    }
+
+    /// There is something to lose now.
+    fn note_use(&self) {
+        let (was_noted, is_durable) = {
+            let mut inner = self.0.inner.borrow_mut();
+            (std::mem::replace(&mut inner.is_use_noted, true), matches!(inner.storage, StorageState::Durable { .. }))
+        };
+        if is_durable && !was_noted {
+            slot::set_used(&self.0.options.space, self.slot_number(), true);
+        }
     }
 
     fn fail_if_current(&self, generation: u64, error: StorageError) {

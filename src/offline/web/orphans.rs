@@ -152,6 +152,7 @@ impl Device {
             if let Err(error) = indexed::delete(&slot::database_name(&device.0.options.space, number)).await {
                 device.say(format!("the store of device {} could not be deleted: {error}", number + 1));
             }
+            slot::set_used(&device.0.options.space, number, false);
             drop(slot);
             device.find_orphans();
         });

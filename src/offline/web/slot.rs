@@ -102,3 +102,22 @@ fn remember(space: &str, slot: u32) {
         drop(storage.set_item(&format!("{space}-slot"), &slot.to_string()));
     }
 }
+
+/// Remembers outside of the store that the device of this slot has data, or has none: so that what the browser evicts is
+/// noticed, if it does not take this along.
+pub(super) fn set_used(space: &str, slot: u32, is_used: bool) {
+    if let Some(storage) = js::window().and_then(|window| window.local_storage().ok()).flatten() {
+        let name = used_name(space, slot);
+        drop(if is_used { storage.set_item(&name, "yes") } else { storage.remove_item(&name) });
+    }
+}
+
+/// Whether the device of this slot had data.
+pub(super) fn was_used(space: &str, slot: u32) -> bool {
+    let storage = js::window().and_then(|window| window.local_storage().ok()).flatten();
+    storage.is_some_and(|storage| storage.get_item(&used_name(space, slot)).is_ok_and(|found| found.is_some()))
+}
+
+fn used_name(space: &str, slot: u32) -> String {
+    format!("{space}-device-{slot}-used")
+}
