@@ -73,6 +73,18 @@ pub const MAX_NAME_BYTES: usize = 4 * MAX_NAME_CHARS;
 pub const MAX_COMPARED_KEYS: usize = 1_000;
 /// Bytes of an operation of a newer version.
 pub const MAX_OPAQUE_BYTES: usize = 4_096;
+/// Leaders that one leader knows on a channel between tabs.
+pub const MAX_MESH_PEERS: usize = 64;
+/// Device slots of one browser profile.
+pub const MAX_DEVICE_SLOTS: u32 = 32;
+/// What a device has told lately; the oldest goes first.
+pub const MAX_TOLD: usize = 200;
+/// Bytes of a device as a file.
+pub const MAX_DEVICE_FILE_BYTES: usize = 256 << 20;
+/// Characters of a native peer's address.
+pub const MAX_ADDRESS_CHARS: usize = 256;
+/// Bytes of the secret that a native peer asks for.
+pub const MAX_SECRET_BYTES: usize = 256;
 /// Batches on their way to one peer.
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 /// Checkpoints kept for scrubbing.

@@ -66,6 +66,14 @@ pub struct Now {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PeerId(u16);
 
+impl PeerId {
+    /// What notes and exchanges call it.
+    #[must_use]
+    pub const fn site(self) -> SiteId {
+        SiteId(self.0)
+    }
+}
+
 /// What is to be done, in order.
 #[derive(Clone, Debug)]
 pub enum Act {

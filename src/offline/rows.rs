@@ -106,6 +106,12 @@ pub fn durable(mut rows: Vec<Row>) -> Result<Durable, StorageError> {
     Ok(durable)
 }
 
+/// Whether a row is what makes a store that store: a copy must not have it.
+#[must_use]
+pub fn is_store_identity(row: &Row) -> bool {
+    (row.table, row.key) == (Table::Meta, META_STORE)
+}
+
 fn check_schema(schema: u64) -> Result<(), StorageError> {
     if schema <= SCHEMA { Ok(()) } else { Err(StorageError::Newer(schema)) }
 }

@@ -28,7 +28,7 @@ type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "\
 cargo xtask serve [trunk arguments]   install what is missing, then serve the page and rebuild it on changes
 cargo xtask test [stage ...]          run all checks, or only the stages named:
-                                      format, lint, native, wasm, build, e2e
+                                      format, lint, native, wasm, lab, build, e2e
 cargo xtask build                     the release page, in dist/
 cargo xtask bench [native|wasm|page]  the benchmarks, all kinds if none is named
 cargo xtask setup                     only install what is missing

@@ -11,17 +11,19 @@ pub(crate) enum Stage {
     Lint,
     Native,
     Wasm,
+    Lab,
     Build,
     EndToEnd,
 }
 
 /// In the order in which they run, with their names and with the fewest tests or checks that each must run.
 /// Raise a number when tests are added, so that tests which silently stop running are noticed.
-const MINIMUM: [(Stage, &str, u32); 6] = [
+const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 509),
-    (Stage::Wasm, "wasm", 3),
+    (Stage::Native, "native", 528),
+    (Stage::Wasm, "wasm", 22),
+    (Stage::Lab, "lab", 10),
     (Stage::Build, "build", 12),
     (Stage::EndToEnd, "e2e", 65),
 ];
@@ -83,6 +85,7 @@ fn run(watch: &Stopwatch, stage: Stage) -> Outcome<Tally> {
         Stage::Lint => lint(watch),
         Stage::Native => native(watch),
         Stage::Wasm => wasm(watch),
+        Stage::Lab => lab(watch),
         Stage::Build => build(watch),
         Stage::EndToEnd => end_to_end(watch),
     }
@@ -104,7 +107,7 @@ fn lint(watch: &Stopwatch) -> Outcome<Tally> {
         [
             clippy().args(["--lib", "--no-default-features"]).args(deny),
             clippy().args(["--all-targets", "--features", "cli"]).args(deny),
-            clippy().args(WASM).args(["--all-features", "--bins", "--lib", "--tests"]).args(deny),
+            clippy().args(WASM).args(["--all-features", "--bins", "--lib", "--tests", "--examples"]).args(deny),
             clippy().args(XTASK).args(["--all-targets"]).args(deny),
         ],
     )
@@ -133,12 +136,27 @@ fn wasm(watch: &Stopwatch) -> Outcome<Tally> {
     let child = Child::new("cargo")
         .args(["test", "--no-fail-fast"])
         .args(WASM)
-        .args(["--features", "ui", "--lib", "--tests"])
+        .args(["--features", "ui,lab", "--lib", "--tests"])
         .env("CHROMEDRIVER", browser.driver)
         // For one binary with all its tests, and for the driver's start.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     cargo_tests(watch, child)
+}
+
+/// The local leader in a browser that is killed: a driver page, and what node does to it.
+fn lab(watch: &Stopwatch) -> Outcome<Tally> {
+    tools::ensure_wasm_target(watch)?;
+    tools::ensure(watch, &tools::WASM_BINDGEN)?;
+    node::ensure_packages(watch)?;
+    let browser = browser::ensure(watch)?;
+    let driver = project::root().join("target/lab-driver");
+    let program = project::target().join("wasm32-unknown-unknown/debug/examples/lab_driver.wasm");
+    Child::new("cargo").args(["build", "--features", "ui,lab", "--example", "lab_driver"]).args(WASM).run(watch)?;
+    Child::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).args([&driver, &program]).run(watch)?;
+    let child = Child::new("node").args(["tests/e2e/lab/run.mjs"]).env("DRIVER", driver).env("CHROMIUM", browser.chromium);
+    let ended = child.watch(watch)?;
+    Ok(Tally::of_closing_line(&ended.output).judged(ended.succeeded))
 }
 
 fn cargo_tests(watch: &Stopwatch, child: Child) -> Outcome<Tally> {

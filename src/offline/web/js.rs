@@ -1,0 +1,106 @@
+//! What the browser gives: time, randomness, listeners, promises.
+
+use crate::offline::leader::Now;
+use crate::replication::time::{LocalTime, SimTime};
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DomException, Event, EventTarget, Navigator, Window};
+
+pub(super) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(super) fn navigator() -> Option<Navigator> {
+    window().map(|window| window.navigator())
+}
+
+/// Milliseconds since 1970, by this computer's clock.
+pub(super) fn wall_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// The time, twice.
+pub(super) fn now() -> Now {
+    let steady_ms = window().and_then(|window| window.performance()).map_or_else(wall_ms, |performance| performance.now());
+    Now { steady: SimTime((steady_ms * 1e6) as u64), wall: LocalTime((wall_ms() * 1e6) as i64) }
+}
+
+/// 64 bits that nobody can guess, nor draw again.
+pub(super) fn entropy() -> u64 {
+    let mut bytes = [0; 8];
+    let crypto = window().and_then(|window| window.crypto().ok());
+    if crypto.is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok()) {
+        return u64::from_le_bytes(bytes);
+    }
+    // Without a source of its own a browser still has this one.
+    (js_sys::Math::random() * 2f64.powi(53)) as u64 ^ ((js_sys::Math::random() * 2f64.powi(53)) as u64) << 32
+}
+
+/// A field of a JavaScript object; `None` where it is missing, or must not be read.
+pub(super) fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// An object with these fields.
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in fields {
+        // A fresh object takes any field.
+        drop(Reflect::set(&object, &(*name).into(), value));
+    }
+    object.into()
+}
+
+/// Waits for what `arm` hands its two functions to: one for the good end, one for the bad.
+pub(super) async fn settled(mut arm: impl FnMut(&Function, &Function)) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::new(&mut |resolve, reject| arm(&resolve, &reject))).await
+}
+
+/// Waits.
+pub(super) async fn sleep_ms(ms: u32) {
+    // A promise that never fails.
+    drop(
+        settled(|resolve, _| {
+            let timer = window().map(|window| window.set_timeout_with_callback_and_timeout_and_arguments_0(resolve, ms as i32));
+            if !matches!(timer, Some(Ok(_))) {
+                drop(resolve.call0(&JsValue::UNDEFINED));
+            }
+        })
+        .await,
+    );
+}
+
+/// The name and message of what was thrown.
+pub(super) fn thrown(error: &JsValue) -> (String, String) {
+    match error.dyn_ref::<DomException>() {
+        Some(exception) => (exception.name(), exception.message()),
+        None => {
+            let text = |name| field(error, name).and_then(|value| value.as_string());
+            (text("name").unwrap_or_default(), text("message").unwrap_or_else(|| format!("{error:?}")))
+        }
+    }
+}
+
+/// A listener that lives as long as this value.
+pub(super) struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Listens for `name` at `target`.
+    pub(super) fn new(target: EventTarget, name: &'static str, on_event: impl FnMut(Event) + 'static) -> Option<Self> {
+        let closure = Closure::<dyn FnMut(Event)>::new(on_event);
+        target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()).ok()?;
+        Some(Self { target, name, closure })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        drop(self.target.remove_event_listener_with_callback(self.name, self.closure.as_ref().unchecked_ref()));
+    }
+}

@@ -1,0 +1,40 @@
+//! What a leader of this page stores in: IndexedDB, or memory where there is none.
+
+use super::indexed::IndexedStore;
+use crate::offline::memory::MemoryStorage;
+use crate::offline::storage::{Commit, Row, Step, Storage, StorageError, Table};
+
+pub(super) enum Store {
+    Indexed(IndexedStore),
+    Memory(MemoryStorage),
+}
+
+impl Store {
+    /// Puts rows in place of all that there is.
+    pub(super) async fn replace(&mut self, rows: Vec<Row>) -> Result<(), StorageError> {
+        match self {
+            Self::Indexed(store) => store.replace(rows).await,
+            Self::Memory(store) => {
+                let empty = Table::ALL.into_iter().map(|table| Step::DeleteFrom(table, 0));
+                store.apply(&Commit(empty.chain(rows.into_iter().map(Step::Put)).collect()));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Storage for Store {
+    async fn load(&mut self) -> Result<Vec<Row>, StorageError> {
+        match self {
+            Self::Indexed(store) => store.load().await,
+            Self::Memory(store) => store.load().await,
+        }
+    }
+
+    async fn commit(&mut self, commit: &Commit) -> Result<(), StorageError> {
+        match self {
+            Self::Indexed(store) => store.commit(commit).await,
+            Self::Memory(store) => store.commit(commit).await,
+        }
+    }
+}

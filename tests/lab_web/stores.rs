@@ -1,0 +1,152 @@
+//! The store in IndexedDB.
+
+use super::page::{run, unique, until};
+use crate::storage::{self, Shelf};
+use replicascope::offline::storage::{Commit, Row, Step, Storage, StorageError, Table};
+use replicascope::offline::web::indexed::{self, IndexedStore, OnLost};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+struct Database(String);
+
+impl Shelf for Database {
+    type Store = IndexedStore;
+
+    async fn open(&mut self) -> IndexedStore {
+        IndexedStore::open(&self.0, nobody()).await.unwrap()
+    }
+
+    async fn close(&mut self, store: IndexedStore) {
+        drop(store);
+    }
+}
+
+fn nobody() -> OnLost {
+    Rc::new(|_| {})
+}
+
+fn noted() -> (Rc<RefCell<Vec<StorageError>>>, OnLost) {
+    let noted = Rc::new(RefCell::new(Vec::new()));
+    let notes = noted.clone();
+    (noted, Rc::new(move |error| notes.borrow_mut().push(error)))
+}
+
+fn one() -> Commit {
+    Commit(vec![Step::Put(Row { table: Table::Log, key: 1, value: vec![1] })])
+}
+
+#[wasm_bindgen_test]
+async fn indexed_db_keeps_to_the_contract_of_stores() {
+    storage::check(&mut Database(unique("contract"))).await;
+}
+
+#[wasm_bindgen_test]
+async fn every_transaction_asks_for_strict_durability_and_gets_it() {
+    run(
+        "const plain = IDBDatabase.prototype.transaction;
+         globalThis.asked = [];
+         IDBDatabase.prototype.transaction = function (...of) {
+           const transaction = plain.apply(this, of);
+           asked.push([of[1], transaction.durability]);
+           return transaction;
+         };
+         globalThis.stopAsking = () => { IDBDatabase.prototype.transaction = plain; };",
+        &[],
+    )
+    .await;
+    let name = unique("strict");
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    store.commit(&one()).await.unwrap();
+    store.replace(Vec::new()).await.unwrap();
+    store.load().await.unwrap();
+    let asked = run("stopAsking(); return JSON.stringify(asked);", &[]).await.as_string().unwrap();
+    assert_eq!(
+        asked, r#"[["readwrite","strict"],["readwrite","strict"],["readwrite","strict"],["readonly","strict"]]"#,
+        "owner, commit, replace, load"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_store_that_another_page_took_over_commits_nothing() {
+    let name = unique("fenced");
+    let mut first = IndexedStore::open(&name, nobody()).await.unwrap();
+    first.commit(&one()).await.unwrap();
+    let mut second = IndexedStore::open(&name, nobody()).await.unwrap();
+    let late = Commit(vec![Step::Put(Row { table: Table::Log, key: 2, value: vec![2] })]);
+    assert_eq!(first.commit(&late).await, Err(StorageError::Fenced));
+    assert_eq!(second.load().await.unwrap().len(), 1);
+    second.commit(&late).await.unwrap();
+    assert_eq!(second.load().await.unwrap().len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_newer_page_gets_the_store_and_the_older_one_says_so() {
+    let name = unique("newer");
+    let (noted, on_lost) = noted();
+    let mut older = IndexedStore::open(&name, on_lost).await.unwrap();
+    older.commit(&one()).await.unwrap();
+    let mut newer = IndexedStore::open_as(&name, indexed::VERSION + 1, nobody()).await.unwrap();
+    let told = StorageError::Newer(u64::from(indexed::VERSION) + 1);
+    until("the older page is told", || !noted.borrow().is_empty()).await;
+    assert_eq!(noted.borrow().first(), Some(&told));
+    assert_eq!(noted.borrow().len(), 1);
+    assert_eq!(older.commit(&one()).await, Err(told.clone()));
+    assert_eq!(newer.load().await.unwrap().len(), 1, "an upgrade keeps what there is");
+    assert_eq!(IndexedStore::open(&name, nobody()).await.err(), Some(told));
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_does_not_let_go_blocks_an_upgrade_and_that_is_said() {
+    let name = unique("blocked");
+    drop(IndexedStore::open(&name, nobody()).await.unwrap());
+    run(
+        "return new Promise((resolve, reject) => {
+           const request = indexedDB.open(args[0]);
+           request.onsuccess = () => { globalThis.stubborn = request.result; resolve(); };
+           request.onerror = reject;
+         });",
+        &[&name],
+    )
+    .await;
+    let blocked = IndexedStore::open_as(&name, indexed::VERSION + 1, nobody()).await;
+    assert_eq!(blocked.err(), Some(StorageError::Blocked));
+    run("stubborn.close();", &[]).await;
+    // The request that waited let go of what it got.
+    let mut store = IndexedStore::open_as(&name, indexed::VERSION + 1, nobody()).await.unwrap();
+    store.commit(&one()).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_commit_that_does_not_fit_leaves_nothing() {
+    let name = unique("full");
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    run(
+        "const plain = IDBObjectStore.prototype.put;
+         globalThis.makeRoom = () => { IDBObjectStore.prototype.put = plain; };
+         let count = 0;
+         IDBObjectStore.prototype.put = function (...of) {
+           if (++count > 1) throw new DOMException('no room', 'QuotaExceededError');
+           return plain.apply(this, of);
+         };",
+        &[],
+    )
+    .await;
+    let two = Commit([1, 2].map(|key| Step::Put(Row { table: Table::Log, key, value: vec![1] })).to_vec());
+    let full = store.commit(&two).await;
+    run("makeRoom();", &[]).await;
+    assert_eq!(full, Err(StorageError::Full("no room".to_owned())));
+    assert_eq!(store.load().await.unwrap(), []);
+    store.commit(&two).await.unwrap();
+    assert_eq!(store.load().await.unwrap().len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn deleted_data_is_noticed() {
+    let name = unique("deleted");
+    let (noted, on_lost) = noted();
+    let mut store = IndexedStore::open(&name, on_lost).await.unwrap();
+    indexed::delete(&name).await.unwrap();
+    assert!(matches!(noted.borrow()[..], [StorageError::Unavailable(_)]));
+    assert!(matches!(store.commit(&one()).await, Err(StorageError::Unavailable(_))));
+}
