@@ -31,7 +31,7 @@ function buildWasm() {
 }
 
 function buildNative() {
-  const messages = run("cargo", "bench", "--quiet", "--no-default-features", "--bench", "reference", "--no-run", "--message-format=json");
+  const messages = run("cargo", "build", "--quiet", "--release", "--manifest-path", "benches/native/Cargo.toml", "--message-format=json");
   const executables = messages.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).executable);
   return executables.filter(Boolean).at(-1);
 }

@@ -446,7 +446,7 @@ fn cart_actions_read_and_then_write_what_was_seen() {
     assert_eq!(engine.history().len(), 9, "four edits of two requests, and a look");
 }
 
-/// Ten clients on three replicas, as in `benches/reference.rs`.
+/// Ten clients on three replicas, as in `benches/workload`.
 fn quorums(write_quorum: u16, read_quorum: u16) -> Setup {
     let datagrams = wire(WireKind::Datagram, EXPONENTIAL);
     let mut setup = mesh(11, datagrams);

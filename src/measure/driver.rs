@@ -127,12 +127,14 @@ impl<'a> Driver<'a> {
         let mut env = Env { now: SimTime::ZERO, local_clock: LocalTime(self.written), me: node, cluster: &self.cluster, rng };
         let mut outbox = std::mem::replace(&mut self.outbox, Outbox::new(false));
         act(&mut self.nodes[node.index()], &mut env, &mut outbox);
-        outbox.for_each(|effect| match effect {
-            Effect::Send(to, message) => self.send(node, to, message),
-            Effect::Reply(request, reply) => self.answers.push((request, *reply)),
-            // A store takes no time of its own here: it is part of the legs.
-            Effect::Persist(_) | Effect::SetTimer(..) | Effect::CancelTimer(_) | Effect::Note(_) => {}
-        });
+        for effect in outbox.drain() {
+            match effect {
+                Effect::Send(to, message) => self.send(node, to, message),
+                Effect::Reply(request, reply) => self.answers.push((request, *reply)),
+                // A store takes no time of its own here: it is part of the legs.
+                Effect::Persist(_) | Effect::SetTimer(..) | Effect::CancelTimer(_) | Effect::Note(_) => {}
+            }
+        }
         self.outbox = outbox;
     }
 

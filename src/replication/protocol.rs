@@ -350,7 +350,7 @@ pub enum Effect<P: Protocol> {
     Note(Box<Note>),
 }
 
-/// Collects the effects of one event, in order.
+/// Collects the effects of one event, in order. Its methods are inlined, so that an effect is written once, where it is kept.
 pub struct Outbox<P: Protocol> {
     effects: Vec<Effect<P>>,
     explains: bool,
@@ -364,26 +364,31 @@ impl<P: Protocol> Outbox<P> {
     }
 
     /// Sends `message` to `to`.
+    #[inline(always)]
     pub fn send(&mut self, to: NodeId, message: P::Message) {
         self.effects.push(Effect::Send(to, message));
     }
 
     /// Asks to be woken with `timer` after `delay`.
+    #[inline]
     pub fn set_timer(&mut self, timer: P::Timer, delay: SimDuration) {
         self.effects.push(Effect::SetTimer(timer, delay));
     }
 
     /// Forgets `timer`.
+    #[inline]
     pub fn cancel_timer(&mut self, timer: P::Timer) {
         self.effects.push(Effect::CancelTimer(timer));
     }
 
     /// Answers `request`.
+    #[inline]
     pub fn reply(&mut self, request: RequestId, reply: Reply) {
         self.effects.push(Effect::Reply(request, Box::new(reply)));
     }
 
     /// Makes `record` durable before anything that follows.
+    #[inline(always)]
     pub fn persist(&mut self, record: P::Record) {
         self.effects.push(Effect::Persist(record));
     }
@@ -406,17 +411,9 @@ impl<P: Protocol> Outbox<P> {
         result
     }
 
-    /// Takes the effects out, keeping the allocation.
+    /// Takes the effects out, in order, keeping the allocation.
     pub fn drain(&mut self) -> std::vec::Drain<'_, Effect<P>> {
         self.effects.drain(..)
-    }
-
-    /// Hands over the effects one by one, in order, keeping the allocation. Cheaper than [`Outbox::drain`] for a few.
-    pub fn for_each(&mut self, mut act: impl FnMut(Effect<P>)) {
-        self.effects.reverse();
-        while let Some(effect) = self.effects.pop() {
-            act(effect);
-        }
     }
 
     /// Whether nothing is wanted.

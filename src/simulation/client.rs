@@ -73,9 +73,9 @@ pub(super) enum Place {
 #[derive(Clone, Debug)]
 pub(super) enum Task {
     /// A write of the workload.
-    LoopWrite(Key, i64),
+    LoopWrite(Rc<Key>, i64),
     /// A read of the workload.
-    LoopRead(Key),
+    LoopRead(Rc<Key>),
     /// [`Action::Look`].
     Look,
     /// The read that precedes an edit of the cart.

@@ -111,11 +111,11 @@ impl<P: Protocol> Simulation<P> {
             NodeCommand::Skew { ms } => self.nodes[node.index()].skew_ns = ms.saturating_mul(1_000_000),
             NodeCommand::Pause if is_up => self.pause(node),
             NodeCommand::Resume => {
-                self.nodes[node.index()].line.is_paused = false;
+                self.nodes[node.index()].line.set_paused(false);
                 self.begin_work(node);
             }
             NodeCommand::Pause => {}
-            NodeCommand::Slow { factor } => self.nodes[node.index()].line.factor = factor,
+            NodeCommand::Slow { factor } => self.nodes[node.index()].line.set_factor(factor),
             NodeCommand::Join => {
                 self.sessions.on_order(node, true);
                 self.order(node, Order::Join);
@@ -149,7 +149,7 @@ impl<P: Protocol> Simulation<P> {
     /// The node stands still. What it was working on begins anew when it goes on.
     fn pause(&mut self, node: NodeId) {
         let line = &mut self.nodes[node.index()].line;
-        line.is_paused = true;
+        line.set_paused(true);
         if let Some(ticket) = line.at_work.take() {
             self.world.queue.cancel(ticket);
         }

@@ -33,16 +33,30 @@ impl From<Latency> for Delay {
 impl Delay {
     /// One draw. A constant draws nothing.
     #[inline(always)]
-    pub(super) fn draw(self, rng: &mut Rng) -> SimDuration {
-        match self {
+    pub(super) fn draw(&self, rng: &mut Rng) -> SimDuration {
+        match *self {
+            Self::Exponential { base_ns, mean_ns } => exponential(base_ns, mean_ns, rng),
+            _ => self.draw_any(rng),
+        }
+    }
+
+    /// The same, not copied to where it is called.
+    #[inline(never)]
+    fn draw_any(&self, rng: &mut Rng) -> SimDuration {
+        match *self {
             Self::Constant { ns } => SimDuration(ns),
             Self::Uniform { min_ns, span_ns } => SimDuration(min_ns + ((u128::from(rng.bits()) * u128::from(span_ns)) >> 64) as u64),
-            // Through a signed number: the tail is never negative, and that conversion takes one instruction.
-            Self::Exponential { base_ns, mean_ns } => SimDuration(base_ns + (-libm::log(rng.unit()) * mean_ns) as i64 as u64),
+            Self::Exponential { base_ns, mean_ns } => exponential(base_ns, mean_ns, rng),
             // The inverse of its distribution; bounded, since the tail has no end.
             Self::Pareto { least_ns, exponent } => SimDuration((least_ns * libm::pow(rng.unit(), exponent)).min(LONGEST_NS) as u64),
         }
     }
+}
+
+#[inline(always)]
+fn exponential(base_ns: u64, mean_ns: f64, rng: &mut Rng) -> SimDuration {
+    // Through a signed number: the tail is never negative, and that conversion takes one instruction.
+    SimDuration(base_ns + (-libm::log(rng.unit()) * mean_ns) as i64 as u64)
 }
 
 #[cfg(test)]

@@ -38,9 +38,10 @@ pub(super) struct Line<P: Protocol> {
     waiting: VecDeque<Work<P>>,
     /// The work on the first one, when it has begun.
     pub(super) at_work: Option<Ticket>,
-    pub(super) is_paused: bool,
-    /// How many times as long as usual work takes.
-    pub(super) factor: u32,
+    /// Whether everything is handled at the moment it arrives: follows from the others, and is asked at every message.
+    is_idle: bool,
+    is_paused: bool,
+    factor: u32,
     costs: Costs,
     /// Time spent working.
     pub(super) busy: SimDuration,
@@ -48,13 +49,37 @@ pub(super) struct Line<P: Protocol> {
 
 impl<P: Protocol> Line<P> {
     pub(super) const fn new(costs: Costs) -> Self {
-        Self { waiting: VecDeque::new(), at_work: None, is_paused: false, factor: 1, costs, busy: SimDuration::ZERO }
+        let is_idle = costs.is_nothing();
+        Self { waiting: VecDeque::new(), at_work: None, is_idle, is_paused: false, factor: 1, costs, busy: SimDuration::ZERO }
     }
 
     /// Whether everything is handled at the moment it arrives.
     #[inline]
-    pub(super) fn is_idle(&self) -> bool {
-        !self.is_paused && self.factor == 1 && self.waiting.is_empty() && self.costs.is_nothing()
+    pub(super) const fn is_idle(&self) -> bool {
+        self.is_idle
+    }
+
+    pub(super) const fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// How many times as long as usual work takes.
+    pub(super) const fn factor(&self) -> u32 {
+        self.factor
+    }
+
+    pub(super) fn set_paused(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+        self.settle();
+    }
+
+    pub(super) fn set_factor(&mut self, factor: u32) {
+        self.factor = factor;
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.is_idle = !self.is_paused && self.factor == 1 && self.waiting.is_empty() && self.costs.is_nothing();
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,16 +88,19 @@ impl<P: Protocol> Line<P> {
 
     pub(super) fn push(&mut self, work: Work<P>) {
         self.waiting.push_back(work);
+        self.settle();
     }
 
     pub(super) fn pop(&mut self) -> Option<Work<P>> {
-        self.waiting.pop_front()
+        let first = self.waiting.pop_front();
+        self.settle();
+        first
     }
 
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
         self.at_work = None;
-        self.is_paused = false;
+        self.set_paused(false);
     }
 
     /// How long the first in line takes; `None` when nothing may begin.

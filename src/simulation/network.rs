@@ -30,6 +30,8 @@ pub(super) struct Network {
     sites: Vec<SiteId>,
     table: Vec<u16>,
     directions: Vec<Direction>,
+    /// How many of them are cut.
+    cut_count: usize,
     /// One bit per node that is down.
     down: u64,
     /// Streams whose ends were told that they broke, and not yet that they are whole again.
@@ -41,8 +43,14 @@ impl Network {
     pub(super) fn new(setup: &Setup, seed: u64) -> Self {
         let sites: Vec<SiteId> =
             (0u16..).zip(&setup.sites).flat_map(|(index, site)| std::iter::repeat_n(SiteId(index), usize::from(site.node_count))).collect();
-        let mut network =
-            Self { table: vec![NO_ROUTE; sites.len() * sites.len()], sites, directions: Vec::new(), down: 0, apart: BTreeSet::new() };
+        let mut network = Self {
+            table: vec![NO_ROUTE; sites.len() * sites.len()],
+            sites,
+            directions: Vec::new(),
+            cut_count: 0,
+            down: 0,
+            apart: BTreeSet::new(),
+        };
         for from in network.nodes() {
             for to in network.nodes() {
                 if let Some(wire) = network.wire_between(setup, from, to) {
@@ -95,18 +103,15 @@ impl Network {
     /// A message enters the network.
     #[inline(always)]
     pub(super) fn pass(&mut self, from: NodeId, to: NodeId, now: SimTime) -> Result<Passage, DropReason> {
-        let down = self.down;
+        let (down, has_cuts) = (self.down, self.cut_count > 0);
         let direction = self.direction_mut(from, to).ok_or(DropReason::NoRoute)?;
-        if direction.is_cut {
+        if has_cuts && direction.is_cut {
             return Err(DropReason::Cut);
         }
         if down != 0 && down & bit(to) != 0 && direction.is_stream() {
             return Err(DropReason::Down);
         }
-        match direction.pass(now) {
-            Passage::Lost => Err(DropReason::Loss),
-            passage => Ok(passage),
-        }
+        direction.pass(now).ok_or(DropReason::Loss)
     }
 
     /// Marks a node as up or down.
@@ -145,7 +150,12 @@ impl Network {
     /// Cuts or heals a direction; says whether that changed anything.
     pub(super) fn set_cut(&mut self, from: NodeId, to: NodeId, is_cut: bool) -> bool {
         let Some(direction) = self.direction_mut(from, to) else { return false };
-        std::mem::replace(&mut direction.is_cut, is_cut) != is_cut
+        if direction.is_cut == is_cut {
+            return false;
+        }
+        direction.is_cut = is_cut;
+        self.cut_count = if is_cut { self.cut_count + 1 } else { self.cut_count - 1 };
+        true
     }
 
     /// Those of `pairs` that are broken and whose ends do not know it yet; now they do.

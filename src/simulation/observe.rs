@@ -106,8 +106,8 @@ impl<P: Protocol> Simulation<P> {
                 held_count: node.held.len() as u32,
                 line_count: node.line.len() as u32,
                 busy: node.line.busy,
-                is_paused: node.line.is_paused,
-                slowness: node.line.factor,
+                is_paused: node.line.is_paused(),
+                slowness: node.line.factor(),
             })
             .collect()
     }

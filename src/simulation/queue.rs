@@ -11,6 +11,8 @@ const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u128 = (1 << SLOT_BITS) - 1;
 /// Cancelled entries that may wait in the heap before it is cleaned as a whole.
 const CANCELLED_MAX: usize = 64;
+/// No slot is vacant.
+const NO_SLOT: u32 = u32::MAX;
 
 /// Where a scheduled payload waits, for cancelling it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +29,28 @@ pub(super) struct Due {
     pub(super) ticket: Ticket,
 }
 
+/// Where a payload waits.
+#[derive(Clone, Debug)]
+enum Slot<T> {
+    Full(T),
+    /// What was cancelled leaves its slot empty until its key is gone; then the slot is vacant, and names the next such.
+    Empty(u32),
+}
+
 /// Payloads in the order of their times.
 #[derive(Clone, Debug)]
 pub(super) struct Queue<T> {
     heap: Heap,
-    slots: Vec<Option<T>>,
-    vacant: Vec<u32>,
+    slots: Vec<Slot<T>>,
+    /// The first vacant slot.
+    vacant: u32,
     next_sequence: u64,
     cancelled_count: usize,
 }
 
 impl<T> Queue<T> {
     pub(super) const fn new() -> Self {
-        Self { heap: Heap::new(), slots: Vec::new(), vacant: Vec::new(), next_sequence: 0, cancelled_count: 0 }
+        Self { heap: Heap::new(), slots: Vec::new(), vacant: NO_SLOT, next_sequence: 0, cancelled_count: 0 }
     }
 
     /// Schedules `payload` for `at`.
@@ -54,14 +65,18 @@ impl<T> Queue<T> {
 
     #[inline(always)]
     fn occupy(&mut self, payload: T) -> u32 {
-        if let Some(slot) = self.vacant.pop() {
+        let slot = self.vacant;
+        if let Some(place) = self.slots.get_mut(slot as usize)
+            && let Slot::Empty(next) = *place
+        {
+            self.vacant = next;
             // A vacant slot holds nothing that would have to be dropped.
-            std::mem::forget(self.slots[slot as usize].replace(payload));
+            std::mem::forget(std::mem::replace(place, Slot::Full(payload)));
             return slot;
         }
         let slot = self.slots.len() as u32;
         assert!(u128::from(slot) <= SLOT_MASK, "the queue holds more events than it has slots");
-        self.slots.push(Some(payload));
+        self.slots.push(Slot::Full(payload));
         slot
     }
 
@@ -78,14 +93,14 @@ impl<T> Queue<T> {
     /// The payload of what was just taken off the front.
     #[inline(always)]
     pub(super) fn payload_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
-        self.slots[ticket.0 as usize].as_mut()
+        self.slots[ticket.0 as usize].payload_mut()
     }
 
     /// Takes the payload of what was just taken off the front, and frees its place.
     #[inline(always)]
     pub(super) fn take(&mut self, ticket: Ticket) -> Option<T> {
-        self.vacant.push(ticket.0);
-        self.slots[ticket.0 as usize].take()
+        let freed = Slot::Empty(std::mem::replace(&mut self.vacant, ticket.0));
+        std::mem::replace(&mut self.slots[ticket.0 as usize], freed).payload()
     }
 
     /// When the next one is due.
@@ -96,7 +111,7 @@ impl<T> Queue<T> {
 
     /// Forgets a payload that is still scheduled.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
-        if self.slots[ticket.0 as usize].take().is_none() {
+        if self.slots[ticket.0 as usize].empty().is_none() {
             return;
         }
         self.cancelled_count += 1;
@@ -110,45 +125,64 @@ impl<T> Queue<T> {
     pub(super) fn take_where(&mut self, is_wanted: impl Fn(&T) -> bool) -> Vec<T> {
         let mut taken: Vec<u128> = Vec::new();
         for key in self.heap.iter() {
-            if self.slots[slot_of(key) as usize].as_ref().is_some_and(&is_wanted) {
+            if self.slots[slot_of(key) as usize].payload_ref().is_some_and(&is_wanted) {
                 // Without the time.
                 taken.push(key & u128::from(u64::MAX));
             }
         }
         taken.sort_unstable();
-        let payloads = taken.into_iter().filter_map(|key| self.slots[slot_of(key) as usize].take()).collect();
+        let payloads = taken.into_iter().filter_map(|key| self.slots[slot_of(key) as usize].empty()).collect();
         self.clean_all();
         payloads
     }
 
     /// All that is scheduled with its time, in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (SimTime, &T)> {
-        self.heap.iter().filter_map(|key| self.slots[slot_of(key) as usize].as_ref().map(|payload| (time_of(key), payload)))
+        self.heap.iter().filter_map(|key| self.slots[slot_of(key) as usize].payload_ref().map(|payload| (time_of(key), payload)))
     }
 
     fn clean_front(&mut self) {
         while let Some(key) = self.heap.first() {
             let slot = slot_of(key);
-            if self.slots[slot as usize].is_some() {
+            if self.slots[slot as usize].payload_ref().is_some() {
                 return;
             }
             self.heap.pop();
-            self.vacant.push(slot);
+            self.take(Ticket(slot));
             self.cancelled_count -= 1;
         }
     }
 
     fn clean_all(&mut self) {
-        let (slots, vacant) = (&self.slots, &mut self.vacant);
+        let (slots, vacant) = (&mut self.slots, &mut self.vacant);
         self.heap.retain(|key| {
-            let slot = slot_of(*key);
-            let stays = slots[slot as usize].is_some();
+            let slot = &mut slots[slot_of(*key) as usize];
+            let stays = slot.payload_ref().is_some();
             if !stays {
-                vacant.push(slot);
+                *slot = Slot::Empty(std::mem::replace(vacant, slot_of(*key)));
             }
             stays
         });
         self.cancelled_count = 0;
+    }
+}
+
+impl<T> Slot<T> {
+    /// Takes the payload out; the slot does not become vacant by that.
+    fn empty(&mut self) -> Option<T> {
+        std::mem::replace(self, Self::Empty(NO_SLOT)).payload()
+    }
+
+    fn payload(self) -> Option<T> {
+        if let Self::Full(payload) = self { Some(payload) } else { None }
+    }
+
+    const fn payload_ref(&self) -> Option<&T> {
+        if let Self::Full(payload) = self { Some(payload) } else { None }
+    }
+
+    const fn payload_mut(&mut self) -> Option<&mut T> {
+        if let Self::Full(payload) = self { Some(payload) } else { None }
     }
 }
 

@@ -258,10 +258,10 @@ impl Sessions {
     }
 
     /// The answer reached the client. `None`: it does not wait for this one any more.
-    pub(super) fn on_answer(&mut self, request: RequestId, reply: Reply, now: SimTime) -> Option<Closed> {
+    pub(super) fn on_answer(&mut self, request: RequestId, reply: Box<Reply>, now: SimTime) -> Option<Closed> {
         let session = session_of(request);
         let mut open = self.client_of(request)?.open.take_if(|open| open.request == request)?;
-        if let Reply::Refused(refusal) = reply {
+        if let Reply::Refused(refusal) = *reply {
             if self.redirect(session, &mut open, refusal) {
                 return Some(Closed { operation: None, next: self.ask_again(session, open) });
             }
@@ -269,14 +269,14 @@ impl Sessions {
                 return Some(Closed { operation: None, next: self.pause(session, open) });
             }
         }
-        if reply == Reply::Refused(Refusal::Unknown) {
+        if *reply == Reply::Refused(Refusal::Unknown) {
             self.list[session.index()].trouble = Some(Refusal::Unknown);
             return Some(Closed { operation: None, next: self.give_up(session, &open, now) });
         }
         let edit = self.list[session.index()].take_in(&open.task, &reply, now);
         self.share_token(session);
         if let Some(record) = open.operation.and_then(|number| self.history.get_mut(number)) {
-            record.closed = Some((now, reply));
+            record.closed = Some((now, *reply));
         }
         let next = match edit {
             Some(edit) => self.begin(session, Task::Write(Box::new(edit)), now),

@@ -128,10 +128,11 @@ impl<P: Protocol> Simulation<P> {
         self.nodes.get(node.index()).map(|node| &node.durable)
     }
 
-    #[inline(always)]
     fn take_up(&mut self, index: usize) {
         let node = &mut self.nodes[index];
-        self.outbox.for_each(|effect| self.world.take_up(node, effect));
+        for effect in self.outbox.drain() {
+            self.world.take_up(node, effect);
+        }
     }
 
     /// Lets a node handle something, if it is up, and takes up what it wants.
@@ -221,14 +222,14 @@ impl<P: Protocol> Simulation<P> {
             Event::Timer(node, timer) => {
                 self.world.fingerprint.add(1 << 48 | u64::from(node.0));
                 self.nodes[node.index()].take_timer(timer);
-                if self.nodes[node.index()].line.is_paused {
+                if self.nodes[node.index()].line.is_paused() {
                     return self.line_up(node, Work::Timer(timer));
                 }
                 self.handle(node, |protocol, env, out| protocol.on_timer(env, timer, out));
             }
             Event::Durable(node) => {
                 self.world.fingerprint.add(2 << 48 | u64::from(node.0));
-                if self.nodes[node.index()].line.is_paused {
+                if self.nodes[node.index()].line.is_paused() {
                     return self.line_up(node, Work::Durable);
                 }
                 self.world.release(&mut self.nodes[node.index()]);
@@ -239,7 +240,7 @@ impl<P: Protocol> Simulation<P> {
             }
             Event::Answered(request, reply) => {
                 self.world.fingerprint.add(4 << 48 | request.0);
-                self.tell_client(request, *reply);
+                self.tell_client(request, reply);
             }
             Event::Resumed(session) => {
                 self.world.fingerprint.add(5 << 48 | u64::from(session.0));
@@ -344,7 +345,7 @@ impl<P: Protocol> Simulation<P> {
                 continue;
             }
             match self.sessions.draw_access(request) {
-                None => self.tell_client(request, *reply),
+                None => self.tell_client(request, reply),
                 Some(delay) => {
                     self.sessions.on_departure(request);
                     self.world.queue.push(self.world.now + delay, Event::Answered(request, reply));
@@ -363,7 +364,7 @@ impl<P: Protocol> Simulation<P> {
 
     /// An answer reaches its client.
     #[inline]
-    fn tell_client(&mut self, request: RequestId, reply: Reply) {
+    fn tell_client(&mut self, request: RequestId, reply: Box<Reply>) {
         let Some(closed) = self.sessions.on_answer(request, reply, self.world.now) else { return };
         if let Some(operation) = closed.operation {
             self.world.note(Happening::Answered(session_of(request), operation));

@@ -13,12 +13,12 @@ pub(super) enum Load {
     Idle,
     /// Write, read, write, … of one key.
     Alternate {
-        key: Key,
+        key: Rc<Key>,
         reads_next: bool,
     },
     /// Reads and writes of several keys.
     Mix {
-        keys: Rc<[Key]>,
+        keys: Rc<[Rc<Key>]>,
         /// The chance of each key and all before it.
         chances: Rc<[f64]>,
         read_percent: u8,
@@ -31,9 +31,9 @@ impl Load {
     pub(super) fn new(workload: &Workload, rng: Rng) -> Self {
         match workload {
             Workload::Idle => Self::Idle,
-            Workload::Alternate { key } => Self::Alternate { key: key.clone(), reads_next: false },
+            Workload::Alternate { key } => Self::Alternate { key: Rc::new(key.clone()), reads_next: false },
             Workload::Mix { key_count, skew_percent, read_percent, pace } => Self::Mix {
-                keys: (0..*key_count).map(|index| Key::from(format!("k{index}").as_str())).collect(),
+                keys: (0..*key_count).map(|index| Rc::new(Key::from(format!("k{index}").as_str()))).collect(),
                 chances: zipf(*key_count, *skew_percent),
                 read_percent: *read_percent,
                 pace: *pace,
@@ -43,17 +43,17 @@ impl Load {
     }
 
     /// The next operation: its key, and whether it reads. `None`: nothing by itself.
-    pub(super) fn next(&mut self) -> Option<(Key, bool)> {
+    pub(super) fn next(&mut self) -> Option<(Rc<Key>, bool)> {
         match self {
             Self::Idle => None,
             Self::Alternate { key, reads_next } => {
                 let reads = std::mem::replace(reads_next, !*reads_next);
-                Some((key.clone(), reads))
+                Some((Rc::clone(key), reads))
             }
             Self::Mix { keys, chances, read_percent, rng, .. } => {
                 let place = rng.unit();
                 let index = chances.partition_point(|chance| *chance < place).min(keys.len() - 1);
-                Some((keys[index].clone(), rng.below(100) < u32::from(*read_percent)))
+                Some((Rc::clone(&keys[index]), rng.below(100) < u32::from(*read_percent)))
             }
         }
     }

@@ -148,21 +148,21 @@ impl<P: Protocol> World<P> {
         }
     }
 
+    #[inline(never)]
     fn send(&mut self, from: NodeId, to: NodeId, message: P::Message) {
+        // Drawn first: the draw takes longest, and the notes do not wait for it.
+        let is_full = self.in_flight_count >= limits::MAX_IN_FLIGHT;
+        let passage = if is_full { Err(DropReason::Full) } else { self.network.pass(from, to, self.now) };
         let kind = message.kind();
         let number = self.number_message((from, to), kind);
-        if self.in_flight_count >= limits::MAX_IN_FLIGHT {
-            return self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Full });
-        }
-        match self.network.pass(from, to, self.now) {
+        match passage {
+            Ok(Passage::Once(due)) => self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) }),
             Ok(Passage::Twice(due, double_due)) => {
                 let double = self.number_message((from, to), kind);
                 self.dispatch(double_due, Parcel { number: double, sent_at: self.now, from, to, kind, message: Some(message.clone()) });
                 self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) });
             }
-            Ok(Passage::Once(due)) => self.dispatch(due, Parcel { number, sent_at: self.now, from, to, kind, message: Some(message) }),
-            Ok(Passage::Lost) => self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Loss }),
-            Err(reason) => self.note(Happening::Dropped { message: number, from, to, kind, reason }),
+            Err(reason) => self.lose(number, (from, to), kind, reason),
         }
     }
 
@@ -192,7 +192,7 @@ impl<P: Protocol> World<P> {
         if arrives {
             self.journal.record_message(self.now, self.event_count, Step::Delivered, number, (from, to), kind);
         } else {
-            self.note(Happening::Dropped { message: number, from, to, kind, reason: DropReason::Down });
+            self.lose(number, (from, to), kind, DropReason::Down);
         }
         arrives
     }
@@ -225,7 +225,12 @@ impl<P: Protocol> World<P> {
 
     pub(super) fn drop_parcel(&mut self, parcel: &Parcel<P::Message>, reason: DropReason) {
         self.in_flight_count -= 1;
-        let Parcel { number, from, to, kind, .. } = *parcel;
+        self.lose(parcel.number, (parcel.from, parcel.to), parcel.kind, reason);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lose(&mut self, number: u64, (from, to): Pair, kind: MessageKind, reason: DropReason) {
         self.note(Happening::Dropped { message: number, from, to, kind, reason });
     }
 }

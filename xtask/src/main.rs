@@ -106,13 +106,20 @@ fn bench(watch: &Stopwatch, arguments: &[String]) -> Outcome {
     let kinds = if kinds.is_empty() { vec!["native", "wasm", "page"] } else { kinds };
     for kind in kinds {
         match kind {
-            "native" => Child::new("cargo").args(["bench", "--no-default-features"]).run(watch)?,
+            "native" => bench_native(watch)?,
             "wasm" => bench_wasm(watch)?,
             "page" => bench_page(watch)?,
             other => return Err(format!("there is no kind of benchmark `{other}`: native, wasm or page")),
         }
     }
     Ok(())
+}
+
+fn bench_native(watch: &Stopwatch) -> Outcome {
+    let target = project::root().join("target");
+    let reference = ["run", "--release", "--manifest-path", "benches/native/Cargo.toml", "--target-dir"];
+    Child::new("cargo").args(reference).args([target]).run(watch)?;
+    Child::new("cargo").args(["bench", "--no-default-features"]).run(watch)
 }
 
 /// The built page in the real browser.

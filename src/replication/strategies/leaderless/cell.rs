@@ -168,6 +168,12 @@ impl Cell {
         }
     }
 
+    /// The names of its writes, and what their clients had seen.
+    #[must_use]
+    pub fn names(&self) -> Vec<(Dot, &VersionVector)> {
+        self.writes().iter().map(|write| (write.dot, &write.context)).collect()
+    }
+
     /// Whether nothing is left of the key.
     #[must_use]
     pub fn is_tombstone(&self) -> bool {

@@ -23,7 +23,7 @@ mod siblings;
 mod tree;
 
 pub use cell::{Cell, Content, Standing, Version, Write};
-pub use cells::{Cells, Offered};
+pub use cells::{Cells, Offered, Past};
 pub use hints::{Hint, Hints};
 pub use message::{Beside, Draft, Hashes, Kept, Leaves, Message, Minted};
 pub use nodes::NodeSet;

@@ -2,7 +2,8 @@
 
 use super::Leaderless;
 use super::cell::{Cell, Content as Held, Write};
-use crate::replication::causality::Dot;
+use super::cells::Past;
+use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::clock::Stamp;
 use crate::replication::delta::{Key, Mode};
 use crate::replication::hash::Hasher;
@@ -34,9 +35,9 @@ impl Leaderless {
 
     fn records(&self) -> BTreeMap<Key, Decided> {
         let mut records: BTreeMap<Key, Decided> = self.cells.all().iter().map(|cell| ((*cell.key).clone(), decided(cell))).collect();
-        let mut past: BTreeMap<&Key, Vec<&Cell>> = BTreeMap::new();
+        let mut past: BTreeMap<&Key, Vec<&Past>> = BTreeMap::new();
         for was in self.cells.past() {
-            past.entry(&was.key).or_default().push(was);
+            past.entry(was.key()).or_default().push(was);
         }
         for (key, past) in past {
             let record = records.entry(key.clone()).or_insert_with(|| Decided::plain(Content::Absent, 0, BTreeMap::new()));
@@ -97,32 +98,35 @@ fn conflict(siblings: &[Write]) -> Conflict {
     Conflict { item: None, base: SideValue::Absent, sides, is_open: true }
 }
 
+/// A write, and what its client had seen.
+type Name<'a> = (Dot, &'a VersionVector);
+
 /// Adds what became of the writes that do not show any more.
-fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Cell]) {
+fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Past]) {
     // Newest first: the last thing that went from an absent key is its deletion, whose tombstone was collected.
-    let newest = held.or_else(|| past.last().copied());
-    let Some((newest, winner)) = newest.and_then(|cell| Some((cell, cell.writes().first()?))) else { return };
+    let newest = held.map(|cell| (cell.version, cell.names())).or_else(|| past.last().map(|was| (was.version(), was.names())));
+    let Some((version, names)) = newest else { return };
+    let Some((winner, _)) = names.first().copied() else { return };
     if held.is_none() {
-        record.fates.insert(winner.dot, Fate::Visible);
+        record.fates.insert(winner, Fate::Visible);
     }
-    let later: Vec<&Write> = newest.writes().iter().chain(past.iter().rev().flat_map(|cell| cell.writes())).collect();
+    let later: Vec<Name<'_>> = names.into_iter().chain(past.iter().rev().flat_map(|was| was.names())).collect();
     for was in past.iter().rev() {
-        for write in was.writes() {
-            let fate = || fate(write, was.version.cmp(&newest.version), &later, winner.dot);
-            record.fates.entry(write.dot).or_insert_with(fate);
+        for (dot, _) in was.names() {
+            record.fates.entry(dot).or_insert_with(|| fate(dot, was.version().cmp(&version), &later, winner));
         }
     }
 }
 
 /// A version above the one that shows is a deletion whose tombstone was collected before something older came back.
-fn fate(write: &Write, against_newest: Ordering, later: &[&Write], winner: Dot) -> Fate {
+fn fate(dot: Dot, against_newest: Ordering, later: &[Name<'_>], winner: Dot) -> Fate {
     let reason = match against_newest {
         Ordering::Less => Reason::OlderStamp,
         Ordering::Equal => Reason::LowerId,
         Ordering::Greater => Reason::ArrivedEarlier,
     };
-    match later.iter().find(|later| later.dot != write.dot && later.context.covers(write.dot)) {
-        Some(later) => Fate::Superseded { by: later.dot },
+    match later.iter().find(|(later, seen)| *later != dot && seen.covers(dot)) {
+        Some((later, _)) => Fate::Superseded { by: *later },
         None => Fate::Discarded { by: winner, reason },
     }
 }

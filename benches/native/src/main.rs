@@ -2,8 +2,9 @@
 //! with its own exponential delay of 1 ms. Real engine and real strategy code, beside a bare binary-heap loop that
 //! does the same by hand, in alternation: absolute times wander on shared machines, ratios do not.
 //!
-//! `cargo bench --bench reference [-- <events> [<rounds>]]`
+//! `cargo run --release --manifest-path benches/native/Cargo.toml [-- <events> [<rounds>]]`
 
+#[path = "../../workload/mod.rs"]
 mod workload;
 
 use replicascope::simulation::Options;
@@ -22,6 +23,9 @@ fn main() {
     }
     if std::env::args().any(|argument| argument == "--fingerprint") {
         return println!("{:016x}", engine_run(Trace::Ring, 1, event_count).fingerprint());
+    }
+    if std::env::args().any(|argument| argument == "--speed=bare") {
+        return println!("{}", speed(event_count, || black_box(bare_run(1, event_count))));
     }
     // One run, for `wasm.mjs` to compare with.
     if let Some(trace) = std::env::args().find_map(|argument| trace_named(argument.strip_prefix("--speed=")?)) {
