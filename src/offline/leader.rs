@@ -63,7 +63,7 @@ pub struct Now {
 }
 
 /// A connection to another leader, as long as it lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PeerId(u16);
 
 impl PeerId {
@@ -87,7 +87,8 @@ pub enum Act {
     Tell(Note),
 }
 
-/// One node, its clock, its peers and what waits for its store.
+/// One node, its clock, its peers and what waits for its store. A clone goes on by itself, with the same draws to come.
+#[derive(Clone)]
 pub struct LocalLeader {
     node: MultiLeaderSync,
     cluster: Cluster,

@@ -351,6 +351,7 @@ pub enum Effect<P: Protocol> {
 }
 
 /// Collects the effects of one event, in order. Its methods are inlined, so that an effect is written once, where it is kept.
+#[derive(Clone)]
 pub struct Outbox<P: Protocol> {
     effects: Vec<Effect<P>>,
     explains: bool,
