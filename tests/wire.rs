@@ -58,7 +58,7 @@ fn random_batches_come_back_as_they_were() {
     for seed in 0..500 {
         let deltas = random_deltas(seed);
         for deltas in deltas.chunks(100) {
-            let batch = ExchangeMessage::Batch { round: 7, deltas: deltas.to_vec() };
+            let batch = ExchangeMessage::Batch { round: 7, deltas: deltas.to_vec(), is_linked: true };
             assert_eq!(decode(&encode(&batch)).as_ref(), Ok(&batch), "seed {seed}");
         }
         for delta in &deltas {
@@ -112,7 +112,7 @@ fn the_bytes_of_version_1_are_pinned() {
     you.edit("milk", LineChange::Add(2));
     you.edit("milk", LineChange::Set(5, Vec::new()));
     you.edit("eggs", LineChange::Remove(Vec::new()));
-    let batch = ExchangeMessage::Batch { round: 1, deltas: you.store.arrived_from(0).to_vec() };
+    let batch = ExchangeMessage::Batch { round: 1, deltas: you.store.arrived_from(0).to_vec(), is_linked: true };
     let pinned = include_str!("wire/version-1.txt");
     let found: String = others().iter().chain([&batch]).map(|message| hex(message) + "\n").collect();
     assert_eq!(found, pinned);
@@ -138,7 +138,7 @@ fn a_newer_minor_version_is_understood() {
 
 #[test]
 fn damage_is_refused() {
-    let batch = ExchangeMessage::Batch { round: 7, deltas: random_deltas(1)[..20].to_vec() };
+    let batch = ExchangeMessage::Batch { round: 7, deltas: random_deltas(1)[..20].to_vec(), is_linked: true };
     for message in others().iter().chain([&batch]) {
         let frame = encode(message);
         for length in 0..frame.len() {
@@ -159,7 +159,7 @@ fn made_up_frames_are_decoded_or_refused() {
     let sound: Vec<Vec<u8>> = others()
         .iter()
         .map(encode)
-        .chain((0..8).map(|seed| encode(&ExchangeMessage::Batch { round: 1, deltas: random_deltas(seed)[..30].to_vec() })))
+        .chain((0..8).map(|seed| encode(&ExchangeMessage::Batch { round: 1, deltas: random_deltas(seed)[..30].to_vec(), is_linked: true })))
         .collect();
     let mut accepted = 0;
     for _ in 0..200_000 {

@@ -11,6 +11,7 @@ use super::storage::{Commit, Row, StorageError};
 use crate::limits;
 use crate::replication::causality::VersionVector;
 use crate::replication::delta::{Author, Key, Mode, Operation};
+use crate::replication::exchange::ExchangeMessage;
 use crate::replication::ids::{NodeId, ReplicaId, RequestId, SiteId, StoreId};
 use crate::replication::note::Note;
 use crate::replication::protocol::{Cluster, Connection, Effect, Env, Freshness, Member, Outbox, Protocol, Refusal, Reply, Request};
@@ -43,13 +44,15 @@ pub struct Options {
     pub handshake_every: SimDuration,
     /// The rules in force. All, but where a test shows what one is for.
     pub rules: Rules,
+    /// Whether to say what happens, write by write ([`Act::Tell`]).
+    pub explains: bool,
 }
 
 impl Options {
     /// The usual ones.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, mode: Mode::AddWins, handshake_every: SimDuration::from_ms(3_000), rules: Rules::default() }
+        Self { kind, mode: Mode::AddWins, handshake_every: SimDuration::from_ms(3_000), rules: Rules::default(), explains: true }
     }
 }
 
@@ -117,7 +120,7 @@ impl LocalLeader {
         let durable = rows::durable(rows)?;
         let cluster = Cluster { members: vec![member(ME, options.kind == Kind::Device, true)], exchanges: Vec::new() };
         let mut rng = Rng::stream(entropy, Purpose::Node, 0);
-        let mut outbox = Outbox::new(true);
+        let mut outbox = Outbox::new(options.explains);
         let mut env = Env { now: now.steady, local_clock: now.wall, me: ME, cluster: &cluster, rng: &mut rng };
         let node = MultiLeaderSync::on_start(&config(options), &mut env, &durable, &mut outbox);
         let mut leader = Self {
@@ -222,8 +225,11 @@ impl LocalLeader {
     /// # Errors
     /// They are no message; nothing happened. The channel should be closed.
     pub fn receive(&mut self, now: Now, peer: PeerId, frame: &[u8]) -> Result<(), WireError> {
-        let message = wire::decode(frame)?;
+        let (message, bytes) = wire::decode_with_deltas(frame)?;
         if self.is_connected(peer) && self.failure.is_none() {
+            if let ExchangeMessage::Batch { deltas, .. } = &message {
+                self.writer.received(deltas, bytes);
+            }
             self.handle(now, |node, env, out| node.on_message(env, NodeId(peer.0), Message::Exchange(message), out));
         }
         Ok(())

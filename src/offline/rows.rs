@@ -1,11 +1,17 @@
-//! What a leader persists, as rows, and back. A change of this format is a new [`SCHEMA`] with a migration here.
+//! What a leader persists, as rows, and back. A row of the log has all entries that came in one step, under the position
+//! of the first: what they share is there once. A change of this format is a new [`SCHEMA`] with a migration here.
 
 use super::storage::{Commit, Row, Step, StorageError, Table};
+use crate::limits;
+use crate::replication::delta::Delta;
 use crate::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use crate::replication::log::{Entry, Epoch};
 use crate::replication::strategies::multi_leader_sync::{Attached, Change, Durable, Record};
 use crate::replication::time::SimTime;
 use crate::replication::wire::{self, Reader, WireError, Writer};
+use std::sync::Arc;
+
+type Logged = Entry<Arc<Delta>>;
 
 /// The version of the rows.
 pub const SCHEMA: u64 = 1;
@@ -22,12 +28,40 @@ pub(super) struct RowWriter {
     own_count: u64,
     log_count: u64,
     has_schema: bool,
+    received: Vec<Received>,
+}
+
+/// A batch as it came: kept until its deltas are written, so that they need not be encoded again.
+#[derive(Clone, Debug)]
+struct Received {
+    first: Arc<Delta>,
+    last: Arc<Delta>,
+    count: usize,
+    bytes: Box<[u8]>,
+}
+
+impl Received {
+    /// Whether `entries` are its deltas. A batch is taken in from the front, in order: its ends and the number say it all.
+    fn is(&self, entries: &[Logged]) -> bool {
+        let is_same = |entry: Option<&Logged>, delta: &Arc<Delta>| entry.is_some_and(|entry| Arc::ptr_eq(&entry.payload, delta));
+        entries.len() == self.count && is_same(entries.first(), &self.first) && is_same(entries.last(), &self.last)
+    }
 }
 
 impl RowWriter {
     /// A writer for a store that holds `durable`.
     pub(super) fn after(durable: &Durable, is_new: bool) -> Self {
-        Self { own_count: durable.own.len() as u64, log_count: durable.entries.len() as u64, has_schema: !is_new }
+        Self { own_count: durable.own.len() as u64, log_count: durable.entries.len() as u64, has_schema: !is_new, received: Vec::new() }
+    }
+
+    /// `deltas` came as `bytes` and may be among what is written next.
+    pub(super) fn received(&mut self, deltas: &[Arc<Delta>], bytes: &[u8]) {
+        if let [first, .., last] = deltas {
+            if self.received.len() == limits::MAX_BATCHES_IN_FLIGHT {
+                self.received.remove(0);
+            }
+            self.received.push(Received { first: first.clone(), last: last.clone(), count: deltas.len(), bytes: bytes.into() });
+        }
     }
 
     /// One transaction for all of `records`.
@@ -39,6 +73,7 @@ impl RowWriter {
         for change in records.flat_map(|record| &record.0) {
             self.change(change, &mut steps);
         }
+        self.received.clear();
         Commit(steps)
     }
 
@@ -57,11 +92,15 @@ impl RowWriter {
             Change::Log { after, entries } => {
                 if after.0 < self.log_count {
                     steps.push(Step::DeleteFrom(Table::Log, after.0 + 1));
+                    // A row before it may reach further: this one says where the log ends.
+                    steps.push(put(Table::Log, after.0 + 1, |_| {}));
                 }
-                for (index, entry) in entries.iter().enumerate() {
-                    steps.push(put(Table::Log, after.0 + 1 + index as u64, |out| write_entry(out, entry)));
+                self.log_count = after.0;
+                let is_together = |one: &Logged, next: &Logged| (one.epoch, one.at) == (next.epoch, next.at);
+                for entries in entries.chunk_by(is_together).flat_map(|run| run.chunks(limits::MAX_BATCH_DELTAS)) {
+                    steps.push(put(Table::Log, self.log_count + 1, |out| self.write_entries(out, entries)));
+                    self.log_count += entries.len() as u64;
                 }
-                self.log_count = after.0 + entries.len() as u64;
             }
             Change::Tail(tail) => steps.push(put(Table::Meta, META_TAIL, |out| {
                 out.number(tail.len() as u64);
@@ -69,10 +108,21 @@ impl RowWriter {
             })),
         }
     }
+
+    /// Entries of one moment.
+    fn write_entries(&self, out: &mut Writer, entries: &[Logged]) {
+        let Some(first) = entries.first() else { return };
+        write_epoch(out, first.epoch);
+        out.number(first.at.0);
+        match self.received.iter().find(|received| received.is(entries)) {
+            Some(received) => out.0.extend_from_slice(&received.bytes),
+            None => wire::write_deltas(out, entries.iter().map(|entry| &entry.payload)),
+        }
+    }
 }
 
 fn put(table: Table, key: u64, write: impl FnOnce(&mut Writer)) -> Step {
-    let mut out = Writer::default();
+    let mut out = Writer::with_capacity(128);
     write(&mut out);
     Step::Put(Row { table, key, value: out.0 })
 }
@@ -80,12 +130,6 @@ fn put(table: Table, key: u64, write: impl FnOnce(&mut Writer)) -> Step {
 fn write_epoch(out: &mut Writer, epoch: Epoch) {
     out.number(epoch.term.0);
     out.number(epoch.leader.map_or(0, |leader| 1 + u64::from(leader.0)));
-}
-
-fn write_entry(out: &mut Writer, entry: &Entry<std::sync::Arc<crate::replication::delta::Delta>>) {
-    write_epoch(out, entry.epoch);
-    out.number(entry.at.0);
-    out.bytes(&wire::encode_delta(&entry.payload));
 }
 
 /// What a restart finds in `rows`.
@@ -130,10 +174,11 @@ fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
         }
         (Table::Own, _) => durable.own.push(ReplicaId(reader.fixed()?)),
         (Table::Log, key) => {
-            if key != durable.entries.len() as u64 + 1 {
-                return Err(WireError::Malformed("a row before it is missing"));
+            let before = usize::try_from(key).ok().and_then(|key| key.checked_sub(1)).filter(|before| *before <= durable.entries.len());
+            durable.entries.truncate(before.ok_or(WireError::Malformed("a row before it is missing"))?);
+            if !row.value.is_empty() {
+                read_entries(&mut reader, &mut durable.entries)?;
             }
-            durable.entries.push(read_entry(&mut reader)?);
         }
         // Written by a newer minor version: left alone.
         (Table::Meta | Table::Base, _) => {}
@@ -147,6 +192,8 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
     Ok(Epoch { term, leader: (leader > 0).then(|| NodeId(leader as u16 - 1)) })
 }
 
-fn read_entry(reader: &mut Reader<'_>) -> Result<Entry<std::sync::Arc<crate::replication::delta::Delta>>, WireError> {
-    Ok(Entry { epoch: read_epoch(reader)?, at: SimTime(reader.number()?), payload: wire::decode_delta(reader.bytes()?)? })
+fn read_entries(reader: &mut Reader<'_>, entries: &mut Vec<Logged>) -> Result<(), WireError> {
+    let (epoch, at) = (read_epoch(reader)?, SimTime(reader.number()?));
+    entries.extend(wire::read_deltas(reader)?.into_iter().map(|payload| Entry { epoch, at, payload }));
+    if reader.is_empty() { Ok(()) } else { Err(WireError::Trailing) }
 }

@@ -8,7 +8,7 @@ use std::future::Future;
 pub enum Table {
     /// Single values, by number.
     Meta = 0,
-    /// The replication log: one delta a row, by log sequence number.
+    /// The replication log: deltas that came together are one row, by the log sequence number of the first.
     Log = 1,
     /// Identities that the store ever wrote under, numbered in order.
     Own = 2,

@@ -3,7 +3,10 @@
 //! A *dot* names one write. A *version vector* says, per replica, up to which counter all writes are known.
 
 use super::ids::ReplicaId;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The name of one write: who, and the how-manieth of theirs. Counters start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,30 +37,41 @@ pub enum Causality {
 }
 
 /// Per replica the highest counter below which (and including which) every write is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Every delta carries two of them, and those of one writer differ in that writer's counter only: one entry stands apart,
+/// the others are shared between clones.
+#[derive(Clone, Default)]
 pub struct VersionVector {
-    /// By replica, each once. A vector of few entries is copied with every delta: a list is the cheapest map.
-    counters: Vec<Dot>,
+    /// `None` only when nothing is known.
+    apart: Option<Dot>,
+    /// The others, in the order of replica ids. A list is the cheapest map for a few.
+    others: Option<Arc<Vec<Dot>>>,
+}
+
+fn place(dots: &[Dot], replica: ReplicaId) -> Result<usize, usize> {
+    dots.binary_search_by_key(&replica, |dot| dot.replica)
 }
 
 impl VersionVector {
     /// The vector that knows nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { counters: Vec::new() }
+        Self { apart: None, others: None }
     }
 
-    /// Where `replica` stands, or would stand.
     #[inline]
-    fn place(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.counters.binary_search_by_key(&replica, |dot| dot.replica)
+    fn others(&self) -> &[Dot] {
+        self.others.as_ref().map_or(&[], |others| others)
     }
 
     /// The counter known for `replica`; 0 when none.
     #[inline]
     #[must_use]
     pub fn get(&self, replica: ReplicaId) -> u64 {
-        self.place(replica).map_or(0, |index| self.counters[index].counter)
+        match self.apart {
+            Some(apart) if apart.replica == replica => apart.counter,
+            _ => place(self.others(), replica).map_or(0, |index| self.others()[index].counter),
+        }
     }
 
     /// Whether the write named `dot` is known.
@@ -70,20 +84,57 @@ impl VersionVector {
     /// Whether everything that `other` knows is known.
     #[must_use]
     pub fn covers_all(&self, other: &Self) -> bool {
-        other.counters.iter().all(|dot| self.covers(*dot))
+        other.apart.is_none_or(|dot| self.covers(dot)) && other.others().iter().all(|dot| self.covers(*dot))
     }
 
     /// Learns of `dot` and, by the meaning of a vector, of all before it.
+    #[inline]
     pub fn observe(&mut self, dot: Dot) {
-        match self.place(dot.replica) {
-            Ok(index) => self.counters[index].counter = self.counters[index].counter.max(dot.counter),
-            Err(index) => self.counters.insert(index, dot),
+        match &mut self.apart {
+            Some(apart) if apart.replica == dot.replica => apart.counter = apart.counter.max(dot.counter),
+            Some(_) => self.observe_other(dot),
+            None => self.apart = Some(dot),
         }
+    }
+
+    fn observe_other(&mut self, dot: Dot) {
+        let place = place(self.others(), dot.replica);
+        if place.is_ok_and(|index| self.others()[index].counter >= dot.counter) {
+            return;
+        }
+        let others = self.others.get_or_insert_default();
+        match (Arc::get_mut(others), place) {
+            (Some(own), Ok(index)) => own[index] = dot,
+            (Some(own), Err(index)) => own.insert(index, dot),
+            // They have to be copied anyway: what has just moved stands apart from now on, it may move again.
+            (None, place) => {
+                let own = Arc::make_mut(others);
+                if let Ok(index) = place {
+                    own.remove(index);
+                }
+                if let Some(before) = self.apart.replace(dot) {
+                    let index = own.partition_point(|other| other.replica < before.replica);
+                    own.insert(index, before);
+                }
+            }
+        }
+    }
+
+    /// Whether this is `base` and `dot`.
+    #[must_use]
+    pub fn is_grown(&self, base: &Self, dot: Dot) -> bool {
+        let moved = base.apart.is_some_and(|apart| apart.replica == dot.replica && apart.counter <= dot.counter);
+        if moved && self.apart.is_some_and(|apart| apart.replica == dot.replica) {
+            return self.apart == Some(dot) && self.others == base.others;
+        }
+        let mut grown = base.clone();
+        grown.observe(dot);
+        grown == *self
     }
 
     /// Learns all that `other` knows.
     pub fn merge(&mut self, other: &Self) {
-        for dot in &other.counters {
+        for dot in other.apart.iter().chain(other.others()) {
             self.observe(*dot);
         }
     }
@@ -92,7 +143,7 @@ impl VersionVector {
     #[must_use]
     pub fn meet(&self, other: &Self) -> Self {
         let shared = self.iter().map(|dot| Dot { counter: dot.counter.min(other.get(dot.replica)), ..dot });
-        Self { counters: shared.filter(|dot| dot.counter > 0).collect() }
+        shared.filter(|dot| dot.counter > 0).collect()
     }
 
     /// What `other` knows and this one does not: entries of `other` that are ahead.
@@ -113,19 +164,54 @@ impl VersionVector {
 
     /// Entries in the order of replica ids.
     pub fn iter(&self) -> impl Iterator<Item = Dot> + '_ {
-        self.counters.iter().copied()
+        let place = self.apart.map_or(0, |apart| self.others().partition_point(|other| other.replica < apart.replica));
+        let (before, after) = self.others().split_at(place);
+        before.iter().copied().chain(self.apart).chain(after.iter().copied())
     }
 
     /// The number of replicas known.
     #[must_use]
     pub fn replica_count(&self) -> usize {
-        self.counters.len()
+        usize::from(self.apart.is_some()) + self.others().len()
     }
 
     /// Whether nothing is known.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.counters.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.apart.is_none()
+    }
+}
+
+impl PartialEq for VersionVector {
+    fn eq(&self, other: &Self) -> bool {
+        let is_alike = self.apart.map(|dot| dot.replica) == other.apart.map(|dot| dot.replica);
+        if is_alike { self.apart == other.apart && self.others() == other.others() } else { self.iter().eq(other.iter()) }
+    }
+}
+
+impl Eq for VersionVector {}
+
+impl PartialOrd for VersionVector {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for VersionVector {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl Hash for VersionVector {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|dot| dot.hash(state));
+    }
+}
+
+impl fmt::Debug for VersionVector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -23,6 +23,9 @@ pub enum ExchangeMessage {
         round: u32,
         /// The deltas.
         deltas: Vec<Arc<Delta>>,
+        /// Whether each chain hash is known to follow from that of its writer's delta before it in this batch. Decoding
+        /// computes them from each other: they need not be computed again.
+        is_linked: bool,
     },
     /// Everything up to here is durable at the sender of this.
     Ack {
@@ -167,7 +170,7 @@ impl Exchange {
         self.batches_in_flight = 0;
     }
 
-    /// The peer sent `delta`: no need to send it back.
+    /// The peer sent `delta`, after all of the same writer before it: no need to send them back.
     pub fn received(&mut self, delta: &Delta) {
         self.sent.observe(delta.dot);
         self.acknowledged.observe(delta.dot);
@@ -198,7 +201,7 @@ impl Exchange {
             }
             self.batches_in_flight += 1;
             self.phase = ExchangePhase::Syncing;
-            messages.push(ExchangeMessage::Batch { round: self.round, deltas });
+            messages.push(ExchangeMessage::Batch { round: self.round, deltas, is_linked: false });
         }
         if self.batches_in_flight == 0 && self.done_for != Some(store.len()) {
             self.done_for = Some(store.len());

@@ -6,8 +6,8 @@
 use super::IS_OPENING_ALONE;
 use super::causality::{Dot, VersionVector};
 use super::delta::{Delta, Item, LineChange, Operation};
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use xxhash_rust::xxh64::xxh64;
 
 /// The deltas of one key.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +18,25 @@ pub struct KeyLog {
     pub seen: VersionVector,
     /// What is no cart line: plain values, and the key's own mode.
     plain: Vec<Arc<Delta>>,
-    lines: BTreeMap<Item, LineLog>,
+    settings: Vec<Arc<Delta>>,
+    lines: Lines,
+}
+
+/// The lines of a cart.
+#[derive(Clone, Debug, Default)]
+struct Lines {
+    lines: Vec<LineLog>,
+    /// Their places, in the order of the items.
+    order: Vec<u32>,
+    /// Their places plus one, each at the first free entry from where the hash of its item points; a power of two, no more
+    /// than half full. Every delta looks its line up, and comparing names down a tree is most of the work of a merge.
+    table: Vec<u32>,
 }
 
 /// One cart line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct LineLog {
+    item: Item,
     versions: Vec<Arc<Delta>>,
     /// In dot order.
     survivors: Vec<Survivor>,
@@ -52,8 +65,12 @@ impl KeyLog {
     pub(super) fn push(&mut self, delta: Arc<Delta>) {
         self.seen.observe(delta.dot);
         match &delta.operation {
-            Operation::Cart(item, change) => self.lines.entry(item.clone()).or_default().push(&delta, change),
-            Operation::Put(_) | Operation::Delete | Operation::SetMode(_) => supersede(&mut self.plain, &delta),
+            Operation::Cart(item, change) => self.lines.line(item).push(&delta, change),
+            Operation::Put(_) | Operation::Delete => supersede(&mut self.plain, &delta),
+            Operation::SetMode(_) => {
+                supersede(&mut self.plain, &delta);
+                self.settings.push(delta.clone());
+            }
             Operation::Rule(_) | Operation::Opaque(_) => {}
         }
         self.deltas.push(delta);
@@ -62,7 +79,7 @@ impl KeyLog {
     /// Whether it holds cart lines.
     #[must_use]
     pub fn is_cart(&self) -> bool {
-        !self.lines.is_empty()
+        !self.lines.order.is_empty()
     }
 
     /// The versions on the line of `item` (`None`: of what is no line), in the order of their stamps.
@@ -81,6 +98,12 @@ impl KeyLog {
         ordered
     }
 
+    /// The deltas that set the key's own mode.
+    #[must_use]
+    pub fn settings(&self) -> &[Arc<Delta>] {
+        &self.settings
+    }
+
     /// The surviving dots on the line of `item`, in dot order.
     #[must_use]
     pub fn survivors(&self, item: &Item) -> &[Survivor] {
@@ -89,7 +112,57 @@ impl KeyLog {
 
     /// The lines of the add-wins map that are there, with their quantities (Shapiro et al. 2011; see `modes::add_wins`).
     pub fn quantities(&self) -> impl Iterator<Item = (&Item, u32)> {
-        self.lines.iter().filter(|(_, line)| !line.survivors.is_empty()).map(|(item, line)| (item, quantity(&line.survivors)))
+        self.lines.iter().filter(|line| !line.survivors.is_empty()).map(|line| (&line.item, quantity(&line.survivors)))
+    }
+}
+
+impl Lines {
+    fn iter(&self) -> impl Iterator<Item = &LineLog> {
+        self.order.iter().map(|place| &self.lines[*place as usize])
+    }
+
+    /// The place of the line of `item`, or the entry of the table for it.
+    fn find(&self, item: &Item) -> Result<usize, usize> {
+        let mut entry = xxh64(item.0.as_bytes(), 0) as usize;
+        loop {
+            entry &= self.table.len() - 1;
+            match self.table[entry] as usize {
+                0 => return Err(entry),
+                place if self.lines[place - 1].item == *item => return Ok(place - 1),
+                _ => entry += 1,
+            }
+        }
+    }
+
+    fn get(&self, item: &Item) -> Option<&LineLog> {
+        if self.table.is_empty() { None } else { self.find(item).ok().map(|place| &self.lines[place]) }
+    }
+
+    /// The line of `item`, a new one if need be.
+    fn line(&mut self, item: &Item) -> &mut LineLog {
+        if 2 * self.lines.len() >= self.table.len() {
+            self.grow();
+        }
+        let place = self.find(item).unwrap_or_else(|entry| self.add(item, entry));
+        &mut self.lines[place]
+    }
+
+    fn add(&mut self, item: &Item, entry: usize) -> usize {
+        let place = self.lines.len();
+        let rank = self.order.partition_point(|other| self.lines[*other as usize].item < *item);
+        self.order.insert(rank, place as u32);
+        self.lines.push(LineLog { item: item.clone(), versions: Vec::new(), survivors: Vec::new() });
+        self.table[entry] = place as u32 + 1;
+        place
+    }
+
+    fn grow(&mut self) {
+        self.table = vec![0; (2 * self.table.len()).max(8)];
+        for place in 0..self.lines.len() {
+            if let Err(entry) = self.find(&self.lines[place].item) {
+                self.table[entry] = place as u32 + 1;
+            }
+        }
     }
 }
 

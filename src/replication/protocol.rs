@@ -394,6 +394,12 @@ impl<P: Protocol> Outbox<P> {
         self.effects.push(Effect::Persist(record));
     }
 
+    /// Whether somebody listens.
+    #[must_use]
+    pub const fn explains(&self) -> bool {
+        self.explains
+    }
+
     /// Explains; `note` is only called when somebody listens.
     pub fn note(&mut self, note: impl FnOnce() -> Note) {
         if self.explains {

@@ -93,6 +93,12 @@ impl DeltaStore {
     /// Whether `delta` may come in.
     #[must_use]
     pub fn admit(&self, delta: &Delta) -> Admission {
+        self.admit_linked(delta, None)
+    }
+
+    /// The same of a delta whose chain hash is known to follow from this one.
+    #[must_use]
+    pub fn admit_linked(&self, delta: &Delta, link: Option<Digest>) -> Admission {
         let known = self.vector.get(delta.dot.replica);
         if known >= delta.dot.counter {
             let is_same = self.get(delta.dot).is_none_or(|known| known.chain == delta.chain);
@@ -101,14 +107,18 @@ impl DeltaStore {
         if known != delta.previous || !self.vector.covers_all(&delta.context) || !self.vector.covers_all(&delta.deps) {
             return Admission::Hole;
         }
-        if chain(self.chain_of(delta.dot.replica), delta) == delta.chain { Admission::New } else { Admission::Forged }
+        let last = self.chain_of(delta.dot.replica);
+        if link == Some(last) || chain(last, delta) == delta.chain { Admission::New } else { Admission::Forged }
     }
 
     /// Takes a delta in, whatever [`DeltaStore::admit`] says of it.
     pub fn apply(&mut self, delta: Arc<Delta>) {
         self.vector.observe(delta.dot);
         self.sum = self.sum.wrapping_add(delta.chain.0);
-        self.by_key.entry(delta.key.clone()).or_default().push(delta.clone());
+        match self.by_key.get_mut(&delta.key) {
+            Some(log) => log.push(delta.clone()),
+            None => self.by_key.entry(delta.key.clone()).or_default().push(delta.clone()),
+        }
         self.by_writer.entry(delta.dot.replica).or_default().push(delta.clone());
         self.arrived.push(delta);
     }
@@ -123,14 +133,14 @@ impl DeltaStore {
 #[must_use]
 pub fn chain(before: Digest, delta: &Delta) -> Digest {
     let mut hasher = Hasher::new(before.0);
-    hasher.number(delta.dot.replica.0).number(delta.dot.counter).number(delta.previous);
+    hasher.numbers([delta.dot.replica.0, delta.dot.counter, delta.previous]);
     for vector in [&delta.context, &delta.deps] {
         hasher.number(vector.replica_count() as u64);
         for dot in vector.iter() {
-            hasher.number(dot.replica.0).number(dot.counter);
+            hasher.numbers([dot.replica.0, dot.counter]);
         }
     }
-    hasher.number(delta.stamp.wall_ms as u64).number(u64::from(delta.stamp.logical));
+    hasher.numbers([delta.stamp.wall_ms as u64, u64::from(delta.stamp.logical)]);
     hasher.text(&delta.author.0).text(&delta.key.0);
     hash_operation(&mut hasher, &delta.operation);
     hasher.digest()
@@ -155,9 +165,9 @@ fn hash_operation(hasher: &mut Hasher, operation: &Operation) {
                 LineChange::Set(quantity, observed) => (2, *quantity, observed),
                 LineChange::Remove(observed) => (3, 0, observed),
             };
-            hasher.number(tag).number(u64::from(count)).number(observed.len() as u64);
+            hasher.numbers([tag, u64::from(count), observed.len() as u64]);
             for dot in observed {
-                hasher.number(dot.replica.0).number(dot.counter);
+                hasher.numbers([dot.replica.0, dot.counter]);
             }
             hasher
         }

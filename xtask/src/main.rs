@@ -30,7 +30,8 @@ cargo xtask serve [trunk arguments]   install what is missing, then serve the pa
 cargo xtask test [stage ...]          run all checks, or only the stages named:
                                       format, lint, native, wasm, lab, build, e2e
 cargo xtask build                     the release page, in dist/
-cargo xtask bench [native|wasm|page]  the benchmarks, all kinds if none is named
+cargo xtask bench [kind ...]          the benchmarks, all kinds if none is named:
+                                      native, wasm, page, merge
 cargo xtask setup                     only install what is missing
 cargo xtask help                      this text
 
@@ -103,13 +104,14 @@ fn build(watch: &Stopwatch) -> Outcome {
 
 fn bench(watch: &Stopwatch, arguments: &[String]) -> Outcome {
     let kinds: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let kinds = if kinds.is_empty() { vec!["native", "wasm", "page"] } else { kinds };
+    let kinds = if kinds.is_empty() { vec!["native", "wasm", "page", "merge"] } else { kinds };
     for kind in kinds {
         match kind {
             "native" => bench_native(watch)?,
-            "wasm" => bench_wasm(watch)?,
+            "wasm" => bench_in_node(watch, "benches/wasm.mjs")?,
+            "merge" => bench_in_node(watch, "benches/merge.mjs")?,
             "page" => bench_page(watch)?,
-            other => return Err(format!("there is no kind of benchmark `{other}`: native, wasm or page")),
+            other => return Err(format!("there is no kind of benchmark `{other}`: native, wasm, page or merge")),
         }
     }
     Ok(())
@@ -129,8 +131,8 @@ fn bench_page(watch: &Stopwatch) -> Outcome {
     Child::new("node").args(["benches/page.mjs"]).env("CHROMIUM", browser.chromium).run(watch)
 }
 
-fn bench_wasm(watch: &Stopwatch) -> Outcome {
-    let script = "benches/wasm.mjs";
+/// Wasm in node, beside native builds.
+fn bench_in_node(watch: &Stopwatch, script: &str) -> Outcome {
     if !project::root().join(script).is_file() {
         return Err(format!("{script} is missing"));
     }

@@ -1,5 +1,6 @@
-//! A batch of deltas as bytes. Most of what a delta carries follows from the one before it and is one bit then: the same
-//! writer's next counter, a context and causes that grew by just the delta before, the same author and key.
+//! A batch of deltas as bytes. Most of what a delta carries follows from the one before it and is one flag then: the same
+//! writer's next counter, a context and causes that grew by just the delta before, the same author and key. Equal flags
+//! of many deltas in a row are written once.
 //!
 //! Chain hashes are not sent one by one: the first of each writer and the last of each writer are, the receiver
 //! computes those between and compares (rule R3).
@@ -15,7 +16,6 @@ use crate::replication::delta::{Author, Delta, Key};
 use crate::replication::hash::Digest;
 use crate::replication::ids::ReplicaId;
 use crate::replication::store::chain;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SAME_WRITER: u8 = 1;
@@ -27,111 +27,187 @@ const SAME_KEY: u8 = 1 << 5;
 const NEXT_TICK: u8 = 1 << 6;
 const FIRST_TICK: u8 = 1 << 7;
 
-/// What the next delta is compared with.
+/// What the next delta is compared with, besides the delta before it.
 #[derive(Default)]
 struct Before {
-    writer: Option<ReplicaId>,
-    counters: BTreeMap<ReplicaId, u64>,
-    chains: BTreeMap<ReplicaId, Digest>,
-    context: VersionVector,
-    deps: VersionVector,
-    author: Option<Author>,
-    key: Option<Key>,
-    stamp: Stamp,
+    /// The last delta of each writer.
+    ends: Vec<(Dot, Digest)>,
 }
 
 impl Before {
-    fn counter(&self, replica: ReplicaId) -> u64 {
-        self.counters.get(&replica).copied().unwrap_or(0)
+    /// The place of a writer's last delta.
+    fn end_of(&self, replica: ReplicaId) -> Option<usize> {
+        self.ends.iter().position(|(dot, _)| dot.replica == replica)
     }
 
-    fn take(&mut self, delta: &Delta) {
-        self.writer = Some(delta.dot.replica);
-        self.counters.insert(delta.dot.replica, delta.dot.counter);
-        self.chains.insert(delta.dot.replica, delta.chain);
-        self.context.clone_from(&delta.context);
-        self.context.observe(delta.dot);
-        self.deps.clone_from(&delta.deps);
-        self.deps.observe(delta.dot);
-        self.author = Some(delta.author.clone());
-        self.key = Some(delta.key.clone());
-        self.stamp = delta.stamp;
+    fn counter(&self, end: Option<usize>) -> u64 {
+        end.map_or(0, |end| self.ends[end].0.counter)
     }
 
-    fn next_tick(&self) -> Stamp {
-        Stamp { logical: self.stamp.logical.wrapping_add(1), ..self.stamp }
-    }
-
-    fn flags(&self, delta: &Delta) -> u8 {
-        let is_next = delta.dot.counter == self.counter(delta.dot.replica) + 1 && delta.previous + 1 == delta.dot.counter;
-        let flags = [
-            (SAME_WRITER, self.writer == Some(delta.dot.replica)),
-            (NEXT_COUNTER, is_next),
-            (GROWN_CONTEXT, self.context == delta.context),
-            (GROWN_DEPS, self.deps == delta.deps),
-            (SAME_AUTHOR, self.author.as_ref() == Some(&delta.author)),
-            (SAME_KEY, self.key.as_ref() == Some(&delta.key)),
-            (NEXT_TICK, self.next_tick() == delta.stamp),
-            (FIRST_TICK, delta.stamp.logical == 0),
-        ];
-        flags.into_iter().filter(|(_, holds)| *holds).fold(0, |flags, (flag, _)| flags | flag)
+    fn take(&mut self, end: Option<usize>, delta: &Delta) {
+        match end {
+            Some(end) => self.ends[end] = (delta.dot, delta.chain),
+            None => self.ends.push((delta.dot, delta.chain)),
+        }
     }
 }
 
-pub(super) fn write(out: &mut Writer, deltas: &[Arc<Delta>]) {
-    let texts = Texts::new(deltas.iter().flat_map(|delta| texts_of(delta)).collect());
-    let (mut before, mut replicas, mut rows) = (Before::default(), Replicas::default(), Writer::default());
-    for delta in deltas {
-        write_row(&mut rows, delta, &before, &texts, &mut replicas);
-        before.take(delta);
+/// What of `delta` follows from the one before it; `counter` is that of its writer's delta before.
+fn flags(delta: &Delta, last: Option<&Delta>, counter: u64) -> u8 {
+    let is_next = delta.dot.counter == counter + 1 && delta.previous == counter;
+    let ticks = flag(NEXT_TICK, next_tick(stamp_of(last)) == delta.stamp) | flag(FIRST_TICK, delta.stamp.logical == 0);
+    let alone = flag(NEXT_COUNTER, is_next) | ticks;
+    let Some(last) = last else { return alone };
+    alone
+        | flag(SAME_WRITER, last.dot.replica == delta.dot.replica)
+        | flag(GROWN_CONTEXT, delta.context.is_grown(&last.context, last.dot))
+        | flag(GROWN_DEPS, delta.deps.is_grown(&last.deps, last.dot))
+        | flag(SAME_AUTHOR, last.author == delta.author)
+        | flag(SAME_KEY, last.key == delta.key)
+}
+
+const fn flag(flag: u8, holds: bool) -> u8 {
+    if holds { flag } else { 0 }
+}
+
+fn stamp_of(last: Option<&Delta>) -> Stamp {
+    last.map(|delta| delta.stamp).unwrap_or_default()
+}
+
+const fn next_tick(stamp: Stamp) -> Stamp {
+    Stamp { logical: stamp.logical.wrapping_add(1), ..stamp }
+}
+
+pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
+    let mut before = Before::default();
+    let (mut all_flags, mut named) = (Vec::with_capacity(deltas.len()), Vec::with_capacity(deltas.len() + 2));
+    let mut firsts = Vec::new();
+    let mut last = None;
+    for (index, delta) in deltas.iter().enumerate() {
+        let end = before.end_of(delta.dot.replica);
+        let flags = flags(delta, last, before.counter(end));
+        all_flags.push(flags);
+        name_texts(delta, flags, &mut named);
+        if end.is_none() {
+            firsts.push(index);
+        }
+        before.take(end, delta);
+        last = Some(*delta);
     }
-    for chain in before.chains.values() {
-        rows.fixed(chain.0);
-    }
+    let texts = Texts::new(named);
     out.number(deltas.len() as u64);
+    write_flags(out, &all_flags);
     texts.write(out);
+    write_rows(out, deltas, &all_flags, &firsts, texts);
+    for (_, chain) in &before.ends {
+        out.fixed(chain.0);
+    }
+}
+
+/// The texts that a row names, in the order in which it does.
+fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Vec<&'a str>) {
+    if flags & SAME_AUTHOR == 0 {
+        named.push(&delta.author.0);
+    }
+    if flags & SAME_KEY == 0 {
+        named.push(&delta.key.0);
+    }
+    named.extend(delta.item().map(|item| &*item.0));
+}
+
+/// `firsts` are those with which a writer appears.
+fn write_rows(out: &mut Writer, deltas: &[&Delta], all_flags: &[u8], firsts: &[usize], mut texts: Texts<'_>) {
+    let (mut rows, mut replicas) = (Writer::with_capacity(16 * deltas.len()), Replicas::default());
+    let mut last = None;
+    for (index, (delta, flags)) in deltas.iter().zip(all_flags).enumerate() {
+        write_row(&mut rows, delta, Place { last, flags: *flags }, &mut texts, &mut replicas);
+        if firsts.contains(&index) {
+            rows.fixed(delta.chain.0);
+        }
+        last = Some(*delta);
+    }
     replicas.write(out);
     out.0.extend_from_slice(&rows.0);
 }
 
-fn texts_of(delta: &Delta) -> impl Iterator<Item = &str> {
-    [Some(&delta.author.0), Some(&delta.key.0), delta.item().map(|item| &item.0)].into_iter().flatten().map(|text| &**text)
+/// Runs of equal flags with their lengths.
+fn write_flags(out: &mut Writer, flags: &[u8]) {
+    for run in flags.chunk_by(|one, next| one == next) {
+        out.byte(run[0]);
+        out.number(run.len() as u64);
+    }
 }
 
-fn write_row(out: &mut Writer, delta: &Delta, before: &Before, texts: &Texts<'_>, replicas: &mut Replicas) {
-    let flags = before.flags(delta);
-    let lacks = |flag: u8| flags & flag == 0;
-    let is_first_of_writer = !before.counters.contains_key(&delta.dot.replica);
-    out.byte(flags);
-    if lacks(SAME_WRITER) {
+fn read_flags(reader: &mut Reader<'_>, count: usize) -> Result<Vec<u8>, WireError> {
+    let mut flags = Vec::with_capacity(count);
+    while flags.len() < count {
+        let run = reader.byte()?;
+        let length = reader.small(count - flags.len())?;
+        if length == 0 {
+            return Err(WireError::Malformed("an empty run"));
+        }
+        flags.resize(flags.len() + length, run);
+    }
+    Ok(flags)
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    last: Option<&'a Delta>,
+    flags: u8,
+}
+
+impl Place<'_> {
+    const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// The context of whoever had seen the delta before as well.
+    fn context(&self) -> VersionVector {
+        grown(self.last.map(|last| (&last.context, last.dot)))
+    }
+
+    /// The causes of what comes next after the delta before.
+    fn deps(&self) -> VersionVector {
+        grown(self.last.map(|last| (&last.deps, last.dot)))
+    }
+}
+
+fn grown(last: Option<(&VersionVector, Dot)>) -> VersionVector {
+    let Some((vector, dot)) = last else { return VersionVector::new() };
+    let mut vector = vector.clone();
+    vector.observe(dot);
+    vector
+}
+
+fn write_row(out: &mut Writer, delta: &Delta, place: Place<'_>, texts: &mut Texts<'_>, replicas: &mut Replicas) {
+    if !place.has(SAME_WRITER) {
         out.number(replicas.position(delta.dot.replica));
     }
-    if lacks(NEXT_COUNTER) {
+    if !place.has(NEXT_COUNTER) {
         out.number(delta.dot.counter);
         out.number(delta.previous);
     }
-    if lacks(GROWN_CONTEXT) {
-        write_vector(out, &delta.context, &before.context, replicas);
+    if !place.has(GROWN_CONTEXT) {
+        write_vector(out, &delta.context, &place.context(), replicas);
     }
-    if lacks(GROWN_DEPS) {
-        write_vector(out, &delta.deps, &before.deps, replicas);
+    if !place.has(GROWN_DEPS) {
+        write_vector(out, &delta.deps, &place.deps(), replicas);
     }
-    if lacks(SAME_AUTHOR) {
-        out.number(texts.position(&delta.author.0));
+    if !place.has(SAME_AUTHOR) {
+        out.number(texts.next_position());
     }
-    if lacks(SAME_KEY) {
-        out.number(texts.position(&delta.key.0));
+    if !place.has(SAME_KEY) {
+        out.number(texts.next_position());
     }
-    if lacks(NEXT_TICK) {
-        out.signed(delta.stamp.wall_ms.wrapping_sub(before.stamp.wall_ms));
-        if lacks(FIRST_TICK) {
+    if !place.has(NEXT_TICK) {
+        out.signed(delta.stamp.wall_ms.wrapping_sub(stamp_of(place.last).wall_ms));
+        if !place.has(FIRST_TICK) {
             out.number(u64::from(delta.stamp.logical));
         }
     }
     operation::write(out, delta, texts, replicas);
-    if is_first_of_writer {
-        out.fixed(delta.chain.0);
-    }
 }
 
 /// What `vector` has more than `known`, if it has all of `known`; else all of it.
@@ -148,16 +224,29 @@ fn write_vector(out: &mut Writer, vector: &VersionVector, known: &VersionVector,
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<Arc<Delta>>, WireError> {
     let count = reader.small(limits::MAX_BATCH_DELTAS)?;
+    let flags = read_flags(reader, count)?;
     let texts = read_texts(reader)?;
     let replicas = read_replicas(reader)?;
+    let names = Names { texts: &texts, replicas: &replicas };
     let mut before = Before::default();
-    let mut deltas = Vec::with_capacity(count);
-    for _ in 0..count {
-        let delta = read_row(reader, &before, &Names { texts: &texts, replicas: &replicas })?;
-        before.take(&delta);
+    let mut deltas: Vec<Arc<Delta>> = Vec::with_capacity(count);
+    for flags in flags {
+        let last = deltas.last().map(|last| &**last);
+        let replica = match last {
+            Some(last) if flags & SAME_WRITER != 0 => last.dot.replica,
+            _ => names.replica(reader)?,
+        };
+        let end = before.end_of(replica);
+        let writer = Dot { replica, counter: before.counter(end) };
+        let mut delta = read_row(reader, writer, Place { last, flags }, &names)?;
+        delta.chain = match end {
+            Some(end) => chain(before.ends[end].1, &delta),
+            None => Digest(reader.fixed()?),
+        };
+        before.take(end, &delta);
         deltas.push(Arc::new(delta));
     }
-    for chain in before.chains.values() {
+    for (_, chain) in &before.ends {
         if reader.fixed()? != chain.0 {
             return Err(WireError::BrokenChain);
         }
@@ -187,45 +276,44 @@ impl Names<'_> {
     }
 }
 
-fn read_row(reader: &mut Reader<'_>, before: &Before, names: &Names<'_>) -> Result<Delta, WireError> {
-    let flags = reader.byte()?;
-    let has = |flag: u8| flags & flag != 0;
-    let replica = match before.writer {
-        Some(writer) if has(SAME_WRITER) => writer,
-        _ => names.replica(reader)?,
-    };
-    let counter = before.counter(replica);
-    let (counter, previous) = if has(NEXT_COUNTER) { (counter.saturating_add(1), counter) } else { (reader.number()?, reader.number()?) };
-    let context = if has(GROWN_CONTEXT) { before.context.clone() } else { read_vector(reader, &before.context, names)? };
-    let deps = if has(GROWN_DEPS) { before.deps.clone() } else { read_vector(reader, &before.deps, names)? };
-    let author = match &before.author {
-        Some(author) if has(SAME_AUTHOR) => author.clone(),
+/// `writer` is the last dot of its writer so far. The chain hash is still missing.
+fn read_row(reader: &mut Reader<'_>, writer: Dot, place: Place<'_>, names: &Names<'_>) -> Result<Delta, WireError> {
+    let next = (writer.counter.saturating_add(1), writer.counter);
+    let (counter, previous) = if place.has(NEXT_COUNTER) { next } else { (reader.number()?, reader.number()?) };
+    let (mut context, mut deps) = (place.context(), place.deps());
+    if !place.has(GROWN_CONTEXT) {
+        context = read_vector(reader, context, names)?;
+    }
+    if !place.has(GROWN_DEPS) {
+        deps = read_vector(reader, deps, names)?;
+    }
+    let author = match place.last {
+        Some(last) if place.has(SAME_AUTHOR) => last.author.clone(),
         _ => Author(names.text(reader)?),
     };
-    let key = match &before.key {
-        Some(key) if has(SAME_KEY) => key.clone(),
+    let key = match place.last {
+        Some(last) if place.has(SAME_KEY) => last.key.clone(),
         _ => Key(names.text(reader)?),
     };
-    let stamp = if has(NEXT_TICK) { before.next_tick() } else { read_stamp(reader, before, has(FIRST_TICK))? };
-    let dot = Dot { replica, counter };
+    let stamp = read_stamp(reader, place)?;
+    let dot = Dot { counter, ..writer };
     let operation = operation::read(reader, dot, names)?;
-    let mut delta = Delta { dot, previous, context, deps, stamp, author, key, operation, chain: Digest::default() };
-    delta.chain = match before.chains.get(&replica) {
-        Some(last) => chain(*last, &delta),
-        None => Digest(reader.fixed()?),
-    };
-    Ok(delta)
+    Ok(Delta { dot, previous, context, deps, stamp, author, key, operation, chain: Digest::default() })
 }
 
-fn read_stamp(reader: &mut Reader<'_>, before: &Before, is_first_tick: bool) -> Result<Stamp, WireError> {
-    let wall_ms = before.stamp.wall_ms.wrapping_add(reader.signed()?);
-    let logical = if is_first_tick { 0 } else { reader.number()? };
+fn read_stamp(reader: &mut Reader<'_>, place: Place<'_>) -> Result<Stamp, WireError> {
+    let last = stamp_of(place.last);
+    if place.has(NEXT_TICK) {
+        return Ok(next_tick(last));
+    }
+    let wall_ms = last.wall_ms.wrapping_add(reader.signed()?);
+    let logical = if place.has(FIRST_TICK) { 0 } else { reader.number()? };
     let logical = u32::try_from(logical).map_err(|_| WireError::Malformed("a stamp is too large"))?;
     Ok(Stamp { wall_ms, logical })
 }
 
-fn read_vector(reader: &mut Reader<'_>, known: &VersionVector, names: &Names<'_>) -> Result<VersionVector, WireError> {
-    let mut vector = if reader.flag()? { known.clone() } else { VersionVector::new() };
+fn read_vector(reader: &mut Reader<'_>, known: VersionVector, names: &Names<'_>) -> Result<VersionVector, WireError> {
+    let mut vector = if reader.flag()? { known } else { VersionVector::new() };
     for _ in 0..reader.small(names.replicas.len())? {
         vector.observe(names.dot(reader)?);
     }

@@ -16,6 +16,10 @@ pub(crate) struct Writer(pub(crate) Vec<u8>);
 pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl Writer {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     #[inline]
     pub(crate) fn byte(&mut self, byte: u8) {
         self.0.push(byte);
@@ -120,7 +124,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn text(&mut self) -> Result<&'a str, WireError> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| WireError::Malformed("a text is not UTF-8"))
+        let length = self.small(self.0.len())?;
+        self.text_of(length)
+    }
+
+    pub(crate) fn text_of(&mut self, length: usize) -> Result<&'a str, WireError> {
+        std::str::from_utf8(self.take(length)?).map_err(|_| WireError::Malformed("a text is not UTF-8"))
     }
 
     /// A number of things of which no more than `most` may come.

@@ -8,31 +8,73 @@ use crate::replication::ids::ReplicaId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The texts of a batch by position.
-pub(super) struct Texts<'a>(Vec<&'a str>);
+/// The texts of a batch, and where each that is named stands, in the order in which they are.
+pub(super) struct Texts<'a> {
+    sorted: Vec<&'a str>,
+    positions: std::vec::IntoIter<u32>,
+}
 
 impl<'a> Texts<'a> {
-    pub(super) fn new(mut texts: Vec<&'a str>) -> Self {
-        texts.sort_unstable();
-        texts.dedup();
-        Self(texts)
+    /// `named` has all that will be named, in that order.
+    pub(super) fn new(named: Vec<&'a str>) -> Self {
+        // Most texts differ in their first bytes, and numbers are compared faster than texts.
+        let mut order: Vec<(u128, u32)> = named.iter().zip(0..).map(|(text, index)| (beginning(text), index)).collect();
+        order.sort_unstable_by(|(one, at), (other, other_at)| {
+            one.cmp(other).then_with(|| named[*at as usize].cmp(named[*other_at as usize]))
+        });
+        let mut sorted: Vec<&str> = Vec::with_capacity(named.len());
+        let mut positions = vec![0; named.len()];
+        for (_, index) in order {
+            let text = named[index as usize];
+            if sorted.last() != Some(&text) {
+                sorted.push(text);
+            }
+            positions[index as usize] = sorted.len() as u32 - 1;
+        }
+        Self { sorted, positions: positions.into_iter() }
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
-        out.number(self.0.len() as u64);
+        out.number(self.sorted.len() as u64);
         let mut before = "";
-        for text in &self.0 {
+        for text in &self.sorted {
             let shared = shared_bytes(before, text);
-            out.number(shared as u64);
-            out.text(&text[shared..]);
+            write_lengths(out, shared, text.len() - shared);
+            out.0.extend_from_slice(&text.as_bytes()[shared..]);
             before = text;
         }
     }
 
-    /// Where `text`, which must be one of them, stands.
-    pub(super) fn position(&self, text: &str) -> u64 {
-        self.0.binary_search(&text).map_or(0, |position| position as u64)
+    /// Where the text that is named now stands.
+    pub(super) fn next_position(&mut self) -> u64 {
+        self.positions.next().map_or(0, u64::from)
     }
+}
+
+/// Orders texts as far as it goes.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = text.len().min(16);
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
+}
+
+/// Lengths below this share one byte.
+const LONG: usize = 15;
+
+fn write_lengths(out: &mut Writer, shared: usize, own: usize) {
+    out.byte((shared.min(LONG) << 4 | own.min(LONG)) as u8);
+    for length in [shared, own] {
+        if length >= LONG {
+            out.number((length - LONG) as u64);
+        }
+    }
+}
+
+fn read_lengths(reader: &mut Reader<'_>) -> Result<(usize, usize), WireError> {
+    let both = usize::from(reader.byte()?);
+    let mut length = |low: usize| if low < LONG { Ok(low) } else { reader.small(limits::MAX_NAME_BYTES).map(|more| LONG + more) };
+    Ok((length(both >> 4)?, length(both & LONG)?))
 }
 
 /// As many bytes as both begin with, without cutting a character.
@@ -47,12 +89,12 @@ pub(super) fn read_texts(reader: &mut Reader<'_>) -> Result<Vec<Arc<str>>, WireE
     let mut texts: Vec<Arc<str>> = Vec::with_capacity(count);
     let mut text = String::new();
     for _ in 0..count {
-        let shared = reader.small(text.len())?;
+        let (shared, own) = read_lengths(reader)?;
         if !text.is_char_boundary(shared) {
             return Err(WireError::Malformed("a text begins inside a character"));
         }
         text.truncate(shared);
-        text.push_str(reader.text()?);
+        text.push_str(reader.text_of(own)?);
         if text.len() > limits::MAX_NAME_BYTES {
             return Err(WireError::Malformed("a name is too long"));
         }

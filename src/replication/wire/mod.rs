@@ -72,10 +72,10 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
             out.byte(HELLO);
             write_hello(&mut out, hello);
         }
-        ExchangeMessage::Batch { round, deltas } => {
+        ExchangeMessage::Batch { round, deltas, .. } => {
             out.byte(BATCH);
             out.number(u64::from(*round));
-            batch::write(&mut out, deltas);
+            write_deltas(&mut out, deltas.iter());
         }
         ExchangeMessage::Ack { round, vector } | ExchangeMessage::Nack { round, vector } => {
             out.byte(if matches!(message, ExchangeMessage::Ack { .. }) { ACK } else { NACK });
@@ -112,6 +112,11 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
 /// # Errors
 /// What is wrong with it.
 pub fn decode(frame: &[u8]) -> Result<ExchangeMessage, WireError> {
+    decode_with_deltas(frame).map(|(message, _)| message)
+}
+
+/// The message of a frame, and of a batch its deltas as they came: what [`read_deltas`] reads.
+pub(crate) fn decode_with_deltas(frame: &[u8]) -> Result<(ExchangeMessage, &[u8]), WireError> {
     if frame.len() > limits::MAX_FRAME_BYTES {
         return Err(WireError::Long);
     }
@@ -126,18 +131,26 @@ pub fn decode(frame: &[u8]) -> Result<ExchangeMessage, WireError> {
         return Err(WireError::Checksum);
     }
     let _minor = reader.byte()?;
-    let message = read_message(&mut reader)?;
-    if reader.is_empty() { Ok(message) } else { Err(WireError::Trailing) }
+    let (message, deltas) = read_message(&mut reader)?;
+    if reader.is_empty() { Ok((message, deltas)) } else { Err(WireError::Trailing) }
 }
 
 fn checksum(content: &[u8]) -> [u8; 4] {
     (xxh64(content, 0) as u32).to_le_bytes()
 }
 
-fn read_message(reader: &mut Reader<'_>) -> Result<ExchangeMessage, WireError> {
-    match reader.byte()? {
+fn read_message<'a>(reader: &mut Reader<'a>) -> Result<(ExchangeMessage, &'a [u8]), WireError> {
+    let kind = reader.byte()?;
+    if kind == BATCH {
+        let (round, bytes) = (read_round(reader)?, reader.0);
+        return Ok((ExchangeMessage::Batch { round, deltas: batch::read(reader)?, is_linked: true }, bytes));
+    }
+    Ok((read_other(reader, kind)?, &[]))
+}
+
+fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, WireError> {
+    match kind {
         HELLO => read_hello(reader).map(ExchangeMessage::Hello),
-        BATCH => Ok(ExchangeMessage::Batch { round: read_round(reader)?, deltas: batch::read(reader)? }),
         ACK => Ok(ExchangeMessage::Ack { round: read_round(reader)?, vector: reader.vector()? }),
         NACK => Ok(ExchangeMessage::Nack { round: read_round(reader)?, vector: reader.vector()? }),
         DONE => Ok(ExchangeMessage::Done { vector: reader.vector()?, sum: reader.fixed()?, decided: reader.fixed()? }),
@@ -210,11 +223,21 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
     Ok(Epoch { term, leader })
 }
 
-/// A single delta as a store keeps it.
+/// Several deltas, no more than a batch may have.
+pub(crate) fn write_deltas<'a>(out: &mut Writer, deltas: impl Iterator<Item = &'a Arc<Delta>>) {
+    batch::write(out, &deltas.map(|delta| &**delta).collect::<Vec<_>>());
+}
+
+/// The deltas that [`write_deltas`] wrote.
+pub(crate) fn read_deltas(reader: &mut Reader<'_>) -> Result<Vec<Arc<Delta>>, WireError> {
+    batch::read(reader)
+}
+
+/// A single delta as bytes.
 #[must_use]
 pub fn encode_delta(delta: &Arc<Delta>) -> Vec<u8> {
     let mut out = Writer::default();
-    batch::write(&mut out, std::slice::from_ref(delta));
+    batch::write(&mut out, &[&**delta]);
     out.0
 }
 

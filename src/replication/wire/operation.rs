@@ -27,7 +27,7 @@ const OPAQUE: u8 = 8;
 const OWN_DOTS_MAX: usize = 14;
 const ANYBODYS: u8 = 15;
 
-pub(super) fn write(out: &mut Writer, delta: &Delta, texts: &Texts<'_>, replicas: &mut Replicas) {
+pub(super) fn write(out: &mut Writer, delta: &Delta, texts: &mut Texts<'_>, replicas: &mut Replicas) {
     match &delta.operation {
         Operation::Put(Value::Number(number)) => {
             out.byte(NUMBER);
@@ -42,7 +42,7 @@ pub(super) fn write(out: &mut Writer, delta: &Delta, texts: &Texts<'_>, replicas
             out.byte(MODE);
             out.byte(Mode::ALL.iter().position(|known| known == mode).unwrap_or(0) as u8);
         }
-        Operation::Cart(item, change) => write_line(out, delta.dot, (texts.position(&item.0), change), replicas),
+        Operation::Cart(_, change) => write_line(out, delta.dot, (texts.next_position(), change), replicas),
         Operation::Rule(ruling) => write_ruling(out, ruling, replicas),
         Operation::Opaque(opaque) => {
             out.byte(OPAQUE);

@@ -60,7 +60,7 @@ pub(super) fn decided_digest(is_open: bool, mode: Mode, store: &DeltaStore) -> u
 /// The add-wins map is at hand; in the other modes a key has few deltas.
 fn key_digest(default: Mode, log: &KeyLog) -> u64 {
     let mut hasher = Hasher::new(1);
-    if log.is_cart() && modes::mode_of(default, &log.deltas) == Mode::AddWins {
+    if log.is_cart() && modes::mode_of(default, log.settings()) == Mode::AddWins {
         for (item, quantity) in log.quantities() {
             hasher.text(&item.0).number(u64::from(quantity));
         }

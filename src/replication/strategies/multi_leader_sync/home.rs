@@ -30,10 +30,11 @@ impl MultiLeaderSync {
 
     /// The ruling on the first write of `key` that has none.
     fn next_ruling(&self, key: &Key) -> Option<Ruling> {
-        let deltas = &self.store.key(key)?.deltas;
-        if modes::mode_of(self.mode, deltas) != Mode::Home {
+        let log = self.store.key(key)?;
+        if modes::mode_of(self.mode, log.settings()) != Mode::Home {
             return None;
         }
+        let deltas = &log.deltas;
         let rulings: Vec<Arc<Delta>> = deltas.iter().filter(|delta| delta.ruling().is_some()).cloned().collect();
         let is_ruled = |delta: &Delta| rulings.iter().any(|ruling| ruling.ruling().is_some_and(|ruling| ruling.of == delta.dot));
         let is_write = |delta: &Delta| matches!(delta.operation, Operation::Put(_) | Operation::Delete | Operation::Cart(..));

@@ -20,7 +20,9 @@ pub use message::Message;
 use super::super::causality::{Dot, VersionVector};
 use super::super::delta::{Delta, Item, Key, LineChange, Mode, Operation};
 use super::super::exchange::Exchange;
+use super::super::hash::Digest;
 use super::super::ids::{Lsn, NodeId, ReplicaId, RequestId, SiteId, StoreId, Term};
+use super::super::key_log::KeyLog;
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
@@ -398,9 +400,9 @@ impl MultiLeaderSync {
 
     fn is_full(&self, key: &Key) -> bool {
         let Some(open) = self.config.open else { return self.store.len() >= limits::MAX_DELTAS };
-        let deltas = self.store.key(key).map(|log| log.deltas.as_slice()).unwrap_or_default();
-        let is_whole = || modes::mode_of(self.mode, deltas) != Mode::AddWins;
-        self.store.len() >= open.deltas_max || (deltas.len() >= open.key_deltas_max && is_whole())
+        let is_whole = |log: &KeyLog| modes::mode_of(self.mode, log.settings()) != Mode::AddWins;
+        let key_is_full = |log: &KeyLog| log.deltas.len() >= open.key_deltas_max && is_whole(log);
+        self.store.len() >= open.deltas_max || self.store.key(key).is_some_and(key_is_full)
     }
 
     /// Conflicts are decided in another way from now on; a home then has much to say at once.
@@ -439,11 +441,14 @@ impl MultiLeaderSync {
 
     /// Appends a delta to the store and to the site's log.
     fn take_in(&mut self, env: &Env<'_>, delta: Arc<Delta>, changes: &mut Vec<Change>) {
-        let after = self.log.last();
+        let after = self.past_genesis(self.log.last());
         let entry = Entry { epoch: self.epoch, at: env.now, payload: delta.clone() };
         self.store.apply(delta);
         self.log.append(entry.clone());
-        changes.push(Change::Log { after: self.past_genesis(after), entries: vec![entry] });
+        match changes.last_mut() {
+            Some(Change::Log { after: first, entries }) if first.0 + entries.len() as u64 == after.0 => entries.push(entry),
+            _ => changes.push(Change::Log { after, entries: vec![entry] }),
+        }
     }
 
     /// A position of the durable log, which leaves out what every replica starts with.
@@ -452,8 +457,8 @@ impl MultiLeaderSync {
     }
 
     /// What may be done with a delta that arrives, under the rules in force.
-    fn admit(&mut self, delta: &Delta) -> Admission {
-        match self.store.admit(delta) {
+    fn admit(&mut self, delta: &Delta, link: Option<Digest>) -> Admission {
+        match self.store.admit_linked(delta, link) {
             Admission::Forged if !self.config.rules.fresh_ids => {
                 if self.store.vector().covers(delta.dot) {
                     Admission::Known
@@ -471,9 +476,11 @@ impl MultiLeaderSync {
     }
 
     /// Takes deltas of others in, in order, up to the first that does not follow. Returns how many are known now.
-    fn ingest(&mut self, env: &Env<'_>, deltas: &[Arc<Delta>], changes: &mut Vec<Change>, out: &mut Out) -> usize {
+    fn ingest(&mut self, env: &Env<'_>, (deltas, is_linked): (&[Arc<Delta>], bool), changes: &mut Vec<Change>, out: &mut Out) -> usize {
         for (index, delta) in deltas.iter().enumerate() {
-            match self.admit(delta) {
+            let before = index.checked_sub(1).map(|before| &deltas[before]);
+            let link = before.filter(|before| is_linked && before.dot.replica == delta.dot.replica).map(|before| before.chain);
+            match self.admit(delta, link) {
                 Admission::Known => {}
                 Admission::New if self.is_dropped_by_clock(delta) || self.is_dropped_unknown(delta) => self.store.skip(delta.dot),
                 Admission::New => self.ingest_one(env, delta, changes, out),
@@ -506,7 +513,7 @@ impl MultiLeaderSync {
 
     /// A delta about to come in meets versions that its writer had not seen.
     fn note_conflicts(&self, delta: &Delta, out: &mut Out) {
-        let Some(log) = self.store.key(&delta.key) else { return };
+        let Some(log) = self.store.key(&delta.key).filter(|_| out.explains()) else { return };
         for version in log.versions(delta.item()) {
             let here = version.dot;
             if !delta.context.covers(here) {

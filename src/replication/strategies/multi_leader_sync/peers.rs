@@ -109,7 +109,7 @@ impl MultiLeaderSync {
         }
         match message {
             ExchangeMessage::Hello(hello) => self.on_hello(env, index, from, &hello, out),
-            ExchangeMessage::Batch { round, deltas } => self.on_batch(env, index, from, round, &deltas, out),
+            ExchangeMessage::Batch { round, deltas, is_linked } => self.on_batch(env, (index, from), round, (&deltas, is_linked), out),
             ExchangeMessage::Ack { round, vector } => self.on_ack(index, from, round, &vector, out),
             ExchangeMessage::Nack { round, vector } => self.on_nack(index, round, &vector, out),
             ExchangeMessage::Done { vector, sum, decided } => self.on_done(index, from, &vector, (sum, decided), out),
@@ -232,14 +232,21 @@ impl MultiLeaderSync {
         }
     }
 
-    fn on_batch(&mut self, env: &mut Env<'_>, index: usize, from: NodeId, round: u32, deltas: &[Arc<Delta>], out: &mut Out) {
+    fn on_batch(
+        &mut self,
+        env: &mut Env<'_>,
+        (index, from): (usize, NodeId),
+        round: u32,
+        (deltas, is_linked): (&[Arc<Delta>], bool),
+        out: &mut Out,
+    ) {
         let mut changes = Vec::new();
         let alarm_before = self.alarm.take();
-        let taken = self.ingest(env, deltas, &mut changes, out);
+        let taken = self.ingest(env, (deltas, is_linked), &mut changes, out);
         let raised = self.alarm;
         self.alarm = raised.or(alarm_before);
-        for delta in &deltas[..taken] {
-            self.exchanges[index].received(delta);
+        for run in deltas[..taken].chunk_by(|one, next| one.dot.replica == next.dot.replica) {
+            self.exchanges[index].received(&run[run.len() - 1]);
         }
         self.rule_on(env, &keys_of(&deltas[..taken]), &mut changes, out);
         let is_new = !changes.is_empty();
@@ -342,7 +349,8 @@ impl MultiLeaderSync {
 
     /// Own writes that the site of this exchange does not hold, as far as known.
     fn pending_at(&self, index: usize) -> u32 {
-        self.own_dots().filter(|dot| !self.exchanges[index].acknowledged.covers(*dot)).count() as u32
+        let (known, acknowledged) = (self.store.vector(), &self.exchanges[index].acknowledged);
+        self.own.iter().map(|id| known.get(*id).saturating_sub(acknowledged.get(*id))).sum::<u64>() as u32
     }
 
     pub(super) fn own_dots(&self) -> impl Iterator<Item = Dot> + '_ {
@@ -365,7 +373,7 @@ impl MultiLeaderSync {
 pub(super) fn keys_of(deltas: &[Arc<Delta>]) -> Vec<Key> {
     let mut keys: Vec<Key> = Vec::new();
     for delta in deltas {
-        if !keys.contains(&delta.key) {
+        if keys.last() != Some(&delta.key) && !keys.contains(&delta.key) {
             keys.push(delta.key.clone());
         }
     }

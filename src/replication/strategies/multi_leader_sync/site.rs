@@ -146,7 +146,7 @@ impl MultiLeaderSync {
     }
 
     fn apply_replicated(&mut self, env: &Env<'_>, delta: &Arc<Delta>, out: &mut Out) {
-        match self.admit(delta) {
+        match self.admit(delta, None) {
             Admission::New => {
                 self.writer.clock.follow(delta.stamp, env.local_clock);
                 out.note(|| Note::Applied(delta.dot));
@@ -190,7 +190,7 @@ impl MultiLeaderSync {
             return;
         }
         let mut changes = Vec::new();
-        self.ingest(env, deltas, &mut changes, out);
+        self.ingest(env, (deltas, false), &mut changes, out);
         self.rule_on(env, &super::peers::keys_of(deltas), &mut changes, out);
         self.persist_news(changes, out);
     }
