@@ -12,6 +12,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{interval, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -147,7 +148,7 @@ async fn write(mut sink: impl Sink<Message, Error = Error> + Unpin, mut queued: 
     }
 }
 
-/// Says why, and reads on for a moment: what is closed with something unread loses its last words.
+/// Says why, and reads on for a moment, be it nonsense: what is closed with something unread loses its last words.
 async fn close(mut socket: Socket, refusal: &Refusal) {
     if matches!(refusal, Refusal::Gone) {
         return;
@@ -155,6 +156,8 @@ async fn close(mut socket: Socket, refusal: &Refusal) {
     let farewell = async {
         if socket.close(Some(refusal.closing())).await.is_ok() {
             while let Some(Ok(_)) = socket.next().await {}
+            let mut nonsense = [0; 4_096];
+            while socket.get_mut().read(&mut nonsense).await.is_ok_and(|length| length > 0) {}
         }
     };
     drop(timeout(FAREWELL, farewell).await);
