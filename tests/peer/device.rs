@@ -6,7 +6,7 @@ use replicascope::offline::leader::{Act, Kind, LocalLeader, Now, Options, PeerId
 use replicascope::offline::memory::MemoryStorage;
 use replicascope::offline::storage::Row;
 use replicascope::replication::causality::Dot;
-use replicascope::replication::delta::{Author, Item, Key, LineChange, Operation};
+use replicascope::replication::delta::{Author, Item, Key, LineChange, Operation, Value};
 use replicascope::replication::ids::RequestId;
 use replicascope::replication::protocol::Reply;
 use replicascope::replication::time::{LocalTime, SimTime};
@@ -92,13 +92,23 @@ impl Device {
 
     pub(crate) fn add(&mut self) -> String {
         let item = format!("{} {}", self.name, self.count);
-        let key = Key::from(format!("cart {}", self.count / CART_LINES).as_str());
-        self.count += 1;
-        let context = self.leader.context(&key);
-        let operation = Operation::Cart(Item::from(item.as_str()), LineChange::Add(1));
-        let request = self.leader.write(now(self.started), key, operation, context, Author::from(self.name));
-        self.asked.insert(request, item.clone());
+        let cart = format!("cart {}", self.count / CART_LINES);
+        self.write(&cart, Operation::Cart(Item::from(item.as_str()), LineChange::Add(1)), item.clone());
         item
+    }
+
+    /// A key of its own, with as long a text as there may be.
+    pub(crate) fn add_note(&mut self) {
+        let name = format!("{} {}", self.name, self.count);
+        self.write(&name, Operation::Put(Value::Text("long ".repeat(200).into())), name.clone());
+    }
+
+    fn write(&mut self, key: &str, operation: Operation, name: String) {
+        self.count += 1;
+        let key = Key::from(key);
+        let context = self.leader.context(&key);
+        let request = self.leader.write(now(self.started), key, operation, context, Author::from(self.name));
+        self.asked.insert(request, name);
     }
 
     /// Everything that can be done without waiting.

@@ -40,9 +40,14 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts one on the data of this folder and on any free port.
     pub(crate) fn start(folder: &Path, more: &[&str]) -> Self {
+        Self::start_with(Command::new(env!("CARGO_BIN_EXE_replicascope")), folder, more)
+    }
+
+    /// Starts one by a command that takes its arguments.
+    pub(crate) fn start_with(mut command: Command, folder: &Path, more: &[&str]) -> Self {
         let secret = folder.join("secret");
         std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_replicascope"))
+        let mut child = command
             .args(["peer", "--allow-origin", PAGE, "--data"])
             .arg(folder.join("data.redb"))
             .arg("--secret-file")
@@ -76,6 +81,12 @@ impl Peer {
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
+        self.child.wait().unwrap()
+    }
+
+    /// How it ended by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        until("it ends", || !self.is_running());
         self.child.wait().unwrap()
     }
 

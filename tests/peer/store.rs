@@ -5,7 +5,7 @@ use crate::storage::{self, Shelf};
 use replicascope::offline::storage::{Commit, Row, Step, Storage as _, StorageError, Table};
 use replicascope::peer::store::RedbStore;
 use replicascope::replication::random::{Purpose, Rng};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
@@ -41,7 +41,7 @@ fn a_file_that_is_open_is_refused() {
 }
 
 /// A file with some hundred rows, and those.
-fn filled(file: &PathBuf) -> Vec<Row> {
+fn filled(file: &Path) -> Vec<Row> {
     let rows: Vec<Row> = (0..300).map(|key| Row { table: Table::Log, key, value: vec![key as u8; 40 + key as usize] }).collect();
     block_on(async {
         let mut store = RedbStore::open(file).unwrap();

@@ -21,7 +21,7 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 528),
+    (Stage::Native, "native", 568),
     (Stage::Wasm, "wasm", 22),
     (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 12),
