@@ -26,7 +26,8 @@ mod page {
 
     type Waiting = Rc<RefCell<BTreeMap<WriteId, Function>>>;
 
-    /// Opens the device, and puts `lab` on the window: `add(item, callback)`, `link(name, on)`, `state()`.
+    /// Opens the device, and puts `lab` on the window: `add(item, callback)`, `link(name, on)`,
+    /// `connect(address, secret)`, `retry()`, `state()`.
     pub(crate) fn start() {
         let waiting = Waiting::default();
         let answered = waiting.clone();
@@ -48,6 +49,9 @@ mod page {
         let own = device.clone();
         let link = move |name: String, is_on: bool| own.set_link(if name == "cloud" { Link::Cloud } else { Link::Tabs }, is_on);
         put(&lab, "link", Closure::<dyn FnMut(String, bool)>::new(link));
+        let own = device.clone();
+        let connect = move |address: String, secret: String| own.connect_native(&address, &secret);
+        put(&lab, "connect", Closure::<dyn FnMut(String, String)>::new(connect));
         let own = device.clone();
         put(&lab, "retry", Closure::<dyn FnMut()>::new(move || own.retry()));
         put(&lab, "state", Closure::<dyn FnMut() -> String>::new(move || state(&device)));
@@ -91,6 +95,7 @@ mod page {
             "pending": view.map_or(0, |view| view.pending.len()),
             "tabs": state.links.tabs.peers.len(),
             "cloud": format!("{:?}", state.links.cloud.host),
+            "native": format!("{:?}", state.links.native.state),
             "cart": cart,
             "said": said.collect::<Vec<_>>(),
         })

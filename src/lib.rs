@@ -19,6 +19,8 @@ pub mod view;
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
+#[cfg(all(feature = "peer", not(target_arch = "wasm32")))]
+pub mod peer;
 #[cfg(feature = "ui")]
 pub mod ui;
 

@@ -85,6 +85,54 @@ pub const MAX_DEVICE_FILE_BYTES: usize = 256 << 20;
 pub const MAX_ADDRESS_CHARS: usize = 256;
 /// Bytes of the secret that a native peer asks for.
 pub const MAX_SECRET_BYTES: usize = 256;
+/// How long a native peer waits for the secret.
+pub const MAX_SECRET_WAIT_MS: u64 = 5_000;
+/// How long it lets those wait whose secret is wrong, so that guessing is slow.
+pub const WRONG_SECRET_WAIT_MS: u64 = 500;
+/// Connections to a native peer that have not shown the secret, pages being loaded among them.
+pub const MAX_STRANGERS: usize = 64;
+/// How long TLS, and the head of a request, may take.
+pub const MAX_HANDSHAKE_MS: u64 = 10_000;
+/// How long a connection may stay one over HTTP.
+pub const MAX_HTTP_MS: u64 = 60_000;
+/// Bytes of the head of a request.
+pub const MAX_HEAD_BYTES: usize = 16 << 10;
+/// Frames that wait to be sent over one connection of a native peer; a reader for whom more wait is dropped.
+pub const MAX_QUEUED_FRAMES: usize = 256;
+/// Bytes of those frames.
+pub const MAX_QUEUED_BYTES: usize = 4 << 20;
+/// How long one of them may take.
+pub const MAX_SEND_MS: u64 = 20_000;
+/// How often a native peer asks for a sign of life.
+pub const PING_EVERY_MS: u64 = 25_000;
+/// Without one for this long a connection is dropped.
+pub const MAX_SILENCE_MS: u64 = 80_000;
+/// Messages of one connection that a native peer takes in a second.
+pub const MAX_MESSAGES_PER_SECOND: u32 = 2_000;
+/// So many may come at once.
+pub const MAX_MESSAGES_AT_ONCE: u32 = 4_000;
+/// Frames of all connections that wait for a native peer's leader; when there are more, their senders wait.
+pub const MAX_HUB_EVENTS: usize = 32;
+/// Events that a native peer's leader takes while one commit is under way.
+pub const MAX_EVENTS_PER_COMMIT: usize = 256;
+/// Lines about what others did that a native peer logs at once; after that one a second, and how many it left out.
+pub const MAX_LINES_AT_ONCE: u32 = 20;
+/// Characters of what a stranger said that a line of the log repeats.
+pub const MAX_QUOTED_CHARS: usize = 100;
+/// Origins that a native peer is told to allow.
+pub const MAX_ORIGINS: usize = 64;
+/// Files of a site that a native peer serves.
+pub const MAX_SITE_FILES: usize = 1_000;
+/// Their bytes: they are held in memory.
+pub const MAX_SITE_BYTES: usize = 64 << 20;
+/// Folders of a site in each other.
+pub const MAX_SITE_DEPTH: usize = 8;
+/// Bytes of a certificate, or a key, as a file.
+pub const MAX_PEM_BYTES: usize = 1 << 20;
+/// What a native peer's store may hold of its file in memory.
+pub const STORE_CACHE_BYTES: usize = 16 << 20;
+/// How long a native peer that ends waits for the last commit.
+pub const MAX_SHUTDOWN_MS: u64 = 10_000;
 /// Batches on their way to one peer.
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 /// Checkpoints kept for scrubbing.

@@ -86,12 +86,50 @@ fn arguments_that_cannot_be_used() {
         (&["measure", "-", "--samples", "5000001"], &["--samples"]),
         (&["measure", "-", "--samples", "many"], &["--samples", "many"]),
         (&["measure", "-", "--seed", "seven"], &["--seed", "seven"]),
+        (&["peer"], &["--data"]),
+        (&["peer", "--data", "/nowhere/p.redb"], &["--secret-file"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "none.txt"], &["none.txt", "No such file"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-"], &["standard input", "secret is empty"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--listen", "7700"], &["--listen", "7700"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--listen", "127.0.0.1:70000"], &["--listen", "70000"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--allow-origin", "example.org"], &["--allow-origin", "http://HOST"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--allow-origin", "*"], &["--allow-origin", "http://HOST"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--allow-origin", "http://a/page"], &["without a path"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--cert", "cert.pem"], &["--key"]),
+        (&["peer", "--data", "/nowhere/p.redb", "--secret-file", "-", "--key", "key.pem"], &["--cert"]),
         (&["completions"], &["SHELL"]),
         (&["completions", "dos"], &["dos", "bash"]),
     ];
     for (arguments, words) in table {
         assert_refused(arguments, "", words);
     }
+}
+
+#[test]
+fn a_peer_that_cannot_start() {
+    let peer =
+        |more: &[&'static str]| [&["peer", "--data", "/nowhere/peer.redb", "--secret-file", "-", "--listen", "127.0.0.1:0"], more].concat();
+    let long = "a".repeat(300);
+    let secrets: &[(&str, &[&str])] = &[
+        ("\n", &["standard input", "empty"]),
+        ("one\ntwo\n", &["one line"]),
+        (&long, &["standard input", "bytes"]),
+        (&long[..257], &["standard input", "256 bytes"]),
+    ];
+    for (secret, words) in secrets {
+        assert_refused(&peer(&[]), secret, words);
+    }
+    assert_refused(&peer(&[]), "secret\n", &["/nowhere/peer.redb", "No such file"]);
+    assert_refused(&peer(&["--site", "/nowhere"]), "secret", &["--site", "/nowhere", "No such file"]);
+    assert_refused(
+        &peer(&["--site", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peer")]),
+        "secret",
+        &["--site", "index.html", "cargo xtask build"],
+    );
+    assert_refused(&peer(&["--cert", "none.pem", "--key", "none.pem"]), "secret", &["none.pem", "No such file"]);
+    let letter = scratch("letter.pem", "to my aunt");
+    let arguments: Vec<&str> = peer(&[]).into_iter().chain(["--cert", &letter, "--key", &letter]).collect();
+    assert_refused(&arguments, "secret", &["--cert", "no certificate"]);
 }
 
 /// The recipe of a scenario with something replaced.

@@ -11,6 +11,7 @@ mod files;
 mod input;
 mod list;
 mod measure;
+mod peer;
 mod play;
 mod progress;
 mod report;
@@ -45,6 +46,9 @@ enum Command {
     Check(check::Arguments),
     /// Measure leaderless quorums: latency, staleness
     Measure(measure::Arguments),
+    /// Run a native peer that browsers sync through
+    #[command(after_help = peer::HELP)]
+    Peer(peer::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
@@ -105,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Measure(arguments) => measure::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Peer(arguments) => peer::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
     };
     ended.map_or_else(|Problem(line)| refused(&line), ExitCode::from)

@@ -9,7 +9,7 @@ use std::{env, fs, path::Path};
 
 /// Only the page's own files; WebAssembly, but no `eval`; pictures that the page makes itself, for downloads.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'";
 
 /// A check of the page, and what is wrong if it does not hold.

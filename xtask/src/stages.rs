@@ -2,7 +2,7 @@
 //! because some runners end happily when they have found no test at all.
 
 use crate::{Outcome, browser, node, page, process::Child, project, size, stale, tally::Tally, tools, watch::Stopwatch};
-use std::iter;
+use std::{env, iter};
 
 /// A part of the tests that can be run on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +21,9 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 528),
+    (Stage::Native, "native", 568),
     (Stage::Wasm, "wasm", 22),
-    (Stage::Lab, "lab", 10),
+    (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 12),
     (Stage::EndToEnd, "e2e", 65),
 ];
@@ -144,7 +144,7 @@ fn wasm(watch: &Stopwatch) -> Outcome<Tally> {
     cargo_tests(watch, child)
 }
 
-/// The local leader in a browser that is killed: a driver page, and what node does to it.
+/// The local leader in a browser that is killed, and the native peer that is: a driver page, and what node does to both.
 fn lab(watch: &Stopwatch) -> Outcome<Tally> {
     tools::ensure_wasm_target(watch)?;
     tools::ensure(watch, &tools::WASM_BINDGEN)?;
@@ -154,7 +154,10 @@ fn lab(watch: &Stopwatch) -> Outcome<Tally> {
     let program = project::target().join("wasm32-unknown-unknown/debug/examples/lab_driver.wasm");
     Child::new("cargo").args(["build", "--features", "ui,lab", "--example", "lab_driver"]).args(WASM).run(watch)?;
     Child::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).args([&driver, &program]).run(watch)?;
-    let child = Child::new("node").args(["tests/e2e/lab/run.mjs"]).env("DRIVER", driver).env("CHROMIUM", browser.chromium);
+    Child::new("cargo").args(["build", "--features", "cli", "--bin", "replicascope"]).run(watch)?;
+    let peer = project::target().join("debug").join(format!("replicascope{}", env::consts::EXE_SUFFIX));
+    let child = Child::new("node").args(["tests/e2e/lab/run.mjs"]).env("DRIVER", driver).env("PEER", peer);
+    let child = child.env("CHROMIUM", browser.chromium);
     let ended = child.watch(watch)?;
     Ok(Tally::of_closing_line(&ended.output).judged(ended.succeeded))
 }

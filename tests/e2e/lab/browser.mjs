@@ -28,8 +28,11 @@ export async function serve(...folders) {
 }
 
 /** A profile in a folder that goes with the test. */
-export function profile() {
-  const path = mkdtempSync(join(tmpdir(), "lab-profile-"));
+export const profile = () => folder("lab-profile-");
+
+/** An empty folder that goes with the test. */
+export function folder(prefix) {
+  const path = mkdtempSync(join(tmpdir(), prefix));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
 }
 
