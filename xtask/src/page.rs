@@ -9,7 +9,7 @@ use std::{env, fs, path::Path};
 
 /// Only the page's own files; WebAssembly, but no `eval`; pictures that the page makes itself, for downloads.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'";
 
 /// A check of the page, and what is wrong if it does not hold.
@@ -113,7 +113,7 @@ fn beginning(text: &str) -> String {
 /// The addresses of everything that the page loads; where its links lead is no concern of it.
 fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
-    let names = ["src", "href", "poster", "data", "data-js", "data-wasm"];
+    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-css"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
         .map(str::to_owned)

@@ -7,7 +7,7 @@ use super::orphans::Adopted;
 use super::participant::Participant;
 use super::port::PortKind;
 use super::senses::Senses;
-use super::slot::{self, Slot};
+use super::slot::{self, Slot, Switches};
 use super::state::{
     CloudLink, Conditions, DeviceOptions, DeviceState, Event, Link, Links, NativeLink, NativeState, Orphan, Outcome, Probe, SlotGuard,
     StorageState, TabsLink, Tale, Told, WriteId,
@@ -180,8 +180,31 @@ impl Device {
             Link::Cloud => PortKind::Cloud,
         };
         participants.iter().for_each(|participant| participant.switch(kind, is_on));
+        self.keep_switches();
         self.expect_ana();
         self.changed();
+    }
+
+    /// The switches of the device in this slot, as they were left.
+    pub(super) fn recall_switches(&self, slot: u32) {
+        if !self.0.options.remembers_switches {
+            return;
+        }
+        let switches = slot::switches(&self.0.options.space, slot);
+        {
+            let mut inner = self.0.inner.borrow_mut();
+            (inner.tabs_on, inner.cloud_on) = (switches.tabs_on, switches.cloud_on);
+            inner.has_ana_edited |= switches.has_ana_edited;
+        }
+        self.expect_ana();
+    }
+
+    pub(super) fn keep_switches(&self) {
+        let inner = self.0.inner.borrow();
+        if let (true, Some(slot)) = (self.0.options.remembers_switches, &inner.slot) {
+            let switches = Switches { tabs_on: inner.tabs_on, cloud_on: inner.cloud_on, has_ana_edited: inner.has_ana_edited };
+            slot::set_switches(&self.0.options.space, slot.number, switches);
+        }
     }
 
     /// Connects to a native peer, and again whenever that breaks. Nothing is contacted before this.

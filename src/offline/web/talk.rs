@@ -126,6 +126,7 @@ impl Device {
                 inner.is_offline() && !std::mem::replace(&mut inner.has_ana_edited, true)
             };
             if is_time {
+                device.keep_switches();
                 device.ana_edits();
             }
         });
