@@ -1,45 +1,33 @@
 //! The owner of the device: takes wishes, hears what the device says, decides what to render.
 
-use super::cart::Cart;
-use super::cloud::CloudCard;
-use super::conflicts::ConflictsCard;
-use super::connection::Connection;
-use super::decide;
-use super::devices::DevicesCard;
+mod decide;
+mod files;
+mod shown;
+
 use super::held::Held;
-use super::identity::IdentityCard;
 use super::message::{LabDialog, LabMsg, TourMsg};
-use super::modes::ModesCard;
-use super::native::NativeCard;
-use super::notes::{self, NotesCard};
-use super::outbox::OutboxCard;
-use super::storage::StorageCard;
-use super::told::ToldCard;
-use super::top::{Top, Trouble};
+use super::notes;
+use super::top::Top;
 use super::tour::Strip;
 use crate::limits;
-use crate::offline::state::{CloudHost, DeviceOptions, DeviceState, Event, Link, NativeState, Outcome, StorageState, Told, WriteId};
+use crate::offline::state::{DeviceOptions, DeviceState, Event, Link, Outcome, Told, WriteId};
 use crate::offline::web::device::Device;
-use crate::replication::causality::Dot;
 use crate::replication::delta::{Item, Key};
-use crate::replication::ids::SessionId;
-use crate::ui::app::Asked;
-use crate::ui::components::{AlertBar, ask, part};
+use crate::ui::components::{AlertBar, part};
 use crate::ui::hooks::modal::Modal;
-use crate::ui::hooks::{file, page, storage};
+use crate::ui::hooks::{page, storage};
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{AskMsg, Msg, ShowMsg};
 use crate::ui::panic;
 use crate::ui::theme::Theme;
-use crate::view::conflict::ConflictCard;
 use crate::view::lab::edit::{Edit, LineEdit, Undo};
 use crate::view::lab::told::{Known, ToldLine};
 use crate::view::lab::tour::{self, Seen, Tour};
-use crate::view::lab::{CART, Who, links, notes as note_list};
+use crate::view::lab::{CART, Who, notes as note_list};
 use crate::view::words;
+use decide::Deciding;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 const TOUR_STORED_AS: &str = "replicascope.lab.tour";
@@ -70,13 +58,6 @@ pub struct Lab {
     theme: Theme,
     modal: Modal,
     is_framed: bool,
-}
-
-/// A conflict as it stood when its dialog came up.
-struct Deciding {
-    dots: Vec<Dot>,
-    card: ConflictCard,
-    notice: Option<String>,
 }
 
 impl Component for Lab {
@@ -173,136 +154,6 @@ impl Component for Lab {
     }
 }
 
-/// What is shown.
-impl Lab {
-    fn is_usable(&self) -> bool {
-        self.state.view.is_some() && matches!(self.state.storage, StorageState::Durable { .. } | StorageState::MemoryOnly { .. })
-    }
-
-    fn trouble(&self) -> Trouble {
-        let (said, is_loud) = links::storage(&self.state.storage);
-        Trouble {
-            storage: is_loud.then_some(said.text),
-            is_framed: self.is_framed,
-            can_retry: matches!(self.state.storage, StorageState::Failed(_)),
-            alarm: links::alarm(&self.state),
-        }
-    }
-
-    fn connection(&self) -> Connection {
-        let DeviceState { links, .. } = &self.state;
-        Connection {
-            name: self.state.name.clone(),
-            reach: links::reach(links),
-            words: links::reach_words(links),
-            tabs_on: links.tabs.is_on,
-            cloud_on: links.cloud.is_on,
-            counts: self.held.as_ref().map(|held| held.outbox.summary()).unwrap_or_default(),
-            is_saving: self.state.is_saving || !self.saving.is_empty(),
-            storage: links::storage(&self.state.storage).0,
-            browser: links::browser(self.state.is_browser_online),
-            probe: links::probe(self.state.probe),
-        }
-    }
-
-    fn work(&self) -> Tag {
-        let saving_items = self.saving.values().filter_map(|(_, item)| item.clone()).collect();
-        let saving_keys = self.saving.values().map(|(key, _)| key.clone()).collect();
-        let cart = Cart {
-            lines: self.held.as_ref().map(|held| held.lines.clone()).unwrap_or_default(),
-            saving: saving_items,
-            is_usable: self.is_usable(),
-            mode: self.held.as_ref().map_or("", |held| words::mode_name(held.cart_mode)),
-            undo: self.undo.last().map(|(_, undo)| undo.what.clone()),
-        };
-        let notes = NotesCard {
-            notes: self.state.view.as_ref().map(|view| note_list::notes(view, &saving_keys)).unwrap_or_default(),
-            editing: self.editing.clone(),
-            is_usable: self.is_usable(),
-        };
-        tag("div").class("lab-column lab-work").child(part(cart, &self.say)).child(part(notes, &self.say))
-    }
-
-    fn decisions(&self) -> Tag {
-        let column = tag("div").class("lab-column");
-        let Some(held) = &self.held else { return column };
-        let is_offline = !self.state.links.cloud.is_on;
-        let modes = ModesCard {
-            keys: held.keys.clone(),
-            chosen: held.chosen.clone(),
-            mode: held.mode,
-            comparison: held.comparison.clone(),
-            is_usable: self.is_usable(),
-        };
-        column
-            .child(part(OutboxCard { outbox: held.outbox.clone(), is_offline }, &self.say))
-            .child(part(ConflictsCard { keys: held.conflicts.clone() }, &self.say))
-            .child(part(modes, &self.say))
-    }
-
-    fn world(&self) -> Tag {
-        let (say, links) = (&self.say, &self.state.links);
-        let is_silent = links.cloud.host == CloudHost::Nowhere && links.cloud.is_on && !links.cloud.conditions.is_out;
-        let cloud = CloudCard {
-            host: links::host(&links.cloud),
-            peer: links.cloud.peer.as_ref().map(links::peer),
-            conditions: links.cloud.conditions,
-            lost_count: links.cloud.lost_count,
-            held: links.cloud.view.as_deref().map(links::held),
-            has_host: !is_silent && !matches!(links.cloud.host, CloudHost::Failed(_)),
-        };
-        let devices = DevicesCard {
-            peers: links.tabs.peers.iter().map(links::peer).collect(),
-            orphans: self.state.orphans.to_vec(),
-            malformed_count: links.tabs.malformed_count,
-        };
-        let native = NativeCard {
-            state: links::native(&links.native),
-            is_off: links.native.state == NativeState::Off,
-            address: links.native.address.clone().unwrap_or_default(),
-        };
-        let identity = self.held.as_ref().map(|held| tag("div").child(part(IdentityCard { identity: held.identity.clone() }, say)));
-        tag("div")
-            .class("lab-column")
-            .child(part(cloud, say))
-            .child(part(devices, say))
-            .child(part(self.storage_card(), say))
-            .child(part(native, say))
-            .maybe(identity)
-            .child(part(ToldCard { lines: self.told.iter().rev().cloned().collect() }, say))
-    }
-
-    fn storage_card(&self) -> StorageCard {
-        let persisted = match self.state.storage {
-            StorageState::Durable { persisted: Some(true) } => "yes",
-            StorageState::Durable { persisted: Some(false) } => "no",
-            _ => "nothing",
-        };
-        let state = links::storage(&self.state.storage).0;
-        StorageCard { state, persisted, guard: links::guard(self.state.guard), is_usable: self.is_usable() }
-    }
-
-    fn dialogs(&self) -> Tag {
-        let say = &self.say;
-        let notice = self.deciding.as_ref().and_then(|deciding| deciding.notice.clone());
-        let card = self.deciding.as_ref().map(|deciding| deciding.card.clone());
-        let (key, dialog) = match &self.dialog {
-            None => ("none", None),
-            Some(LabDialog::Decide(_, Some(item))) => {
-                let asked = Asked { session: SessionId(0), item: item.to_string(), card, notice };
-                ("line", Some(ask(&asked, say)))
-            }
-            Some(LabDialog::Decide(_, None)) => ("note", Some(decide::decide_note(card.as_ref(), notice.as_deref(), say))),
-            Some(LabDialog::Clear(is_all)) => {
-                let pending_count = self.state.view.as_ref().map_or(0, |view| view.pending.len());
-                ("clear", Some(decide::confirm_clear(*is_all, &self.state.name, pending_count, say)))
-            }
-        };
-        tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))
-    }
-}
-
-/// What is done.
 impl Lab {
     fn refresh(&mut self) {
         self.state = self.device.state();
@@ -429,101 +280,6 @@ impl Lab {
             TourMsg::Restart => self.tour.restart(),
         }
         self.keep_tour();
-    }
-
-    /// What takes a while is told when it is over.
-    fn later(&self, work: impl Future<Output = Result<String, String>> + 'static) {
-        let say = self.say.clone();
-        spawn_local(async move { say.emit(LabMsg::Done(work.await).into()) });
-    }
-
-    fn export(&self) {
-        let (device, name) = (self.device.clone(), self.state.name.clone());
-        let file_name = format!("replicascope-{}.bin", name.to_ascii_lowercase().replace(' ', "-"));
-        self.later(async move {
-            let bytes = device.export().await.map_err(|error| format!("Not exported: {error}."))?;
-            file::save(&file_name, &bytes).map_err(|_| "Not exported: the browser does not save files here.".to_owned())?;
-            Ok(format!("{name} is exported as {file_name}."))
-        });
-    }
-
-    fn import(&mut self, chosen: web_sys::File) {
-        let device = self.device.clone();
-        self.undo.clear();
-        self.later(async move {
-            let bytes = file::read(&chosen, limits::MAX_DEVICE_FILE_BYTES).await.map_err(|problem| format!("Not imported: {problem}."))?;
-            device.import(&bytes).await.map_err(|error| format!("Not imported: {error}."))?;
-            Ok("Imported: the same writes, under a new identity.".to_owned())
-        });
-    }
-
-    fn clear(&mut self, is_all: bool) {
-        self.close_dialog();
-        self.undo.clear();
-        if is_all {
-            self.tour.restart();
-            self.keep_tour();
-        }
-        let device = self.device.clone();
-        self.later(async move {
-            let cleared = if is_all { device.clear_all().await } else { device.clear().await };
-            cleared.map_err(|error| format!("Not cleared: {error}."))?;
-            Ok(if is_all { "Everything is cleared." } else { "This device is cleared, and begins as a new one." }.to_owned())
-        });
-    }
-}
-
-/// Deciding by hand.
-impl Lab {
-    fn open_dialog(&mut self, dialog: LabDialog) {
-        if let LabDialog::Decide(key, item) = &dialog {
-            self.deciding = self.conflict_on(key, item.as_ref(), None);
-            if self.deciding.is_none() {
-                return;
-            }
-        }
-        self.dialog = Some(dialog);
-    }
-
-    fn close_dialog(&mut self) {
-        (self.dialog, self.deciding) = (None, None);
-    }
-
-    fn conflict_on(&self, key: &Key, item: Option<&Item>, notice: Option<String>) -> Option<Deciding> {
-        let shown = self.held.as_ref()?.conflicts.iter().find(|shown| shown.key == *key)?;
-        let conflict = shown.conflicts.iter().find(|conflict| conflict.item.as_ref() == item && conflict.card.is_open)?;
-        Some(Deciding { dots: conflict.dots.clone(), card: conflict.card.clone(), notice })
-    }
-
-    /// What is to be decided, if it is still what the person has seen; else they are told.
-    fn still_the_same(&mut self) -> Option<(Key, Option<Item>)> {
-        let Some(LabDialog::Decide(key, item)) = self.dialog.clone() else { return None };
-        self.refresh();
-        let notice = "Another version arrived while you were looking. Nothing was decided; these are the versions now.";
-        let now = self.conflict_on(&key, item.as_ref(), Some(notice.to_owned()));
-        let is_same = now.as_ref().zip(self.deciding.as_ref()).is_some_and(|(now, seen)| now.dots == seen.dots);
-        if is_same {
-            self.close_dialog();
-            return Some((key, item));
-        }
-        if now.is_none() {
-            self.dialog = None;
-            self.alert = Some("It was decided meanwhile.".to_owned());
-        }
-        self.deciding = now;
-        None
-    }
-
-    fn decide_line(&mut self, quantity: u32) {
-        if let Some((_, Some(item))) = self.still_the_same() {
-            self.edit(&Edit::Line(item, LineEdit::Set(quantity)), false);
-        }
-    }
-
-    fn decide_note(&mut self, text: Option<String>) {
-        if let Some((key, None)) = self.still_the_same() {
-            self.edit(&Edit::Note(key, text), false);
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::limits;
 use crate::offline::state::DeviceState;
 use crate::offline::web::device::Device;
-use crate::replication::delta::{Delta, Key, Mode};
+use crate::replication::delta::{Key, Mode};
 use crate::replication::view::{Decided, ReplicaView};
 use crate::view::cart::{self, CartLine};
 use crate::view::lab::conflicts::{self, KeyConflicts};
@@ -12,7 +12,6 @@ use crate::view::lab::modes::{Comparison, side_by_side};
 use crate::view::lab::outbox::{self, Outbox};
 use crate::view::lab::{CART, Who, notes};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Keys whose conflicts are shown.
 const SHOWN_KEYS: usize = 20;
@@ -22,7 +21,6 @@ pub(super) struct Held {
     view: Rc<ReplicaView>,
     who: Who,
     pub(super) chosen: Key,
-    pub(super) log: Vec<Arc<Delta>>,
     pub(super) lines: Vec<CartLine>,
     pub(super) cart_mode: Mode,
     pub(super) outbox: Outbox,
@@ -58,7 +56,6 @@ impl Held {
             mode: mode_of(&chosen),
             comparison: side_by_side(mode_of(&chosen), &device.deltas(&chosen), &who.name),
             identity: identity::identity(state.replica, state.store, &view, &log, &who),
-            log,
             view,
             who,
             chosen,

@@ -21,7 +21,7 @@ mod top;
 mod tour;
 
 pub use app::Lab;
-pub use message::{LabDialog, LabMsg, TourMsg};
+pub use message::LabMsg;
 
 use super::markup::{Tag, tag};
 use crate::view::lab::links::Said;
