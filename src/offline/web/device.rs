@@ -266,6 +266,7 @@ impl Device {
     /// Something could not be deleted.
     pub async fn clear_all(&self) -> Result<(), StorageError> {
         self.stop(StorageState::Opening);
+        self.0.inner.borrow_mut().last_view = None;
         let space = self.0.options.space.clone();
         let is_ours = |name: &String| slot::slot_of(&space, name).is_some() || *name == super::cloud::database_name(&space);
         let ours = indexed::databases().await.into_iter().map(|(name, _)| name).filter(is_ours);

@@ -119,7 +119,7 @@ pub(super) fn was_used(space: &str, slot: u32) -> bool {
 }
 
 /// The switches of a device as the person left them.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct Switches {
     pub(super) tabs_on: bool,
     pub(super) cloud_on: bool,
@@ -154,9 +154,10 @@ pub(super) fn set_switches(space: &str, slot: u32, switches: Switches) {
 pub(super) fn switches(space: &str, slot: u32) -> Switches {
     let storage = js::window().and_then(|window| window.local_storage().ok()).flatten();
     let kept = storage.and_then(|storage| storage.get_item(&switches_name(space, slot)).ok().flatten()).unwrap_or_default();
-    let all = [true, false]
-        .map(|tabs_on| [true, false].map(|cloud_on| [true, false].map(|has_ana_edited| Switches { tabs_on, cloud_on, has_ana_edited })));
-    all.into_iter().flatten().flatten().find(|switches| switches.mark() == kept && *switches != Switches::ON).unwrap_or(Switches::ON)
+    let both = [true, false];
+    let all = both.map(|tabs_on| both.map(|cloud_on| both.map(|has_ana_edited| Switches { tabs_on, cloud_on, has_ana_edited })));
+    let is_kept = |switches: &Switches| !kept.is_empty() && switches.mark() == kept;
+    all.into_iter().flatten().flatten().find(is_kept).unwrap_or(Switches::ON)
 }
 
 fn switches_name(space: &str, slot: u32) -> String {

@@ -27,11 +27,12 @@ impl Draw for Connection {
     fn draw(&self, say: &Say) -> Tag {
         let saving = if self.is_saving { "saving…" } else { "" };
         let counts = tag("p").class("counts").testid("counts").text(self.counts.clone());
+        let storage = tag("strong").class(format!("tone-{}", self.storage.tone.id())).text(self.storage.text.clone());
         let me = tag("div")
             .class("lab-me")
             .child(tag("p").class("lab-name").testid("device-name").text(self.name.clone()))
             .child(tag("div").class("lab-row").child(counts).child(tag("span").class("mark-pending").testid("saving").text(saving)))
-            .child(spoken(&self.storage).testid("storage-state"));
+            .child(tag("p").text("Storage: ").child(storage.testid("storage-state")));
         let id = match self.reach {
             Reach::Online => "online",
             Reach::Partly => "partly",

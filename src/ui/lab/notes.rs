@@ -39,7 +39,7 @@ impl Draw for NotesCard {
             .testid("notes")
             .child(tag("ul").class("cart-lines").children(self.notes.notes.iter().map(note)))
             .child(tag("p").class("quiet").text(nothing).text(more))
-            .child(self.add(say))
+            .child(tag("footer").class("cart-foot").child(self.add(say)))
     }
 }
 

@@ -18,10 +18,12 @@ impl Draw for ToldCard {
             tag("li").class("lab-told-line").child(tag("span").class("mono quiet").text(line.at.clone())).child(text)
         };
         let nothing = if self.lines.is_empty() { "Nothing yet." } else { "" };
-        let list = tag("ol").class("lab-told-list").set("tabindex", "0").set("role", "group").set("aria-label", "The latest first");
+        // It scrolls, so that the keyboard has to reach it.
+        let scrolled = tag("div").class("lab-told-list").set("tabindex", "0").set("role", "group").set("aria-label", "The latest first");
+        let list = tag("ol").class("lab-log").children(self.lines.iter().map(row));
         card("card lab-told", "What happened lately")
             .testid("told")
             .child(tag("p").class("quiet").text(nothing))
-            .child(list.children(self.lines.iter().map(row)))
+            .child(scrolled.child(list))
     }
 }

@@ -83,8 +83,10 @@ pub fn peer(peer: &Peer) -> Said {
 #[must_use]
 pub fn host(cloud: &CloudLink) -> Said {
     match &cloud.host {
-        CloudHost::Here => said(Tone::Ok, "It runs in this tab. When you close it, the cloud is down until another tab takes over."),
-        CloudHost::Elsewhere => said(Tone::Ok, "It runs in another tab of this browser. When that closes, this one takes over."),
+        CloudHost::Here => {
+            said(Tone::Acknowledge, "It runs in this tab. When you close it, the cloud is down until another tab takes over.")
+        }
+        CloudHost::Elsewhere => said(Tone::Acknowledge, "It runs in another tab of this browser. When that closes, this one takes over."),
         CloudHost::Nowhere if !cloud.is_on || cloud.conditions.is_out => said(Tone::Quiet, "Not heard: the link to it is off or out."),
         CloudHost::Nowhere => said(Tone::Quiet, "Nobody has been heard yet."),
         CloudHost::Failed(error) => said(Tone::Warn, format!("Down: {error}.")),
@@ -140,6 +142,13 @@ pub fn storage(state: &StorageState) -> (Said, bool) {
         }
         StorageState::Suspended => (said(Tone::Quiet, "Suspended: the page is frozen or in the back/forward cache."), false),
     }
+}
+
+/// The same in a word or two.
+#[must_use]
+pub fn storage_briefly(state: &StorageState) -> Said {
+    let (full, _) = storage(state);
+    Said { text: full.text.split(':').next().unwrap_or_default().trim_end_matches('.').to_owned(), ..full }
 }
 
 /// What keeps other pages from this device.
@@ -216,6 +225,9 @@ mod tests {
         let is_loud = |state: StorageState| storage(&state).1;
         assert!(is_loud(StorageState::Failed(StorageError::Blocked)));
         assert!(is_loud(StorageState::MemoryOnly { why: "denied".to_owned() }));
+        let briefly = |state: StorageState| storage_briefly(&state).text;
+        assert_eq!(briefly(StorageState::Durable { persisted: Some(true) }), "Durable");
+        assert_eq!(briefly(StorageState::Failed(StorageError::Blocked)), "Storage failed");
         assert!(!is_loud(StorageState::Durable { persisted: Some(false) }) && !is_loud(StorageState::Opening));
     }
 

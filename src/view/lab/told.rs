@@ -52,7 +52,7 @@ impl Known<'_> {
                 let text = format!("Conflict on {what}: {} and {}, neither had seen the other.", self.write(*arrived), self.write(*here));
                 (Tone::Conflict, text, true)
             }
-            Note::Accepted(dot) => (Tone::Write, format!("Saved here: {}.", self.write(*dot)), false),
+            Note::Accepted(dot) => (Tone::Acknowledge, format!("Saved here: {}.", self.write(*dot)), false),
             Note::Applied(dot) => (Tone::Device, format!("Arrived: {}.", self.write(*dot)), false),
             Note::ClockAhead(dot) => (Tone::Warn, format!("The clock of {} is far ahead: it is not followed.", self.write(*dot)), true),
             Note::Amnesia(_) => {
@@ -70,24 +70,23 @@ impl Known<'_> {
 
     fn exchange(&self, site: SiteId, note: ExchangeNote) -> Option<(Tone, String, bool)> {
         let name = self.name(site);
+        let begun = words::sentence_case(&name);
         Some(match note {
             // Peers greet each other every few seconds.
             ExchangeNote::Opened { missing_count: 0 } => return None,
             ExchangeNote::Opened { missing_count } => {
-                (Tone::Quiet, format!("{name} lacks {}: on the way.", words::count(u64::from(missing_count), "write", "writes")), false)
+                (Tone::Quiet, format!("{begun} lacks {}: on the way.", words::count(u64::from(missing_count), "write", "writes")), false)
             }
             ExchangeNote::Hole => {
                 (Tone::Quiet, format!("Refused a batch from {name}: something before it is missing. It starts over."), false)
             }
-            ExchangeNote::Equal => {
-                (Tone::Ok, format!("{} and this device hold the same: vectors and hashes are equal.", words::sentence_case(&name)), true)
-            }
+            ExchangeNote::Equal => (Tone::Ok, format!("{begun} and this device hold the same: vectors and hashes are equal."), true),
             ExchangeNote::Confirmed { pending_count: 0 } => (Tone::Ok, format!("All your writes are confirmed by {name}."), true),
             ExchangeNote::Confirmed { pending_count } => {
                 (Tone::Ok, format!("Writes confirmed by {name}; {pending_count} still pending."), false)
             }
             ExchangeNote::PendingAgain { pending_count } => {
-                (Tone::Warn, format!("{name} does not hold {pending_count} confirmed writes any more: pending again."), true)
+                (Tone::Warn, format!("{begun} does not hold {pending_count} confirmed writes any more: pending again."), true)
             }
         })
     }
@@ -161,7 +160,7 @@ mod tests {
             exchange(1, ExchangeNote::Confirmed { pending_count: 0 }).as_deref(),
             Some("All your writes are confirmed by the cloud.")
         );
-        assert_eq!(exchange(9, ExchangeNote::Opened { missing_count: 1 }).as_deref(), Some("a peer lacks 1 write: on the way."));
+        assert_eq!(exchange(9, ExchangeNote::Opened { missing_count: 1 }).as_deref(), Some("A peer lacks 1 write: on the way."));
     }
 
     #[test]

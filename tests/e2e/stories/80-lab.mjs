@@ -203,6 +203,7 @@ story("what arrives while a person decides is not decided over", { path: LAB, ti
   await one.id("ask").getByTestId("resolve").click();
   await expect.text(one.id("ask-notice"), /Another version arrived while you were looking/);
   await expect.count(one.id("ask").locator(".side"), 3);
+  await one.id("ask").getByTestId("ask-quantity").fill("7");
   await one.id("ask").getByTestId("resolve").click();
   for (const d of [one, two]) {
     await expect.becomes("the eggs", async () => (await d.cart()).eggs, 7, PATIENT);

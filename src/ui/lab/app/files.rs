@@ -3,7 +3,7 @@
 use super::Lab;
 use crate::limits;
 use crate::ui::hooks::file;
-use crate::ui::lab::message::LabMsg;
+use crate::ui::lab::message::{LabMsg, TourMsg};
 use wasm_bindgen_futures::spawn_local;
 
 impl Lab {
@@ -36,14 +36,14 @@ impl Lab {
     pub(super) fn clear(&mut self, is_all: bool) {
         self.close_dialog();
         self.undo.clear();
-        if is_all {
-            self.tour.restart();
-            self.keep_tour();
-        }
-        let device = self.device.clone();
+        let (device, say) = (self.device.clone(), self.say.clone());
         self.later(async move {
             let cleared = if is_all { device.clear_all().await } else { device.clear().await };
             cleared.map_err(|error| format!("Not cleared: {error}."))?;
+            if is_all {
+                // Nothing of what was ticked is there any more.
+                say.emit(LabMsg::Tour(TourMsg::Restart).into());
+            }
             Ok(if is_all { "Everything is cleared." } else { "This device is cleared, and begins as a new one." }.to_owned())
         });
     }

@@ -49,7 +49,7 @@ impl Lab {
             cloud_on: links.cloud.is_on,
             counts: self.held.as_ref().map(|held| held.outbox.summary()).unwrap_or_default(),
             is_saving: self.state.is_saving || !self.saving.is_empty(),
-            storage: links::storage(&self.state.storage).0,
+            storage: links::storage_briefly(&self.state.storage),
             browser: links::browser(self.state.is_browser_online),
             probe: links::probe(self.state.probe),
         }
@@ -88,6 +88,7 @@ impl Lab {
             .child(part(OutboxCard { outbox: held.outbox.clone(), is_offline }, &self.say))
             .child(part(ConflictsCard { keys: held.conflicts.clone() }, &self.say))
             .child(part(modes, &self.say))
+            .child(part(ToldCard { lines: self.told.iter().rev().cloned().collect() }, &self.say))
     }
 
     pub(super) fn world(&self) -> Tag {
@@ -119,7 +120,6 @@ impl Lab {
             .child(part(self.storage_card(), say))
             .child(part(native, say))
             .maybe(identity)
-            .child(part(ToldCard { lines: self.told.iter().rev().cloned().collect() }, say))
     }
 
     fn storage_card(&self) -> StorageCard {
