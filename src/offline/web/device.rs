@@ -187,8 +187,9 @@ impl Device {
 
     /// The switches of the device in this slot, as they were left.
     pub(super) fn recall_switches(&self, slot: u32) {
-        if !self.0.options.remembers_switches {
-            return;
+        // A page that lost its slot to another one is as its person left it.
+        if !self.0.options.remembers_switches || !self.0.inner.borrow().avoided.is_empty() {
+            return self.keep_switches();
         }
         let switches = slot::switches(&self.0.options.space, slot);
         {

@@ -41,7 +41,7 @@ impl Draw for Cart {
             .testid("cart")
             .child(mode)
             .child(tag("ul").class("cart-lines").children(self.lines.iter().map(line)))
-            .child(tag("div").maybe(empty))
+            .maybe(empty)
             .child(tag("footer").class("cart-foot").child(self.add(say)).maybe(self.undo(say)))
     }
 }

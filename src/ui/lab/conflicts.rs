@@ -52,7 +52,12 @@ fn of_conflict(shown: &KeyConflicts, (index, conflict): (usize, &LabConflict), s
         button("button button-conflict").on_click(say, dialog.into()).testid("decide-conflict").text("Decide…")
     });
     let article = tag("article").key(index).class("conflict").testid(format!("conflict-{}", card.subject));
-    article.state("data-open", card.is_open).child(title).child(sides(&card.sides)).child(base).child(tag("div").maybe(decide))
+    article
+        .state("data-open", card.is_open)
+        .child(title)
+        .child(sides(&card.sides))
+        .child(base)
+        .maybe(decide.map(|decide| tag("div").child(decide)))
 }
 
 fn fate((index, fate): (usize, &FateLine)) -> Tag {

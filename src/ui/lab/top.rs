@@ -17,7 +17,8 @@ impl Draw for Top {
         let play = tag("a").class("place").set("href", "./").testid("play-place").text("Play");
         let lab = tag("a").class("place").set("href", "?view=lab").set("aria-current", "page").text("Offline lab");
         let reopen = button("button").on_click(say, LabMsg::Tour(TourMsg::Reopen).into()).testid("tour-reopen").text("Try this");
-        let tools = tag("div").class("top-tools").maybe(self.is_tour_folded.then_some(reopen)).child(theme_switch(self.theme, say));
+        let tools =
+            tag("div").class("top-tools lab-tools").maybe(self.is_tour_folded.then_some(reopen)).child(theme_switch(self.theme, say));
         tag("header")
             .class("top")
             .child(brand())

@@ -70,13 +70,26 @@ const fn phase_tone(phase: ExchangePhase) -> Tone {
     }
 }
 
+/// The name of a connected leader, which it says a little later than it connects.
+#[must_use]
+pub fn peer_name(peer: &Peer) -> &str {
+    if peer.name == "?" { "A peer without a name yet" } else { &peer.name }
+}
+
 /// How it is with a connected leader: "Device 2: up to date".
 #[must_use]
 pub fn peer(peer: &Peer) -> Said {
+    let name = peer_name(peer);
     if peer.is_stopped {
-        return said(Tone::Warn, format!("{}: stopped after an alarm", peer.name));
+        return said(Tone::Warn, format!("{name}: stopped after an alarm"));
     }
-    said(phase_tone(peer.phase), format!("{}: {}", peer.name, words::phase(peer.phase)))
+    said(phase_tone(peer.phase), format!("{name}: {}", words::phase(peer.phase)))
+}
+
+/// How it is with the cloud, while it is connected.
+#[must_use]
+pub fn cloud_peer(cloud: &CloudLink) -> Option<Said> {
+    cloud.peer.as_ref().map(|connected| peer(&Peer { name: "Exchange with this device".to_owned(), ..connected.clone() }))
 }
 
 /// Where the cloud runs.
@@ -218,6 +231,7 @@ mod tests {
         connected.tabs.peers = vec![other("Device 2", ExchangePhase::Syncing)];
         assert_eq!(reach_words(&connected).text, "Online, up to date with the cloud and with 1 other tab.");
         assert_eq!(peer(&connected.tabs.peers[0]).text, "Device 2: syncing");
+        assert_eq!(peer(&other("?", ExchangePhase::Equal)).text, "A peer without a name yet: up to date");
     }
 
     #[test]

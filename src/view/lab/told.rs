@@ -1,7 +1,7 @@
 //! What happened lately, as sentences.
 
-use super::{Who, changes::change};
-use crate::offline::state::{Links, Tale};
+use super::{Who, changes::change, links};
+use crate::offline::state::{Links, Peer, Tale};
 use crate::replication::causality::Dot;
 use crate::replication::delta::Delta;
 use crate::replication::ids::SiteId;
@@ -93,10 +93,12 @@ impl Known<'_> {
 
     fn name(&self, site: SiteId) -> String {
         let Links { tabs, cloud, native } = self.links;
-        let peer = tabs.peers.iter().chain(&cloud.peer).chain(&native.peer).find(|peer| peer.site == site);
-        match peer {
-            Some(peer) if peer.name == "Cloud" => "the cloud".to_owned(),
-            Some(peer) => peer.name.clone(),
+        let is = |peer: &&Peer| peer.site == site;
+        if cloud.peer.as_ref().filter(is).is_some() {
+            return "the cloud".to_owned();
+        }
+        match tabs.peers.iter().chain(&native.peer).find(is) {
+            Some(peer) => links::peer_name(peer).to_owned(),
             None => "a peer".to_owned(),
         }
     }

@@ -96,7 +96,7 @@ impl Lab {
         let is_silent = links.cloud.host == CloudHost::Nowhere && links.cloud.is_on && !links.cloud.conditions.is_out;
         let cloud = CloudCard {
             host: links::host(&links.cloud),
-            peer: links.cloud.peer.as_ref().map(links::peer),
+            peer: links::cloud_peer(&links.cloud),
             conditions: links.cloud.conditions,
             lost_count: links.cloud.lost_count,
             held: links.cloud.view.as_deref().map(links::held),
