@@ -81,9 +81,7 @@ async fn an_adopted_device_is_pushed_confirmed_and_gone() {
     let space = unique("adopt");
     let (keeps, leaves) = (Tab::open(options(&space)).await, Tab::open(options(&space)).await);
     quick(&keeps).await;
-    [replicascope::offline::web::state::Link::Tabs, replicascope::offline::web::state::Link::Cloud]
-        .into_iter()
-        .for_each(|link| leaves.device.set_link(link, false));
+    [Link::Tabs, Link::Cloud].into_iter().for_each(|link| leaves.device.set_link(link, false));
     leaves.save("milk").await;
     leaves.device.close();
     keeps.device.find_orphans();

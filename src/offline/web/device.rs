@@ -16,6 +16,7 @@ use super::talk::Talk;
 use crate::limits;
 use crate::offline::device_file;
 use crate::offline::storage::{Row, StorageError};
+use crate::replication::causality::Dot;
 use crate::replication::delta::{Author, Delta, Key, Operation};
 use crate::replication::ids::RequestId;
 use crate::replication::protocol::Refusal;
@@ -139,6 +140,12 @@ impl Device {
         let inner = self.0.inner.borrow();
         let of_key = |me: &Participant| me.with_leader(|leader| leader.node().deltas().key(key).map(|log| log.deltas.clone()));
         inner.me.as_ref().and_then(of_key).unwrap_or_default()
+    }
+
+    /// The write of this name, if it holds it.
+    #[must_use]
+    pub fn delta(&self, dot: Dot) -> Option<Arc<Delta>> {
+        self.0.inner.borrow().me.as_ref()?.with_leader(|leader| leader.node().deltas().get(dot).cloned())
     }
 
     /// All writes that it holds, in the order of their arrival.

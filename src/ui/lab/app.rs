@@ -102,6 +102,11 @@ impl Component for Lab {
 
     fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
+            // A change is told once for all that is told at the same time.
+            Msg::Lab(LabMsg::Device(Event::Told(told))) => {
+                self.hear(&told);
+                return false;
+            }
             Msg::Lab(msg) => self.on_lab(msg),
             Msg::Show(ShowMsg::Theme(theme)) => {
                 self.theme = theme;
@@ -228,8 +233,9 @@ impl Lab {
     }
 
     fn hear(&mut self, told: &Told) {
-        let (state, log) = (self.device.state(), self.device.log());
-        let line = Known { who: &self.who, links: &state.links, log: &log }.line(told.at_ms as i64, &told.what);
+        let (device, links) = (self.device.clone(), self.device.state().links);
+        let known = Known { who: &self.who, links: &links, delta: &|dot| device.delta(dot) };
+        let line = known.line(told.at_ms as i64, &told.what);
         // Two peers may say the same at every greeting.
         let Some(line) = line.filter(|line| self.told.iter().rev().take(3).all(|before| before.text != line.text)) else { return };
         if line.is_aloud {

@@ -4,13 +4,13 @@ use crate::limits;
 use crate::offline::state::DeviceState;
 use crate::offline::web::device::Device;
 use crate::replication::delta::{Key, Mode};
-use crate::replication::view::{Decided, ReplicaView};
+use crate::replication::view::{Content, Decided, ReplicaView};
 use crate::view::cart::{self, CartLine};
 use crate::view::lab::conflicts::{self, KeyConflicts};
 use crate::view::lab::identity::{self, Identity};
 use crate::view::lab::modes::{Comparison, side_by_side};
 use crate::view::lab::outbox::{self, Outbox};
-use crate::view::lab::{CART, Who, notes};
+use crate::view::lab::{CART, Who, changes, notes};
 use std::rc::Rc;
 
 /// Keys whose conflicts are shown.
@@ -66,7 +66,7 @@ impl Held {
 /// The keys that are or were in conflict; those that are come first.
 fn in_conflict(device: &Device, view: &ReplicaView, who: &Who) -> Vec<KeyConflicts> {
     let of = |(key, record): (&Key, &Decided)| conflicts::of_key(key, record, &device.deltas(key), who);
-    let mut found: Vec<KeyConflicts> = view.records.iter().filter_map(of).collect();
+    let mut found: Vec<KeyConflicts> = view.records.iter().filter(|(_, record)| conflicts::is_eventful(record)).filter_map(of).collect();
     found.sort_by_key(|key| key.conflicts.is_empty());
     found.truncate(SHOWN_KEYS);
     found
@@ -76,6 +76,10 @@ fn in_conflict(device: &Device, view: &ReplicaView, who: &Who) -> Vec<KeyConflic
 fn keys(device: &Device, view: &ReplicaView) -> Vec<(Key, String)> {
     let cart = Key::from(CART);
     let notes = view.records.iter().filter(|(key, _)| notes::created_at(key).is_some()).rev().take(limits::MAX_SHOWN_NOTES);
-    let named = notes.map(|(key, record)| (key.clone(), conflicts::title(key, record, &device.deltas(key))));
+    let title = |key: &Key, record: &Decided| match &record.content {
+        Content::Plain(value) => changes::key_name(key, &value.to_string()),
+        Content::Absent | Content::Cart(_) | Content::Open => conflicts::title(key, record, &device.deltas(key)),
+    };
+    let named = notes.map(|(key, record)| (key.clone(), title(key, record)));
     std::iter::once((cart, "Cart".to_owned())).chain(named).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Who, changes};
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Delta, Item, Key, LineChange, Mode, Operation};
-use crate::replication::view::{Conflict, Content, Decided, Side, SideValue};
+use crate::replication::view::{Conflict, Content, Decided, Fate, Side, SideValue};
 use crate::view::conflict::{ConflictCard, FateLine, SideCard, contested, fate_line};
 use crate::view::writers::Writers;
 use crate::view::{describe, words};
@@ -40,6 +40,13 @@ pub struct LabConflict {
     pub card: ConflictCard,
     /// The versions.
     pub dots: Vec<Dot>,
+}
+
+/// Whether there is anything to say of a record; without its writes, since most have nothing.
+#[must_use]
+pub fn is_eventful(record: &Decided) -> bool {
+    let is_uneventful = |fate: &Fate| matches!(fate, Fate::Visible | Fate::Superseded { .. });
+    !record.conflicts.is_empty() || !record.fates.values().all(is_uneventful)
 }
 
 /// Everything about one key that was ever in conflict; `None` when it was not.
@@ -148,6 +155,8 @@ mod tests {
     fn texts_of_a_note_wait_for_you() {
         let mut pair = example::pair();
         assert_eq!(of(&pair, NOTE), None);
+        let says = |key: &str| is_eventful(&pair.device.view().records[&Key::from(key)]);
+        assert!(!says(NOTE) && says("cart"));
         pair.meet();
         pair.write(false, NOTE, Operation::Delete);
         pair.write(true, NOTE, text("Buy nothing"));

@@ -29,8 +29,8 @@ pub struct Known<'a> {
     pub who: &'a Who,
     /// Whom the device is connected with.
     pub links: &'a Links,
-    /// What it holds, in the order of arrival.
-    pub log: &'a [Arc<Delta>],
+    /// The writes that it holds.
+    pub delta: &'a dyn Fn(Dot) -> Option<Arc<Delta>>,
 }
 
 impl Known<'_> {
@@ -105,9 +105,9 @@ impl Known<'_> {
 
     /// A write with its author: "Ana's eggs set to 8".
     fn write(&self, dot: Dot) -> String {
-        match self.log.iter().rev().find(|delta| delta.dot == dot) {
-            Some(delta) if *delta.author.0 == *self.who.name => format!("your {}", change(delta)),
-            Some(delta) => format!("{}'s {}", delta.author, change(delta)),
+        match (self.delta)(dot) {
+            Some(delta) if *delta.author.0 == *self.who.name => format!("your {}", change(&delta)),
+            Some(delta) => format!("{}'s {}", delta.author, change(&delta)),
             None => format!("write {dot}"),
         }
     }
@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn notes_become_sentences_with_names() {
         let (who, links, log) = (Who { name: example::ME.to_owned(), offset_ms: 0 }, links(), example::pair().log());
-        let known = Known { who: &who, links: &links, log: &log };
+        let find = |dot: Dot| log.iter().find(|delta| delta.dot == dot).cloned();
+        let known = Known { who: &who, links: &links, delta: &find };
         let text = |note| known.line(1_000, &Tale::Note(note)).map(|line| line.text);
         let ana = log.iter().find(|delta| &*delta.author.0 == "Ana").expect("hers").dot;
         assert_eq!(text(Note::Applied(ana)).as_deref(), Some("Arrived: Ana's removal of eggs."));
@@ -168,7 +169,8 @@ mod tests {
     #[test]
     fn what_surrounds_the_node_speaks_for_itself() {
         let (who, links) = (Who::default(), links());
-        let line = Known { who: &who, links: &links, log: &[] }.line(0, &Tale::Said("there is no storage".to_owned())).expect("a line");
+        let line =
+            Known { who: &who, links: &links, delta: &|_| None }.line(0, &Tale::Said("there is no storage".to_owned())).expect("a line");
         assert_eq!((line.text.as_str(), line.at.as_str(), line.is_aloud), ("There is no storage.", "00:00:00", true));
     }
 }

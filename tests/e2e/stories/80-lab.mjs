@@ -102,6 +102,9 @@ story("an edit is saved, then confirmed, and taken back by another write", { pat
   await d.settled();
   await expect.attribute(d.id("outbox"), "data-confirmed-count", "6");
   await d.cloudHolds("eggs 6, milk 2");
+  await d.id("ana").click();
+  await d.holds({ eggs: 8, milk: 2 });
+  await expect.attribute(d.id("conflicts"), "data-count", "0");
 });
 
 story("two tabs are two devices that converge, without the cloud too", { path: LAB, timeout: 90_000 }, async (told) => {
@@ -160,7 +163,6 @@ story("asked, a person decides with both sides before them", { path: LAB }, asyn
   await d.settled();
   await d.offline();
   await d.line("eggs").getByTestId("remove").click();
-  await d.id("ana").click();
   await d.cloudHolds(/^eggs 8/);
   await d.online();
   await d.id("decide-conflict").waitFor({ timeout: 20_000 });
@@ -193,8 +195,7 @@ story("what arrives while a person decides is not decided over", { path: LAB, ti
   await two.offline();
   await one.set("eggs", 7);
   await two.set("eggs", 9);
-  await one.id("ana").click();
-  await one.cloudHolds(/^eggs 8/);
+  await one.cloudHolds(/^eggs (8|10)/);
   await one.online();
   await one.line("eggs").getByTestId("decide").click({ timeout: 20_000 });
   await two.online();
@@ -248,7 +249,6 @@ story("every mode decides the same history, side by side", { path: LAB }, async 
   await d.offline();
   await d.line("eggs").getByTestId("remove").click();
   await d.holds({ milk: 2, tea: 1 });
-  await d.id("ana").click();
   await d.cloudHolds(/^eggs 8/);
   await d.online();
   await d.holds({ eggs: 8, milk: 2, tea: 1 });
@@ -392,7 +392,7 @@ story("the whole lab by keyboard alone", { path: LAB }, async (told) => {
   await press(d.id("online"), " ");
   await expect.attribute(d.id("connection"), "data-reach", "online");
   await d.settled();
-  await d.cloudHolds("tea 2");
+  await d.cloudHolds(/tea 2/);
 });
 
 story("the lab on a small screen by touch", { path: LAB, viewport: { width: 360, height: 740 }, hasTouch: true }, async (told) => {
@@ -429,7 +429,6 @@ for (const colorScheme of ["light", "dark"]) {
       await d.settled();
       await d.offline();
       await d.set("eggs", 9);
-      await d.id("ana").click();
       await d.cloudHolds(/^eggs 8/);
       await looks();
       await d.online();
