@@ -55,12 +55,11 @@ impl Outbox {
     /// What the pending ones wait for.
     #[must_use]
     pub fn waits_for(&self, is_offline: bool) -> String {
+        let waiting = words::count(self.pending_count as u64, "write is safe on this device", "writes are safe on this device");
         match (self.pending_count, is_offline) {
             (0, _) => "Nothing waits: the cloud or the native peer holds durably what was written here.".to_owned(),
-            (count, true) => {
-                format!("{} safe on this device and leave when it is online again.", words::count(count as u64, "write is", "writes are"))
-            }
-            (count, false) => format!("{} safe on this device and on the way.", words::count(count as u64, "write is", "writes are")),
+            (_, true) => format!("{waiting}, to leave when it is online again."),
+            (_, false) => format!("{waiting}, and on the way."),
         }
     }
 }
@@ -80,7 +79,7 @@ mod tests {
         let mut pair = example::pair();
         let before = shown(&pair);
         assert_eq!(before.pending.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(), ["Note: “Buy early”"]);
-        assert!(before.waits_for(true).starts_with("1 write is safe on this device and leave"));
+        assert!(before.waits_for(true).starts_with("1 write is safe on this device, to leave"));
         pair.meet();
         let after = shown(&pair);
         assert_eq!(after.summary(), "0 pending · 4 confirmed");
