@@ -79,6 +79,12 @@ pub const MAX_MESH_PEERS: usize = 64;
 pub const MAX_DEVICE_SLOTS: u32 = 32;
 /// What a device has told lately; the oldest goes first.
 pub const MAX_TOLD: usize = 200;
+/// Writes of a key that the offline lab folds under all modes side by side.
+pub const MAX_COMPARED_WRITES: usize = 400;
+/// Edits of the offline lab that can be undone.
+pub const MAX_UNDO: usize = 50;
+/// Notes that the offline lab shows; more are kept.
+pub const MAX_SHOWN_NOTES: usize = 100;
 /// Bytes of a device as a file.
 pub const MAX_DEVICE_FILE_BYTES: usize = 256 << 20;
 /// Characters of a native peer's address.

@@ -5,13 +5,15 @@
 
 (() => {
   // The first program knows the opening scene alone; a recipe in the address or another scenario needs the whole catalogue.
+  // The offline lab is a third.
   const { hash, search } = location;
-  const scenario = new URLSearchParams(search).get("scenario");
+  const query = new URLSearchParams(search);
+  const scenario = query.get("scenario");
   const isWhole = hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
-  const program = isWhole ? "replicascope-catalogue" : "replicascope-app";
+  const program = query.get("view") === "lab" ? "lab" : isWhole ? "catalogue" : "app";
 
   // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
-  const { js, wasm } = document.querySelector(`meta[name=${program}]`).dataset;
+  const { js, wasm, css } = document.querySelector(`meta[name=replicascope-${program}]`).dataset;
 
   const absolute = (address) => new URL(address, document.baseURI).href;
 
@@ -22,6 +24,12 @@
     const response = fetch(absolute(wasm));
     // It is awaited below; a failure until then is not an unhandled one.
     response.catch(() => {});
+    if (css) {
+      const sheet = document.createElement("link");
+      sheet.rel = "stylesheet";
+      sheet.href = absolute(css);
+      document.head.append(sheet);
+    }
     const application = await import(absolute(js));
     await application.default({ module_or_path: response });
     announce("started");

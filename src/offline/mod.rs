@@ -7,6 +7,7 @@ pub mod leader;
 pub mod memory;
 pub mod mesh;
 pub mod rows;
+pub mod state;
 pub mod storage;
 
 #[cfg(all(feature = "lab", target_arch = "wasm32"))]

@@ -145,6 +145,8 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
+            #[cfg(feature = "lab")]
+            Msg::Lab(_) => false,
         };
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());

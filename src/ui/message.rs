@@ -31,6 +31,9 @@ pub enum Msg {
     Ask(AskMsg),
     /// About the settings of the run.
     Settings(SettingsMsg),
+    /// About the offline lab, which is another page.
+    #[cfg(feature = "lab")]
+    Lab(super::lab::LabMsg),
 }
 
 /// Playback.

@@ -9,6 +9,8 @@ mod components;
 mod guide;
 mod hooks;
 mod keys;
+#[cfg(feature = "lab")]
+mod lab;
 mod markup;
 mod message;
 mod opening;
@@ -19,16 +21,28 @@ mod screen;
 mod theme;
 
 pub use app::App;
+#[cfg(feature = "lab")]
+pub use lab::{Lab, LabMsg};
 
 // What only the program with everything can do hangs on this constant, so that the other one does not carry it.
 use crate::scenarios::index::IS_WHOLE;
 
 /// Starts the application on the page, and says so when it cannot go on.
 pub fn start() {
+    mount::<App>();
+}
+
+/// Starts the offline lab on the page instead.
+#[cfg(feature = "lab")]
+pub fn start_lab() {
+    mount::<Lab>();
+}
+
+fn mount<C: yew::BaseComponent<Properties = ()>>() {
     panic::show_panics();
     match mount_point() {
-        Some(root) => yew::Renderer::<App>::with_root(root).render(),
-        None => yew::Renderer::<App>::new().render(),
+        Some(root) => yew::Renderer::<C>::with_root(root).render(),
+        None => yew::Renderer::<C>::new().render(),
     };
 }
 

@@ -112,7 +112,9 @@ const fn state_words(state: SiteState, is_device: bool) -> (&'static str, Tone) 
     }
 }
 
-fn lines(decided: &Decided) -> Vec<CartLine> {
+/// The lines of a cart.
+#[must_use]
+pub fn lines(decided: &Decided) -> Vec<CartLine> {
     let Content::Cart(cart) = &decided.content else { return Vec::new() };
     let contested = |item| decided.conflicts.iter().find(|conflict| conflict.item.as_ref().is_none_or(|one| one == item));
     let present = cart.iter().map(|(item, line)| CartLine {

@@ -119,19 +119,30 @@ fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
 
 /// What was kept and what was not, whose and why. Superseded writes had been seen by a later one: no loss, no line.
 fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
-    let contested: Vec<Dot> = record.conflicts.iter().flat_map(|conflict| &conflict.sides).map(|side| side.dot).collect();
-    let line = |(dot, fate): (&Dot, &Fate)| match *fate {
-        Fate::Visible if contested.contains(dot) => {
-            Some(FateLine { kind: "kept", sign: "✓", text: format!("{} is kept.", describe::write_of(*dot, writers)) })
+    let contested = contested(record);
+    record.fates.iter().filter_map(|(dot, fate)| fate_line(*dot, *fate, &contested, writers)).collect()
+}
+
+/// The versions in conflict.
+#[must_use]
+pub fn contested(record: &Decided) -> Vec<Dot> {
+    record.conflicts.iter().flat_map(|conflict| &conflict.sides).map(|side| side.dot).collect()
+}
+
+/// What became of one write, if that is worth a line.
+#[must_use]
+pub fn fate_line(dot: Dot, fate: Fate, contested: &[Dot], writers: &Writers) -> Option<FateLine> {
+    match fate {
+        Fate::Visible if contested.contains(&dot) => {
+            Some(FateLine { kind: "kept", sign: "✓", text: format!("{} is kept.", describe::write_of(dot, writers)) })
         }
         Fate::Visible | Fate::Superseded { .. } => None,
-        Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", *dot, by, reason, writers)),
-        Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", *dot, by, reason, writers)),
-        Fate::Open => Some(waits(*dot, "waits for a decision", writers)),
-        Fate::Tentative => Some(waits(*dot, "waits for the key's home leader", writers)),
-        Fate::Opaque => Some(waits(*dot, "is of a newer version of this software: kept and passed on", writers)),
-    };
-    record.fates.iter().filter_map(line).collect()
+        Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", dot, by, reason, writers)),
+        Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", dot, by, reason, writers)),
+        Fate::Open => Some(waits(dot, "waits for a decision", writers)),
+        Fate::Tentative => Some(waits(dot, "waits for the key's home leader", writers)),
+        Fate::Opaque => Some(waits(dot, "is of a newer version of this software: kept and passed on", writers)),
+    }
 }
 
 fn waits(dot: Dot, how: &str, writers: &Writers) -> FateLine {

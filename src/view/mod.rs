@@ -12,6 +12,7 @@ pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+pub mod lab;
 pub mod names;
 pub mod operations;
 pub mod picker;

@@ -2,13 +2,14 @@
 
 use super::names::Names;
 use crate::replication::causality::Dot;
-use crate::replication::delta::{Author, Operation};
+use crate::replication::delta::{Author, Delta, Operation};
 use crate::replication::ids::NodeId;
 use crate::replication::protocol::Reply;
 use crate::replication::time::SimTime;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,17 @@ impl Writers {
                 let asked = Some((operation.node, operation.invoked_at));
                 known.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });
             }
+        }
+        Self(known)
+    }
+
+    /// From the writes themselves, where they are at hand; those of `me` are yours.
+    #[must_use]
+    pub fn of_deltas<'a>(deltas: impl IntoIterator<Item = &'a Arc<Delta>>, me: &str) -> Self {
+        let mut known = BTreeMap::new();
+        for delta in deltas {
+            let author = if *delta.author.0 == *me { Author::from("you") } else { delta.author.clone() };
+            known.insert(delta.dot, Writer { author, operation: Some(delta.operation.clone()), asked: None });
         }
         Self(known)
     }

@@ -23,7 +23,7 @@ export async function withCopy(folder, change, use) {
   }
 }
 
-/** A later version: both programs have changed, as can be told by `isLater`, and no file of theirs has its old name. */
+/** A later version: all programs have changed, as can be told by `isLater`, and no file of theirs has its old name. */
 export function later(folder) {
   const replace = (old, next) => {
     for (const name of [PAGE, WORKER]) {

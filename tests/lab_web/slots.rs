@@ -2,7 +2,7 @@
 
 use super::devices::{Tab, options, quick};
 use super::page::{run, unique, until};
-use replicascope::offline::web::state::{DeviceOptions, SlotGuard};
+use replicascope::offline::web::state::{DeviceOptions, Link, SlotGuard};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn lonely(space: &str) -> DeviceOptions {
@@ -23,6 +23,32 @@ async fn a_slot_that_is_free_again_has_its_data_still() {
     second.save("eggs").await;
     assert_ne!(second.state().replica, replica, "rule R3");
     second.device.close();
+}
+
+#[wasm_bindgen_test]
+async fn switches_come_back_with_the_slot_where_that_is_asked_for() {
+    let space = unique("switches");
+    let remembering = || DeviceOptions { remembers_switches: true, ..lonely(&space) };
+    let is_on = |tab: &Tab| (tab.state().links.tabs.is_on, tab.state().links.cloud.is_on);
+    let tab = Tab::open(remembering()).await;
+    assert_eq!(is_on(&tab), (true, true));
+    tab.device.set_link(Link::Cloud, false);
+    tab.device.close();
+    let tab = Tab::open(remembering()).await;
+    assert_eq!((tab.state().slot, is_on(&tab)), (Some(0), (true, false)));
+    let second = Tab::open(remembering()).await;
+    assert_eq!((second.state().slot, is_on(&second)), (Some(1), (true, true)), "each device has its own");
+    second.device.close();
+    tab.device.close();
+    let tab = Tab::open(lonely(&space)).await;
+    assert_eq!((tab.state().slot, is_on(&tab)), (Some(0), (true, true)));
+    tab.device.close();
+    let tab = Tab::open(remembering()).await;
+    tab.device.set_link(Link::Cloud, true);
+    tab.device.close();
+    let tab = Tab::open(remembering()).await;
+    assert_eq!(is_on(&tab), (true, true));
+    tab.device.close();
 }
 
 #[wasm_bindgen_test]
@@ -55,9 +81,7 @@ async fn an_adopted_device_is_pushed_confirmed_and_gone() {
     let space = unique("adopt");
     let (keeps, leaves) = (Tab::open(options(&space)).await, Tab::open(options(&space)).await);
     quick(&keeps).await;
-    [replicascope::offline::web::state::Link::Tabs, replicascope::offline::web::state::Link::Cloud]
-        .into_iter()
-        .for_each(|link| leaves.device.set_link(link, false));
+    [Link::Tabs, Link::Cloud].into_iter().for_each(|link| leaves.device.set_link(link, false));
     leaves.save("milk").await;
     leaves.device.close();
     keeps.device.find_orphans();

@@ -149,13 +149,13 @@ impl Device {
         });
     }
 
-    /// Ana edits, if this page runs the cloud.
-    pub(super) fn ana_edits_here(&self) -> bool {
+    /// Ana edits, if this page runs the cloud; by herself always the first line, so that it is known where to look.
+    pub(super) fn ana_edits_here(&self, is_by_herself: bool) -> bool {
         let (hub, turn) = {
             let mut inner = self.0.inner.borrow_mut();
             let Some(hub) = inner.cloud.hub.clone() else { return false };
-            inner.ana_turn += 1;
-            (hub, inner.ana_turn - 1)
+            inner.ana_turn += u64::from(!is_by_herself);
+            (hub, if is_by_herself { 0 } else { inner.ana_turn - 1 })
         };
         let cart = Key::from(self.0.options.cart.as_str());
         let operation = ana::edit(hub.view().records.get(&cart).map(|record| &record.content), turn);

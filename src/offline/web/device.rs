@@ -7,7 +7,7 @@ use super::orphans::Adopted;
 use super::participant::Participant;
 use super::port::PortKind;
 use super::senses::Senses;
-use super::slot::{self, Slot};
+use super::slot::{self, Slot, Switches};
 use super::state::{
     CloudLink, Conditions, DeviceOptions, DeviceState, Event, Link, Links, NativeLink, NativeState, Orphan, Outcome, Probe, SlotGuard,
     StorageState, TabsLink, Tale, Told, WriteId,
@@ -16,6 +16,7 @@ use super::talk::Talk;
 use crate::limits;
 use crate::offline::device_file;
 use crate::offline::storage::{Row, StorageError};
+use crate::replication::causality::Dot;
 use crate::replication::delta::{Author, Delta, Key, Operation};
 use crate::replication::ids::RequestId;
 use crate::replication::protocol::Refusal;
@@ -141,6 +142,12 @@ impl Device {
         inner.me.as_ref().and_then(of_key).unwrap_or_default()
     }
 
+    /// The write of this name, if it holds it.
+    #[must_use]
+    pub fn delta(&self, dot: Dot) -> Option<Arc<Delta>> {
+        self.0.inner.borrow().me.as_ref()?.with_leader(|leader| leader.node().deltas().get(dot).cloned())
+    }
+
     /// All writes that it holds, in the order of their arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Arc<Delta>> {
@@ -180,8 +187,32 @@ impl Device {
             Link::Cloud => PortKind::Cloud,
         };
         participants.iter().for_each(|participant| participant.switch(kind, is_on));
+        self.keep_switches();
         self.expect_ana();
         self.changed();
+    }
+
+    /// The switches of the device in this slot, as they were left.
+    pub(super) fn recall_switches(&self, slot: u32) {
+        // A page that lost its slot to another one is as its person left it.
+        if !self.0.options.remembers_switches || !self.0.inner.borrow().avoided.is_empty() {
+            return self.keep_switches();
+        }
+        let switches = slot::switches(&self.0.options.space, slot);
+        {
+            let mut inner = self.0.inner.borrow_mut();
+            (inner.tabs_on, inner.cloud_on) = (switches.tabs_on, switches.cloud_on);
+            inner.has_ana_edited |= switches.has_ana_edited;
+        }
+        self.expect_ana();
+    }
+
+    pub(super) fn keep_switches(&self) {
+        let inner = self.0.inner.borrow();
+        if let (true, Some(slot)) = (self.0.options.remembers_switches, &inner.slot) {
+            let switches = Switches { tabs_on: inner.tabs_on, cloud_on: inner.cloud_on, has_ana_edited: inner.has_ana_edited };
+            slot::set_switches(&self.0.options.space, slot.number, switches);
+        }
     }
 
     /// Connects to a native peer, and again whenever that breaks. Nothing is contacted before this.
@@ -243,6 +274,7 @@ impl Device {
     /// Something could not be deleted.
     pub async fn clear_all(&self) -> Result<(), StorageError> {
         self.stop(StorageState::Opening);
+        self.0.inner.borrow_mut().last_view = None;
         let space = self.0.options.space.clone();
         let is_ours = |name: &String| slot::slot_of(&space, name).is_some() || *name == super::cloud::database_name(&space);
         let ours = indexed::databases().await.into_iter().map(|(name, _)| name).filter(is_ours);

@@ -7,6 +7,8 @@
 //!               └─ native: WebSocket to an address that the person entered
 //! ```
 
+pub use super::state;
+
 mod channel;
 mod cloud;
 pub mod device;
@@ -20,6 +22,5 @@ mod port;
 mod senses;
 mod slot;
 mod socket;
-pub mod state;
 mod store;
 mod talk;

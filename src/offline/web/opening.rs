@@ -100,7 +100,9 @@ impl Device {
         if slot.guard == SlotGuard::TokenOnly {
             self.say("this page has no Web Locks (it is not secure, or the browser is old): only the token in the store keeps others out");
         }
+        let number = slot.number;
         self.0.inner.borrow_mut().slot = Some(slot);
+        self.recall_switches(number);
         self.announce_slot();
         true
     }

@@ -118,6 +118,52 @@ pub(super) fn was_used(space: &str, slot: u32) -> bool {
     storage.is_some_and(|storage| storage.get_item(&used_name(space, slot)).is_ok_and(|found| found.is_some()))
 }
 
+/// The switches of a device as the person left them.
+#[derive(Clone, Copy)]
+pub(super) struct Switches {
+    pub(super) tabs_on: bool,
+    pub(super) cloud_on: bool,
+    /// Whether Ana has edited while they were off.
+    pub(super) has_ana_edited: bool,
+}
+
+impl Switches {
+    const ON: Self = Self { tabs_on: true, cloud_on: true, has_ana_edited: false };
+
+    const fn mark(self) -> &'static str {
+        match (self.tabs_on, self.cloud_on, self.has_ana_edited) {
+            (true, true, _) => "",
+            (true, false, false) => "tabs",
+            (true, false, true) => "tabs, ana",
+            (false, true, _) => "cloud",
+            (false, false, false) => "none",
+            (false, false, true) => "none, ana",
+        }
+    }
+}
+
+/// Keeps the switches of a device outside of its store, since they are the person's and not the replica's.
+pub(super) fn set_switches(space: &str, slot: u32, switches: Switches) {
+    if let Some(storage) = js::window().and_then(|window| window.local_storage().ok()).flatten() {
+        let (name, mark) = (switches_name(space, slot), switches.mark());
+        drop(if mark.is_empty() { storage.remove_item(&name) } else { storage.set_item(&name, mark) });
+    }
+}
+
+/// The switches of a device; all on where nothing is kept.
+pub(super) fn switches(space: &str, slot: u32) -> Switches {
+    let storage = js::window().and_then(|window| window.local_storage().ok()).flatten();
+    let kept = storage.and_then(|storage| storage.get_item(&switches_name(space, slot)).ok().flatten()).unwrap_or_default();
+    let both = [true, false];
+    let all = both.map(|tabs_on| both.map(|cloud_on| both.map(|has_ana_edited| Switches { tabs_on, cloud_on, has_ana_edited })));
+    let is_kept = |switches: &Switches| !kept.is_empty() && switches.mark() == kept;
+    all.into_iter().flatten().flatten().find(is_kept).unwrap_or(Switches::ON)
+}
+
+fn switches_name(space: &str, slot: u32) -> String {
+    format!("{space}-device-{slot}-switches")
+}
+
 fn used_name(space: &str, slot: u32) -> String {
     format!("{space}-device-{slot}-used")
 }

@@ -77,7 +77,7 @@ impl Device {
             Control::Holds(_) => {}
             Control::Conditions(revision, conditions) => self.take_conditions(revision, conditions),
             Control::AnaEdits => {
-                self.ana_edits_here();
+                self.ana_edits_here(false);
             }
         }
     }
@@ -108,15 +108,20 @@ impl Device {
 
     /// Lets Ana edit the cart at the cloud.
     pub fn ana_edits(&self) {
-        if !self.ana_edits_here() {
+        self.ana_edits_somewhere(false);
+    }
+
+    fn ana_edits_somewhere(&self, is_by_herself: bool) {
+        if !self.ana_edits_here(is_by_herself) {
             self.post(Control::AnaEdits);
         }
     }
 
-    /// Once, while the device is offline, Ana edits by herself.
+    /// Once, while the device is offline, Ana edits by herself; once more when it is offline another time.
     pub(super) fn expect_ana(&self) {
         let device = self.clone();
         if !device.0.inner.borrow().is_offline() {
+            device.0.inner.borrow_mut().has_ana_edited = false;
             return;
         }
         spawn_local(async move {
@@ -126,7 +131,8 @@ impl Device {
                 inner.is_offline() && !std::mem::replace(&mut inner.has_ana_edited, true)
             };
             if is_time {
-                device.ana_edits();
+                device.keep_switches();
+                device.ana_edits_somewhere(true);
             }
         });
     }

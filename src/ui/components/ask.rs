@@ -10,7 +10,7 @@ use crate::ui::message::{AskMsg, Msg};
 use crate::view::conflict::{ConflictCard, SideCard};
 
 /// The dialog.
-pub(super) fn ask(asked: &Asked, say: &Say) -> Tag {
+pub(crate) fn ask(asked: &Asked, say: &Say) -> Tag {
     let Asked { item, card, notice, .. } = asked;
     let notice = tag("p").class("notice").set("role", "status").testid("ask-notice").text(notice.clone().unwrap_or_default());
     let choices = card.as_ref().map(|card| choices(card, say));
@@ -59,11 +59,11 @@ impl Draw for OtherQuantity {
 }
 
 /// A field for a number in a range.
-pub(super) fn number_input(class: &'static str, least: &'static str, most: &'static str) -> Tag {
+pub(crate) fn number_input(class: &'static str, least: &'static str, most: &'static str) -> Tag {
     tag("input").class(class).set("type", "number").set("min", least).set("max", most)
 }
 
 /// A field with its label before it.
-pub(super) fn labelled(class: &'static str, label: &'static str, field: Tag) -> Tag {
+pub(crate) fn labelled(class: &'static str, label: &'static str, field: Tag) -> Tag {
     tag("label").class(class).child(tag("span").text(label)).child(field)
 }

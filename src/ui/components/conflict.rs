@@ -34,7 +34,7 @@ fn card((index, card): (usize, &ConflictCard)) -> Tag {
 }
 
 /// The versions side by side; the dialog shows them too.
-pub(super) fn sides(sides: &[SideCard]) -> Tag {
+pub(crate) fn sides(sides: &[SideCard]) -> Tag {
     let side = |(index, side): (usize, &SideCard)| {
         let origin = tag("p").class("side-origin").text(side.origin.clone());
         tag("div").key(index).class("side").child(origin).child(tag("p").class("side-value").text(side.value.clone()))

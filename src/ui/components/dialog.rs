@@ -38,7 +38,7 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
 }
 
 /// A dialog around `body`; open as long as it is on the page.
-pub(super) fn dialog(title: impl Into<AttrValue>, testid: &'static str, body: Tag, say: &Say) -> Tag {
+pub(crate) fn dialog(title: impl Into<AttrValue>, testid: &'static str, body: Tag, say: &Say) -> Tag {
     let close = Msg::Show(ShowMsg::CloseDialog);
     let on_cancel = {
         let close = close.clone();

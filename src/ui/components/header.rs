@@ -23,38 +23,30 @@ impl Draw for Header {
             None
         };
         let play = tag("a").class("place").set("href", "#main").set("aria-current", "page").on(On::Click, say, stay).text("Play");
+        let lab = tag("a").class("place").set("href", "?view=lab").text("Offline lab");
         tag("header")
             .class("top")
-            .child(tag("p").class("brand").child(logo()).child(tag("span").text("Replicascope")))
-            .child(tag("nav").class("places").set("aria-label", "Places").child(play))
+            .child(brand())
+            .child(tag("nav").class("places").set("aria-label", "Places").child(play).child(lab))
             .child(self.tools(say))
     }
 }
 
 impl Header {
     fn tools(&self, say: &Say) -> Tag {
-        let theme = self.theme;
-        let theme_label = format!("Theme: {}. Switch to {}", theme.name(), theme.next().name());
         let share = button("button button-share")
             .on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Share)))
             .testid("share")
             .set("aria-label", "Share")
             .child(icon(Shape::Share))
             .child(tag("span").class("button-label").text("Share"));
-        let switch = button("button button-icon")
-            .on_click(say, Msg::Show(ShowMsg::Theme(theme.next())))
-            .set("aria-label", theme_label.clone())
-            .set("title", theme_label)
-            .testid("theme")
-            .set("data-theme-choice", theme.id())
-            .child(icon(Shape::Theme));
         let help = button("button button-icon")
             .on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Help)))
             .set("aria-label", "Help and keys")
             .set("title", "Help and keys (?)")
             .testid("help")
             .text("?");
-        tag("div").class("top-tools").child(self.pickers(say)).child(share).child(switch).child(help)
+        tag("div").class("top-tools").child(self.pickers(say)).child(share).child(theme_switch(self.theme, say)).child(help)
     }
 
     fn pickers(&self, say: &Say) -> Tag {
@@ -82,6 +74,23 @@ fn picker(label: &'static str, testid: &'static str, say: &Say, open: fn(String)
 
 fn choice(id: &'static str, title: &'static str, is_chosen: bool) -> Tag {
     tag("option").key(id).set("value", id).flag("selected", is_chosen).text(title)
+}
+
+/// The name of the whole.
+pub(crate) fn brand() -> Tag {
+    tag("p").class("brand").child(logo()).child(tag("span").text("Replicascope"))
+}
+
+/// Light, dark, or as the system has it.
+pub(crate) fn theme_switch(theme: Theme, say: &Say) -> Tag {
+    let label = format!("Theme: {}. Switch to {}", theme.name(), theme.next().name());
+    button("button button-icon")
+        .on_click(say, Msg::Show(ShowMsg::Theme(theme.next())))
+        .set("aria-label", label.clone())
+        .set("title", label)
+        .testid("theme")
+        .set("data-theme-choice", theme.id())
+        .child(icon(Shape::Theme))
 }
 
 fn logo() -> Tag {

@@ -32,10 +32,24 @@ mod verdicts;
 mod wires;
 
 pub(crate) use alert::AlertBar;
+#[cfg(feature = "lab")]
+pub(crate) use ask::{ask, labelled, number_input};
 pub(crate) use cart_card::carts;
+#[cfg(feature = "lab")]
+pub(crate) use conflict::sides;
+#[cfg(feature = "lab")]
+pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
 pub(crate) use header::Header;
+#[cfg(feature = "lab")]
+pub(crate) use header::{brand, theme_switch};
+#[cfg(feature = "lab")]
+pub(crate) use icon::{Shape, icon};
 pub(crate) use panel::PanelView;
+#[cfg(feature = "lab")]
+pub(crate) use part::Draw;
+#[cfg(feature = "lab")]
+pub(crate) use part::keyed_part;
 pub(crate) use part::part;
 pub(crate) use record_card::records;
 pub(crate) use ribbon::RibbonView;

@@ -2,6 +2,8 @@
 //! place below which a clock is read.
 
 pub(crate) mod clipboard;
+#[cfg(feature = "lab")]
+pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod listen;

@@ -84,6 +84,21 @@ pub(crate) fn prefers_reduced_motion() -> bool {
     query.is_some_and(|query| query.matches())
 }
 
+/// Names the page.
+#[cfg(feature = "lab")]
+pub(crate) fn name(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Whether the page stands in a frame of another one.
+#[cfg(feature = "lab")]
+pub(crate) fn is_framed() -> bool {
+    let Some(window) = window() else { return false };
+    window.top().ok().flatten().is_none_or(|top| top != window)
+}
+
 /// Page time in milliseconds.
 pub(crate) fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())

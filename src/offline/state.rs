@@ -21,11 +21,19 @@ pub struct DeviceOptions {
     pub cart: String,
     /// Whether this page may host the cloud.
     pub may_host_cloud: bool,
+    /// Whether the switches of the links are as the person left them when the page comes back.
+    pub remembers_switches: bool,
 }
 
 impl Default for DeviceOptions {
     fn default() -> Self {
-        Self { space: "replicascope".to_owned(), mode: Mode::AddWins, cart: "cart".to_owned(), may_host_cloud: true }
+        Self {
+            space: "replicascope".to_owned(),
+            mode: Mode::AddWins,
+            cart: "cart".to_owned(),
+            may_host_cloud: true,
+            remembers_switches: false,
+        }
     }
 }
 
