@@ -143,7 +143,7 @@ impl Lesson {
     }
 
     /// When the current step is reached, if it waits for time alone.
-    fn due_at(&self) -> Option<SimTime> {
+    pub(crate) fn due_at(&self) -> Option<SimTime> {
         match self.step().until {
             Until::After(time) => Some(self.here().position.at + time),
             Until::Now | Until::Noted(_) | Until::Told(_) | Until::Quiet => None,
