@@ -96,7 +96,9 @@ impl Guided {
     /// passed over, as everywhere.
     fn step(&mut self, session: &mut Session) -> bool {
         let most = session.event_count() + MAX_EVENTS_PER_STEP;
-        while session.event_count() < most && !self.lesson.is_reached(session) {
+        let mut looked_at = 0;
+        while session.event_count() < most && !self.lesson.is_reached_since(session, looked_at) {
+            looked_at = session.journal().end();
             let fault = self.moments.front().map(|moment| moment.at);
             let due = [self.lesson.due_at(), fault].into_iter().flatten().min();
             match (session.next_event_at(), due) {
