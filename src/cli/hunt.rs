@@ -3,7 +3,7 @@
 use super::changes::Changes;
 use super::progress::Progress;
 use super::target::{Job, Target};
-use super::{Ended, Problem, hunt_report, print, target};
+use super::{Ended, Problem, hunt_report, input, print, target};
 use crate::hunt::{self, Hunt, HuntError, Outcome, Subject};
 use crate::limits;
 use clap::Args;
@@ -116,7 +116,7 @@ fn refused(name: &str, error: &HuntError) -> Problem {
         HuntError::NoSeeds => "--seeds",
         HuntError::Faults(_) => "--faults",
         HuntError::Until => "--until",
-        HuntError::NoSubject | HuntError::Idle | HuntError::Recipe(_) => name,
+        HuntError::NoSubject | HuntError::Idle | HuntError::Recipe(_) => input::name_of(name),
     };
     Problem(format!("{about}: {error}"))
 }

@@ -126,7 +126,7 @@ impl Shrink {
             Phase::Recorded => self.recorded.pop(),
             Phase::Runs { size, end } => Cut::Commands(end.saturating_sub(size)..end).apply(recipe),
             Phase::Parts { cursor, .. } => Cut::all(recipe).get(cursor)?.apply(recipe),
-            Phase::Opened => self.found.until.is_none().then(|| Recipe { open: Some(opened(self.found.ended_at)), ..recipe.clone() }),
+            Phase::Opened => Some(Recipe { open: Some(opened(self.found.ended_at)), ..recipe.clone() }),
             Phase::Done => None,
         }
     }
@@ -146,11 +146,15 @@ impl Shrink {
     }
 
     fn keep(&mut self, session: &Session, verdict: Verdict) {
-        let open = matches!(self.phase, Phase::Opened).then(|| opened(self.found.ended_at));
+        let open = match self.phase {
+            Phase::Opened => Some(opened(self.found.ended_at)),
+            _ => self.found.recipe.open.take(),
+        };
         self.found.recipe = Recipe { open, ..session.recipe() };
         self.found.fingerprint = session.fingerprint();
         self.found.ended_at = session.now();
         self.found.verdict = verdict;
+        self.found.is_minimal = false;
         self.found.after = Size::of(session);
     }
 
@@ -165,7 +169,9 @@ impl Shrink {
             Phase::Runs { size, end } => self.next_run(size, end),
             // What comes after the part has its place now.
             Phase::Parts { cursor, .. } => self.next_part(cursor, 0),
-            Phase::Opened | Phase::Done => Phase::Done,
+            // A run goes on for a while after the place where it opens: all parts may matter less now.
+            Phase::Opened => Phase::Parts { cursor: 0, failed: 0 },
+            Phase::Done => Phase::Done,
         };
     }
 
@@ -201,10 +207,15 @@ impl Shrink {
             return Phase::Parts { cursor: if cursor < count { cursor } else { 0 }, failed };
         }
         self.found.is_minimal = true;
-        if let Some(until) = self.found.until {
-            self.found.recipe.open = Some(opened(until));
+        match self.found.until {
+            _ if self.found.recipe.open.is_some() => Phase::Done,
+            None => Phase::Opened,
+            // When such a run is judged does not depend on where it opens.
+            Some(until) => {
+                self.found.recipe.open = Some(opened(until));
+                Phase::Done
+            }
         }
-        Phase::Opened
     }
 
     /// Workloads as commands: up to the end of what shows the violation, or else all.
