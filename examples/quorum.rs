@@ -6,7 +6,7 @@ use replicascope::replication::delta::{Mode, Value};
 use replicascope::replication::ids::{SessionId, SiteId};
 use replicascope::replication::protocol::Reply;
 use replicascope::replication::setting::Dials;
-use replicascope::replication::time::SimTime;
+use replicascope::replication::time::{SimDuration, SimTime};
 use replicascope::session::Session as Run;
 use replicascope::simulation::command::{Action, Command};
 use replicascope::simulation::registry;
@@ -27,7 +27,9 @@ pub(crate) fn tell() -> Result<String, Box<dyn std::error::Error>> {
     for quorum in [1, 2] {
         let mut run = Run::open(Recipe::new(setup(quorum), 7))?;
         run.submit(Command::Act { session: ANA, action: Action::Put { key: "price".into(), value: Value::Number(70) } })?;
-        run.run_until(SimTime::from_ms(150));
+        // Ben asks a millisecond after Ana was told that it is done.
+        while run.history().iter().all(|operation| operation.closed.is_none()) && run.step() {}
+        run.run_until(run.now() + SimDuration::from_ms(1));
         run.submit(Command::Act { session: BEN, action: Action::Get { key: "price".into() } })?;
         run.run_until(SimTime::from_ms(1_000));
         writeln!(text, "write quorum {quorum}, read quorum {quorum}, of 3 replicas")?;

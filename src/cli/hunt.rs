@@ -15,6 +15,7 @@ Runs are played and judged as `run` does; of several variants the first that vio
 What is found is shrunk: parts are left out, the rest is run, and what still violates the guarantee is kept, until no node, site,
 client, operation or fault can be left out alone. Settings, links and latencies stay. `run` plays the recipe that is printed, with
 --until where one is named.
+Faults that are drawn are crashes, cut directions, partitions, sites taken offline and wrong clocks; each is mended after 10 ms to 2 s.
 Ranges of seeds are independent: search disjoint ranges at the same time and take the finding with the smallest seed.
 
 --json prints {\"guarantee\",\"seeds\":{\"from\",\"to\"},\"found\",\"runs\":{\"searched\",\"undecided\",\"shrunk\"},\"stopped_at\"}, and where something was

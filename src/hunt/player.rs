@@ -9,6 +9,9 @@ use crate::scenarios::{Lesson, MAX_EVENTS_PER_STEP, Scenario};
 use crate::session::Session;
 use std::collections::{BTreeSet, VecDeque};
 
+/// Events of a lesson that one call processes at most.
+const SLICE_EVENTS: u64 = 2_000;
+
 /// A run on its way to its end.
 pub(super) struct Player {
     session: Session,
@@ -28,6 +31,10 @@ struct Guided {
     moments: VecDeque<Moment>,
     begun: BTreeSet<usize>,
     is_faulty: bool,
+    /// Events at which the current step is passed over.
+    most: u64,
+    /// Journal entries before this one did not reach it.
+    looked_at: u64,
 }
 
 impl Player {
@@ -53,7 +60,8 @@ impl Player {
     pub(super) fn of_steps(scenario: &Scenario, recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
         let lesson = Lesson::new(scenario, recipe.variant.as_deref().unwrap_or_default());
         let moments = Fault::moments(faults).into();
-        let guided = Guided { lesson, moments, begun: BTreeSet::new(), is_faulty: !faults.is_empty() };
+        let is_faulty = !faults.is_empty();
+        let guided = Guided { lesson, moments, begun: BTreeSet::new(), is_faulty, most: MAX_EVENTS_PER_STEP, looked_at: 0 };
         Ok(Self { session: Session::open(recipe)?, way: Way::Steps(Box::new(guided)), until })
     }
 
@@ -92,25 +100,29 @@ impl Player {
 }
 
 impl Guided {
-    /// Plays the current step and enters the next one; `false`: there is none. A step that is not reached within its bound is
-    /// passed over, as everywhere.
+    /// Goes on with the current step, and enters the next one when it is reached; `false`: there is none. A step that is not
+    /// reached within its bound is passed over, as everywhere.
     fn step(&mut self, session: &mut Session) -> bool {
-        let most = session.event_count() + MAX_EVENTS_PER_STEP;
-        let mut looked_at = 0;
-        while session.event_count() < most && !self.lesson.is_reached_since(session, looked_at) {
-            looked_at = session.journal().end();
+        let slice = session.event_count() + SLICE_EVENTS;
+        while session.event_count() < self.most && !self.lesson.is_reached_since(session, self.looked_at) {
+            if session.event_count() >= slice {
+                return true;
+            }
+            self.looked_at = session.journal().end();
             let fault = self.moments.front().map(|moment| moment.at);
             let due = [self.lesson.due_at(), fault].into_iter().flatten().min();
             match (session.next_event_at(), due) {
                 (Some(at), due) if due.is_none_or(|due| at <= due) => _ = session.step(),
-                (_, Some(due)) => {
+                (_, Some(due)) if !session.is_at_limit() => {
                     session.run_until(due);
                     self.give(session);
                 }
-                (_, None) => break,
+                _ => break,
             }
         }
-        self.lesson.enter_next(session)
+        let is_entered = self.lesson.enter_next(session);
+        (self.most, self.looked_at) = (session.event_count() + MAX_EVENTS_PER_STEP, 0);
+        is_entered
     }
 
     /// Gives the faults that are due.

@@ -106,16 +106,14 @@ fn assert_is_minimal(found: &Found) {
 fn no_part_of_a_finding_can_be_left_out_alone() {
     let mut count = 0;
     for scenario in scenarios::ALL {
-        for guarantee in ["no-lost-writes", "linearizable", "read-your-writes", "convergence"] {
-            for faults in [0, 2] {
-                let target = Target { faults, ..Target::scenario(scenario, None) };
-                let mut hunt = Hunt::new(target, guarantee, 3..6).expect("it can be searched");
-                if let Outcome::Found(found) = hunt.run() {
-                    assert_is_minimal(found);
-                    count += 1;
-                }
+        for guarantee in ["no-lost-writes", "linearizable", "convergence"] {
+            let target = Target { faults: 2, ..Target::scenario(scenario, None) };
+            let mut hunt = Hunt::new(target, guarantee, 3..5).expect("it can be searched");
+            if let Outcome::Found(found) = hunt.run() {
+                assert_is_minimal(found);
+                count += 1;
             }
         }
     }
-    assert!(count > 50, "{count}");
+    assert!(count > 25, "{count}");
 }
