@@ -5,6 +5,8 @@
 
 pub mod checkers;
 pub mod histories;
+#[cfg(feature = "catalogue")]
+pub mod hunt;
 pub mod limits;
 pub mod measure;
 pub mod offline;

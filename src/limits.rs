@@ -145,6 +145,10 @@ pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
 pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.
 pub const MAX_BRANCHES: usize = 16;
+/// Runs of one search for an anomaly, finding and shrinking together.
+pub const MAX_HUNT_RUNS: u64 = 10_000_000;
+/// Faults that a search for an anomaly draws for each run.
+pub const MAX_HUNT_FAULTS: u32 = 100;
 /// Bytes of a history file.
 pub const MAX_HISTORY_BYTES: usize = 64 << 20;
 /// Characters of a key, a session or a node of a history file.

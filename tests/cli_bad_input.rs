@@ -77,6 +77,30 @@ fn arguments_that_cannot_be_used() {
         (&["compare", "offline-leader", "--variant", "ask", "--variant", "best"], &["best", "add-wins"]),
         (&["compare", "one.json", "other.json"], &["one.json", "No such file"]),
         (&["compare", "offline-leader", "--set", "home_site=1"], &["home_site"]),
+        (&["hunt"], &["TARGET"]),
+        (&["hunt", "offline-leader", "--seeds", "0..9"], &["--guarantee"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence"], &["--seeds"]),
+        (&["hunt", "offline-laeder", "--guarantee", "convergence", "--seeds", "0..9"], &["offline-laeder", "list scenarios"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergance", "--seeds", "0..9"], &["--guarantee", "convergance", "linearizable"]),
+        (&["hunt", "multi-leader-invariant", "--guarantee", "constraint:seats", "--seeds", "0..9"], &["--guarantee", "no-lost-writes"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "9"], &["--seeds", "\"9\"", "A..B"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "9..9"], &["--seeds", "9..9"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "9..3"], &["--seeds", "9..3"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "-1..3"], &["--seeds", "-1..3"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..=3"], &["--seeds", "0..=3"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", ".."], &["--seeds", "\"..\""]),
+        (
+            &["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..18446744073709551616"],
+            &["--seeds", "18446744073709551615"],
+        ),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--seed", "1"], &["--seed"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--variant", "best"], &["best", "add-wins"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--faults", "101"], &["--faults", "101", "100"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--faults", "-1"], &["--faults", "-1"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--max-runs", "0"], &["--max-runs", "10000000"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--until", "soon"], &["--until", "soon"]),
+        (&["hunt", "offline-leader", "--guarantee", "convergence", "--seeds", "0..9", "--set", "read_quorum=2"], &["read_quorum"]),
+        (&["hunt", "offline-leader", "--guarantee", "linearizable", "--seeds", "0..9"], &["--guarantee linearizable", "about"]),
         (&["check"], &["--guarantee"]),
         (&["check", "none.jsonl", "--guarantee", "linearizable"], &["none.jsonl", "No such file"]),
         (&["check", "-", "--guarantee", "serializable"], &["serializable", "linearizable"]),
@@ -187,6 +211,11 @@ fn recipes_that_cannot_be_run() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("standard input: line 3: not UTF-8"));
     assert_refused(&["run", "-", "--variant", "ask"], &recipe("\"7\"", "\"8\""), &["--variant", "scenarios"]);
+    let hunt = ["hunt", "-", "--guarantee", "convergence", "--seeds", "0..9"];
+    assert_refused(&[&hunt[..], &["--variant", "ask"]].concat(), &recipe("\"7\"", "\"8\""), &["--variant", "scenarios"]);
+    assert_refused(&hunt, "{}", &["standard input", "version"]);
+    let idle = scenarios::find("offline-leader").unwrap().recipe(None).unwrap().to_json();
+    assert_refused(&hunt, &idle, &["standard input", "nobody does anything"]);
 }
 
 #[test]

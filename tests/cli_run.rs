@@ -344,7 +344,7 @@ fn quorums_are_measured() {
 
 #[test]
 fn help_and_completions_name_everything() {
-    for subcommand in ["list", "run", "compare", "check", "measure", "completions"] {
+    for subcommand in ["list", "run", "compare", "hunt", "check", "measure", "completions"] {
         let help = replicascope(&[subcommand, "--help"], b"");
         assert_eq!(help.status.code(), Some(0));
         assert!(String::from_utf8(help.stdout).unwrap().contains("--json"), "{subcommand}");

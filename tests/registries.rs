@@ -33,6 +33,7 @@ fn scenarios_are_their_folder() {
     let helpers = [
         ("adding", "shared by the scenarios that add a follower"),
         ("claim", "what a scenario claims"),
+        ("ending", "when a run without steps is over"),
         ("followers", "shared by the scenarios of followers that fail"),
         ("ground", "shared setups"),
         ("group", "shared by the scenarios of elections"),

@@ -105,7 +105,20 @@ pub fn judge(snapshot: &Snapshot, history: &History) -> Vec<Verdict> {
     ALL.iter().filter(|checker| (checker.applies)(&evidence)).map(|checker| checker.verdict(&evidence)).collect()
 }
 
+/// The checker of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Checker> {
+    ALL.iter().copied().find(|checker| checker.id == id)
+}
+
 impl Checker {
+    /// Judges a run by this guarantee alone; `None`: the run has nothing that it is about.
+    #[must_use]
+    pub fn judge(&self, snapshot: &Snapshot, history: &History) -> Option<Verdict> {
+        let evidence = Evidence::collect(snapshot, history);
+        (self.applies)(&evidence).then(|| self.verdict(&evidence))
+    }
+
     fn verdict(&self, evidence: &Evidence<'_>) -> Verdict {
         let (holds, witness, undecided_because) = match (self.judge)(evidence) {
             Finding::Undecided(because) => (None, Vec::new(), Some(because)),

@@ -1,4 +1,4 @@
-//! Options that change what runs: a preset, settings, a policy, links, the seed. In this order, so that a setting has
+//! Options that change what runs: a preset, settings, a policy, links, and where one run is meant the seed. In this order, so that a setting has
 //! the last word.
 
 use super::Problem;
@@ -27,9 +27,6 @@ pub(super) struct Changes {
     /// Link the sites like this (see `list topologies`)
     #[arg(long, value_name = "TOPOLOGY")]
     topology: Option<String>,
-    /// Seed of all randomness, a decimal number; by default the scenario's or recipe's own
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    seed: Option<String>,
     /// End the run at this simulated time in milliseconds
     #[arg(long, value_name = "MS", allow_hyphen_values = true)]
     until: Option<String>,
@@ -47,14 +44,14 @@ pub(super) struct Plan {
 }
 
 impl Changes {
-    pub(super) fn plan(&self) -> Result<Plan, Problem> {
+    pub(super) fn plan(&self, own_seed: Option<&str>) -> Result<Plan, Problem> {
         let unknown = |option: &str, id: &str, list: &str| Problem(format!("--{option}: {id:?} is unknown; see `list {list}`"));
         Ok(Plan {
             preset: named(self.preset.as_deref(), presets::find, |id| unknown("preset", id, "presets"))?,
             settings: self.settings.iter().map(|text| setting(text)).collect::<Result<_, _>>()?,
             policy: named(self.policy.as_deref(), policy, |id| unknown("policy", id, "policies"))?,
             topology: named(self.topology.as_deref(), topology::find, |id| unknown("topology", id, "topologies"))?,
-            seed: self.seed.as_deref().map(seed).transpose()?,
+            seed: own_seed.map(seed).transpose()?,
             until: self.until.as_deref().map(until).transpose()?,
         })
     }

@@ -25,13 +25,16 @@ pub(super) struct Arguments {
     variants: Vec<String>,
     #[command(flatten)]
     changes: Changes,
+    /// Seed of all randomness, a decimal number; by default the scenario's or recipe's own
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<String>,
     /// Print `{"seed","runs":[{"name","strategy","metrics","verdicts",…}]}`
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ended, Problem> {
-    let plan = arguments.changes.plan()?;
+    let plan = arguments.changes.plan(arguments.seed.as_deref())?;
     let mut jobs = jobs(arguments)?;
     plan.check(jobs.iter().map(|job| &job.recipe.setup))?;
     jobs.iter_mut().try_for_each(|job| plan.apply(&job.name, &mut job.recipe))?;

@@ -8,6 +8,8 @@ mod check;
 mod compare;
 mod completions;
 mod files;
+mod hunt;
+mod hunt_report;
 mod input;
 mod list;
 mod measure;
@@ -42,6 +44,9 @@ enum Command {
     /// Play variants or recipes with the same seed and faults, side by side
     #[command(after_help = compare::HELP)]
     Compare(compare::Arguments),
+    /// Search for a seed that violates a guarantee, and shrink what is found
+    #[command(after_help = hunt::HELP)]
+    Hunt(hunt::Arguments),
     /// Judge a history file by one guarantee
     Check(check::Arguments),
     /// Measure leaderless quorums: latency, staleness
@@ -107,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Hunt(arguments) => hunt::run(&arguments),
         Command::Measure(arguments) => measure::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Peer(arguments) => peer::run(&arguments),

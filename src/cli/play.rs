@@ -4,18 +4,11 @@ use super::progress::Progress;
 use super::target::Job;
 use super::{Ended, Problem};
 use crate::limits;
-use crate::replication::time::{SimDuration, SimTime};
+use crate::replication::time::SimTime;
 use crate::scenarios::claim::Claimed;
-use crate::scenarios::{Outcome, Scenario, lesson};
+use crate::scenarios::ending::Ending;
+use crate::scenarios::{Outcome, Scenario};
 use crate::session::Session;
-use crate::simulation::setup::Workload;
-
-/// A bare recipe runs on for at least this long after its last command, so that what goes out now and then goes out.
-const SETTLES_AFTER: SimDuration = SimDuration::from_ms(2_000);
-/// It ends there, quiet or not: workloads never end by themselves.
-const ENDS_AFTER: SimDuration = SimDuration::from_ms(10_000);
-/// How often it is asked whether the network is quiet.
-const ASKS_EVERY: SimDuration = SimDuration::from_ms(50);
 
 /// A run that was played.
 pub(super) struct Played {
@@ -32,10 +25,7 @@ pub(super) fn play(job: Job, until: Option<SimTime>) -> Result<Played, Problem> 
         return play_steps(scenario, job, until);
     }
     let mut session = Session::open(job.recipe.clone()).map_err(|error| Problem(format!("{}: {error}", job.name)))?;
-    let is_complete = match until {
-        Some(until) => run_until(&mut session, until),
-        None => run_until_quiet(&mut session, &job),
-    };
+    let is_complete = run_on(&mut session, Ending::of(&job.recipe, until));
     Ok(Played { job, session, claims: Vec::new(), is_cut: !is_complete })
 }
 
@@ -66,18 +56,14 @@ fn run_until(session: &mut Session, until: SimTime) -> bool {
     session.now() >= until || session.is_at_limit()
 }
 
-fn run_until_quiet(session: &mut Session, job: &Job) -> bool {
-    let last = job.recipe.commands.last().map_or(SimTime::ZERO, |last| last.at_ns);
-    let opened = job.recipe.open.as_ref().map_or(SimTime::ZERO, |open| open.at_ns);
-    let from = last.max(opened);
-    let is_loaded = session.setup().sessions.iter().any(|session| session.workload != Workload::Idle);
-    let is_done = |session: &Session| session.is_at_limit() || (!is_loaded && lesson::is_quiet(&session.snapshot()));
-    let mut is_whole = run_until(session, from + SETTLES_AFTER);
-    while is_whole && session.now() < from + ENDS_AFTER && !is_done(session) {
-        let next = session.now() + ASKS_EVERY;
-        is_whole = run_until(session, next);
+/// Runs to its end; `false`: too much happened.
+fn run_on(session: &mut Session, mut ending: Ending) -> bool {
+    while let Some(time) = ending.goes_on_to(session) {
+        if !run_until(session, time) {
+            return false;
+        }
     }
-    is_whole
+    true
 }
 
 impl Played {

@@ -41,7 +41,7 @@ fn verdict(verdict: &Verdict) -> Json {
     fields
 }
 
-fn witness(witness: &Witness) -> Json {
+pub(super) fn witness(witness: &Witness) -> Json {
     let dots: Vec<String> = witness.dots.iter().map(ToString::to_string).collect();
     json!({ "sentence": witness.sentence, "operations": witness.operations, "dots": dots })
 }

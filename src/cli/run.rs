@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     variant: Option<String>,
     #[command(flatten)]
     changes: Changes,
+    /// Seed of all randomness, a decimal number; by default the scenario's or recipe's own
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<String>,
     #[command(flatten)]
     files: Files,
     /// Print one object, or an array for several variants
@@ -39,7 +42,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ended, Problem> {
-    let plan = arguments.changes.plan()?;
+    let plan = arguments.changes.plan(arguments.seed.as_deref())?;
     let mut jobs = jobs(&arguments.target, arguments.variant.as_deref())?;
     plan.check(jobs.iter().map(|job| &job.recipe.setup))?;
     jobs.iter_mut().try_for_each(|job| plan.apply(&job.name, &mut job.recipe))?;

@@ -93,11 +93,11 @@ impl Lesson {
     /// run that was left to play: it waits for what follows the event that reached the step before.
     fn journal_from(&self, next: &Step, session: &Session) -> u64 {
         let end = session.journal().end();
-        if next.actions.is_empty() { self.reached_at(session).map_or(end, |number| number + 1) } else { end }
+        if next.actions.is_empty() { self.reached_at(session, 0).map_or(end, |number| number + 1) } else { end }
     }
 
-    /// The journal entry that reached the current step, if it is that kind of step.
-    fn reached_at(&self, session: &Session) -> Option<u64> {
+    /// The journal entry that reached the current step, if it is that kind of step; those before `from` are known not to.
+    fn reached_at(&self, session: &Session, from: u64) -> Option<u64> {
         let until = self.step().until;
         let is_it = |node: NodeId, note: &Note| match until {
             Until::Noted(is_it) => is_it(node, note),
@@ -108,7 +108,7 @@ impl Lesson {
             return None;
         }
         let journal = session.journal();
-        let from = self.here().journal_from.max(journal.dropped_count());
+        let from = self.here().journal_from.max(journal.dropped_count()).max(from);
         let is_match = |happening: &Happening| matches!(happening, Happening::Noted(node, note) if is_it(*node, note));
         (from..).zip(journal.iter_from(from)).find(|(_, entry)| is_match(&entry.happening)).map(|(number, _)| number)
     }
@@ -116,9 +116,15 @@ impl Lesson {
     /// Whether what the current step waits for has happened since it was entered.
     #[must_use]
     pub fn is_reached(&self, session: &Session) -> bool {
+        self.is_reached_since(session, 0)
+    }
+
+    /// The same, where it is known that no journal entry before `from` reached it.
+    #[must_use]
+    pub fn is_reached_since(&self, session: &Session, from: u64) -> bool {
         match self.step().until {
             Until::Now => true,
-            Until::Noted(_) | Until::Told(_) => self.reached_at(session).is_some(),
+            Until::Noted(_) | Until::Told(_) => self.reached_at(session, from).is_some(),
             Until::Quiet => is_quiet(&session.snapshot()),
             Until::After(time) => session.now() >= self.here().position.at + time,
         }
@@ -126,10 +132,12 @@ impl Lesson {
 
     /// Steps the run until the current step is reached, for at most `most` steps. Says whether it is.
     pub fn run_until_reached(&self, session: &mut Session, most: u64) -> bool {
+        let mut looked_at = 0;
         for _ in 0..most {
-            if self.is_reached(session) {
+            if self.is_reached_since(session, looked_at) {
                 return true;
             }
+            looked_at = session.journal().end();
             let due = self.due_at();
             match session.next_event_at() {
                 Some(at) if due.is_none_or(|due| at <= due) => session.step(),
@@ -143,7 +151,7 @@ impl Lesson {
     }
 
     /// When the current step is reached, if it waits for time alone.
-    fn due_at(&self) -> Option<SimTime> {
+    pub(crate) fn due_at(&self) -> Option<SimTime> {
         match self.step().until {
             Until::After(time) => Some(self.here().position.at + time),
             Until::Now | Until::Noted(_) | Until::Told(_) | Until::Quiet => None,

@@ -8,6 +8,8 @@
 mod adding;
 pub mod claim;
 #[cfg(feature = "catalogue")]
+pub mod ending;
+#[cfg(feature = "catalogue")]
 mod followers;
 #[cfg_attr(not(feature = "catalogue"), expect(dead_code, reason = "words for the scenarios of the catalogue"))]
 mod ground;
