@@ -129,7 +129,9 @@ mod tests {
         assert_eq!((total_bytes(&sizes.first), others), (6, vec![6, 2]));
         let described = describe_all(&sizes);
         assert!(described.contains("        16 bytes         6 in brotli  the second program, of 600000 in brotli\n"));
-        assert!(described.ends_with(&format!("         7 bytes         2 in brotli  the offline lab, of {} in brotli\n", LAB.budget_bytes)));
+        assert!(
+            described.ends_with(&format!("         7 bytes         2 in brotli  the offline lab, of {} in brotli\n", LAB.budget_bytes))
+        );
     }
 
     #[test]
