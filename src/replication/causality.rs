@@ -163,10 +163,9 @@ impl VersionVector {
     }
 
     /// Entries in the order of replica ids.
-    pub fn iter(&self) -> impl Iterator<Item = Dot> + '_ {
-        let place = self.apart.map_or(0, |apart| self.others().partition_point(|other| other.replica < apart.replica));
-        let (before, after) = self.others().split_at(place);
-        before.iter().copied().chain(self.apart).chain(after.iter().copied())
+    #[must_use]
+    pub fn iter(&self) -> Dots<'_> {
+        Dots { apart: self.apart, others: self.others() }
     }
 
     /// The number of replicas known.
@@ -179,6 +178,28 @@ impl VersionVector {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.apart.is_none()
+    }
+}
+
+/// The entries of a vector, in the order of replica ids.
+#[derive(Clone, Debug)]
+pub struct Dots<'a> {
+    apart: Option<Dot>,
+    others: &'a [Dot],
+}
+
+impl Iterator for Dots<'_> {
+    type Item = Dot;
+
+    fn next(&mut self) -> Option<Dot> {
+        let next = self.others.first().copied();
+        match (self.apart, next) {
+            (Some(apart), next) if next.is_none_or(|next| apart.replica < next.replica) => self.apart.take(),
+            _ => {
+                self.others = self.others.get(1..)?;
+                next
+            }
+        }
     }
 }
 

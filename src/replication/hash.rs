@@ -1,6 +1,7 @@
 //! Content hashes: XXH64 over a fixed, portable byte order. Against accidents, not against forgers.
 
-use xxhash_rust::xxh64::{Xxh64, xxh64};
+use super::IS_OPENING_ALONE;
+use xxhash_rust::xxh64::xxh64;
 
 /// A 64-bit content hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,8 +16,8 @@ pub struct Hasher {
     seed: u64,
     buffer: [u8; ROOM],
     length: usize,
-    /// What went through the buffer before.
-    before: Option<Xxh64>,
+    /// What did not fit any more, with all before it.
+    before: Vec<u8>,
 }
 
 /// Longer than most deltas.
@@ -26,7 +27,7 @@ impl Hasher {
     /// Starts from `seed`.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, buffer: [0; ROOM], length: 0, before: None }
+        Self { seed, buffer: [0; ROOM], length: 0, before: Vec::new() }
     }
 
     /// Adds a number.
@@ -39,6 +40,10 @@ impl Hasher {
     /// Adds numbers, one after the other.
     #[inline]
     pub fn numbers<const COUNT: usize>(&mut self, numbers: [u64; COUNT]) -> &mut Self {
+        if IS_OPENING_ALONE {
+            numbers.into_iter().for_each(|number| self.append(&number.to_le_bytes()));
+            return self;
+        }
         match self.buffer.get_mut(self.length..self.length + 8 * COUNT) {
             Some(place) => {
                 for (place, number) in place.chunks_exact_mut(8).zip(numbers) {
@@ -63,7 +68,6 @@ impl Hasher {
         self
     }
 
-    #[inline]
     fn append(&mut self, bytes: &[u8]) {
         match self.buffer.get_mut(self.length..self.length + bytes.len()) {
             Some(place) => {
@@ -76,9 +80,8 @@ impl Hasher {
 
     #[cold]
     fn spill(&mut self, bytes: &[u8]) {
-        let before = self.before.get_or_insert_with(|| Xxh64::new(self.seed));
-        before.update(&self.buffer[..self.length]);
-        before.update(bytes);
+        self.before.extend_from_slice(&self.buffer[..self.length]);
+        self.before.extend_from_slice(bytes);
         self.length = 0;
     }
 
@@ -86,14 +89,12 @@ impl Hasher {
     #[must_use]
     pub fn digest(&self) -> Digest {
         let rest = &self.buffer[..self.length];
-        Digest(match &self.before {
-            None => xxh64(rest, self.seed),
-            Some(before) => {
-                let mut whole = before.clone();
-                whole.update(rest);
-                whole.digest()
-            }
-        })
+        if self.before.is_empty() {
+            return Digest(xxh64(rest, self.seed));
+        }
+        let mut whole = self.before.clone();
+        whole.extend_from_slice(rest);
+        Digest(xxh64(&whole, self.seed))
     }
 }
 

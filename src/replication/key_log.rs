@@ -30,6 +30,7 @@ struct Lines {
     order: Vec<u32>,
     /// Their places plus one, each at the first free entry from where the hash of its item points; a power of two, no more
     /// than half full. Every delta looks its line up, and comparing names down a tree is most of the work of a merge.
+    /// The opening scene, whose lines are few, does without.
     table: Vec<u32>,
 }
 
@@ -135,24 +136,37 @@ impl Lines {
     }
 
     fn get(&self, item: &Item) -> Option<&LineLog> {
+        if IS_OPENING_ALONE {
+            return self.lines.iter().find(|line| line.item == *item);
+        }
         if self.table.is_empty() { None } else { self.find(item).ok().map(|place| &self.lines[place]) }
     }
 
     /// The line of `item`, a new one if need be.
     fn line(&mut self, item: &Item) -> &mut LineLog {
-        if 2 * self.lines.len() >= self.table.len() {
-            self.grow();
-        }
-        let place = self.find(item).unwrap_or_else(|entry| self.add(item, entry));
+        let place = match IS_OPENING_ALONE {
+            true => self.lines.iter().position(|line| line.item == *item).unwrap_or_else(|| self.add(item)),
+            false => self.find_or_add(item),
+        };
         &mut self.lines[place]
     }
 
-    fn add(&mut self, item: &Item, entry: usize) -> usize {
+    fn find_or_add(&mut self, item: &Item) -> usize {
+        if 2 * self.lines.len() >= self.table.len() {
+            self.grow();
+        }
+        self.find(item).unwrap_or_else(|entry| {
+            let place = self.add(item);
+            self.table[entry] = place as u32 + 1;
+            place
+        })
+    }
+
+    fn add(&mut self, item: &Item) -> usize {
         let place = self.lines.len();
         let rank = self.order.partition_point(|other| self.lines[*other as usize].item < *item);
         self.order.insert(rank, place as u32);
         self.lines.push(LineLog { item: item.clone(), versions: Vec::new(), survivors: Vec::new() });
-        self.table[entry] = place as u32 + 1;
         place
     }
 

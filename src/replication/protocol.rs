@@ -350,7 +350,7 @@ pub enum Effect<P: Protocol> {
     Note(Box<Note>),
 }
 
-/// Collects the effects of one event, in order. Its methods are inlined, so that an effect is written once, where it is kept.
+/// Collects the effects of one event, in order. Its methods may be inlined, so that an effect is written once, where it is kept.
 #[derive(Clone)]
 pub struct Outbox<P: Protocol> {
     effects: Vec<Effect<P>>,
@@ -365,7 +365,7 @@ impl<P: Protocol> Outbox<P> {
     }
 
     /// Sends `message` to `to`.
-    #[inline(always)]
+    #[inline]
     pub fn send(&mut self, to: NodeId, message: P::Message) {
         self.effects.push(Effect::Send(to, message));
     }
@@ -389,7 +389,7 @@ impl<P: Protocol> Outbox<P> {
     }
 
     /// Makes `record` durable before anything that follows.
-    #[inline(always)]
+    #[inline]
     pub fn persist(&mut self, record: P::Record) {
         self.effects.push(Effect::Persist(record));
     }

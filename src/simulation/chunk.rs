@@ -80,7 +80,7 @@ impl Chunk {
     }
 
     /// Adds a message's step, if it fits as it is.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn push_message(
         &mut self,
         (at, event): (SimTime, u64),

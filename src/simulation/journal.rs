@@ -194,7 +194,7 @@ impl Journal {
     }
 
     /// Adds what most entries are, without building an entry.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn record_message(
         &mut self,
         at: SimTime,

@@ -32,7 +32,7 @@ impl From<Latency> for Delay {
 
 impl Delay {
     /// One draw. A constant draws nothing.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn draw(&self, rng: &mut Rng) -> SimDuration {
         match *self {
             Self::Exponential { base_ns, mean_ns } => exponential(base_ns, mean_ns, rng),
@@ -53,7 +53,7 @@ impl Delay {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(feature = "ui"), inline(always))]
 fn exponential(base_ns: u64, mean_ns: f64, rng: &mut Rng) -> SimDuration {
     // Through a signed number: the tail is never negative, and that conversion takes one instruction.
     SimDuration(base_ns + (-libm::log(rng.unit()) * mean_ns) as i64 as u64)

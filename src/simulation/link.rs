@@ -60,7 +60,7 @@ impl Direction {
     }
 
     /// A message enters at `now`. `None`: it is lost on the way.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn pass(&mut self, now: SimTime) -> Option<Passage> {
         let due = now + self.delay.draw(&mut self.latency);
         if self.is_stream() {

@@ -94,14 +94,14 @@ impl Network {
         self.directions.get(usize::from(*self.table.get(self.cell(from, to))?))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn direction_mut(&mut self, from: NodeId, to: NodeId) -> Option<&mut Direction> {
         let cell = self.cell(from, to);
         self.directions.get_mut(usize::from(*self.table.get(cell)?))
     }
 
     /// A message enters the network.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn pass(&mut self, from: NodeId, to: NodeId, now: SimTime) -> Result<Passage, DropReason> {
         let (down, has_cuts) = (self.down, self.cut_count > 0);
         let direction = self.direction_mut(from, to).ok_or(DropReason::NoRoute)?;

@@ -54,7 +54,7 @@ impl<T> Queue<T> {
     }
 
     /// Schedules `payload` for `at`.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn push(&mut self, at: SimTime, payload: T) -> Ticket {
         let slot = self.occupy(payload);
         let key = (u128::from(at.0) << 64) | u128::from((self.next_sequence << SLOT_BITS) | u64::from(slot));
@@ -63,7 +63,7 @@ impl<T> Queue<T> {
         Ticket(slot)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn occupy(&mut self, payload: T) -> u32 {
         let slot = self.vacant;
         if let Some(place) = self.slots.get_mut(slot as usize)
@@ -81,7 +81,7 @@ impl<T> Queue<T> {
     }
 
     /// Takes the next one off the front. Its payload must be taken out with [`Queue::take`].
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn pop(&mut self) -> Option<Due> {
         let key = self.heap.pop()?;
         if self.cancelled_count > 0 {
@@ -91,13 +91,13 @@ impl<T> Queue<T> {
     }
 
     /// The payload of what was just taken off the front.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn payload_mut(&mut self, ticket: Ticket) -> Option<&mut T> {
         self.slots[ticket.0 as usize].payload_mut()
     }
 
     /// Takes the payload of what was just taken off the front, and frees its place.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn take(&mut self, ticket: Ticket) -> Option<T> {
         let freed = Slot::Empty(std::mem::replace(&mut self.vacant, ticket.0));
         std::mem::replace(&mut self.slots[ticket.0 as usize], freed).payload()

@@ -136,7 +136,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Lets a node handle something, if it is up, and takes up what it wants.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn handle(&mut self, node: NodeId, handler: impl FnOnce(&mut P, &mut Env<'_>, &mut Outbox<P>)) -> bool {
         let index = node.index();
         let Some((protocol, mut env)) = self.nodes[index].awake(&self.cluster, self.world.now) else { return false };
@@ -173,7 +173,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// A message arrives.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn deliver(&mut self, number: u64, (from, to): (NodeId, NodeId), kind: MessageKind, message: Option<P::Message>) {
         let Some(message) = message else { return };
         if self.world.receive(number, (from, to), kind, message.digest()) {
@@ -331,7 +331,7 @@ impl<P: Protocol> Simulation<P> {
     }
 
     /// Sends the answers that nodes gave back to their clients, and lets those go on, until nobody has more to say.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn answer_clients(&mut self) {
         if !self.world.answers.is_empty() {
             self.answer_waiting_clients();

@@ -95,7 +95,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Takes up one effect of a node: now, or once its store is through with what comes before.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn take_up(&mut self, node: &mut Node<P>, effect: Effect<P>) {
         match effect {
             Effect::Persist(record) if self.persist == SimDuration::ZERO => P::store(&mut node.durable, &record),
@@ -121,7 +121,7 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn carry_out(&mut self, node: &mut Node<P>, effect: Effect<P>) {
         match effect {
             Effect::Send(to, message) => self.send(node.id, to, message),
@@ -166,7 +166,7 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn number_message(&mut self, route: Pair, kind: MessageKind) -> u64 {
         let number = self.message_count;
         self.message_count += 1;
@@ -174,7 +174,7 @@ impl<P: Protocol> World<P> {
         number
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     fn dispatch(&mut self, due: SimTime, parcel: Parcel<P::Message>) {
         self.in_flight_count += 1;
         if !self.held.is_empty() && self.is_held_back(&parcel) {
@@ -184,7 +184,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// A message arrives: notes it, and says whether its node is up to take it.
-    #[inline(always)]
+    #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn receive(&mut self, number: u64, (from, to): Pair, kind: MessageKind, digest: u64) -> bool {
         self.in_flight_count -= 1;
         self.fingerprint.add(digest ^ u64::from(kind_code(kind)) << 32 ^ u64::from(from.0) << 16 ^ u64::from(to.0));
