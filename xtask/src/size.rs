@@ -19,8 +19,8 @@ pub(crate) struct Program {
 /// accident.
 const CATALOGUE: Program = Program { names: &["replicascope-catalogue"], what: "the second program", budget_bytes: 600_000 };
 
-/// The offline lab, with its style sheet.
-const LAB: Program = Program { names: &["replicascope-lab", "lab"], what: "the offline lab", budget_bytes: 250_000 };
+/// The offline lab, with its style sheet: a tenth more than what it had when this was written.
+const LAB: Program = Program { names: &["replicascope-lab", "lab"], what: "the offline lab", budget_bytes: 256_000 };
 
 /// All programs beside the first.
 const PROGRAMS: [Program; 2] = [CATALOGUE, LAB];
