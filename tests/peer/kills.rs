@@ -7,7 +7,7 @@ use replicascope::offline::storage::Storage as _;
 use replicascope::peer::store::RedbStore;
 use replicascope::replication::delta::Key;
 use replicascope::replication::view::ReplicaView;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
