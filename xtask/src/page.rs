@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{env, fs, path::Path};
 
-/// Only the page's own files; WebAssembly, but no `eval`; pictures that the page makes itself, for downloads.
+/// Only the page's own files, and WebSockets to where a person says; WebAssembly, but no `eval`; pictures that the page makes itself, for downloads.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self' ws: wss:; manifest-src 'self'; worker-src 'self'; \
     base-uri 'none'; form-action 'none'";
