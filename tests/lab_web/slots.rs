@@ -29,26 +29,25 @@ async fn a_slot_that_is_free_again_has_its_data_still() {
 async fn switches_come_back_with_the_slot_where_that_is_asked_for() {
     let space = unique("switches");
     let remembering = || DeviceOptions { remembers_switches: true, ..lonely(&space) };
-    let is_on = |tab: &Tab| (tab.state().links.tabs.is_on, tab.state().links.cloud.is_on);
-    let tab = Tab::open(remembering()).await;
-    assert_eq!(is_on(&tab), (true, true));
-    tab.device.set_link(Link::Cloud, false);
-    tab.device.close();
-    let tab = Tab::open(remembering()).await;
-    assert_eq!((tab.state().slot, is_on(&tab)), (Some(0), (true, false)));
-    let second = Tab::open(remembering()).await;
-    assert_eq!((second.state().slot, is_on(&second)), (Some(1), (true, true)), "each device has its own");
-    second.device.close();
-    tab.device.close();
-    let tab = Tab::open(lonely(&space)).await;
-    assert_eq!((tab.state().slot, is_on(&tab)), (Some(0), (true, true)));
-    tab.device.close();
-    let tab = Tab::open(remembering()).await;
-    tab.device.set_link(Link::Cloud, true);
-    tab.device.close();
-    let tab = Tab::open(remembering()).await;
-    assert_eq!(is_on(&tab), (true, true));
-    tab.device.close();
+    let stands = |tab: &Tab| (tab.state().slot, tab.state().links.tabs.is_on, tab.state().links.cloud.is_on);
+    let first = Tab::open(remembering()).await;
+    assert_eq!(stands(&first), (Some(0), true, true));
+    first.device.set_link(Link::Cloud, false);
+    first.device.close();
+    let forgetful = Tab::open(lonely(&space)).await;
+    assert_eq!(stands(&forgetful), (Some(0), true, true));
+    forgetful.device.close();
+    let back = Tab::open(remembering()).await;
+    assert_eq!(stands(&back), (Some(0), true, false));
+    back.device.set_link(Link::Cloud, true);
+    back.device.close();
+    let again = Tab::open(remembering()).await;
+    assert_eq!(stands(&again), (Some(0), true, true));
+    again.device.set_link(Link::Tabs, false);
+    let other = Tab::open(remembering()).await;
+    assert_eq!(stands(&other), (Some(1), true, true), "each device has its own");
+    again.device.close();
+    other.device.close();
 }
 
 #[wasm_bindgen_test]
