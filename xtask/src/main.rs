@@ -107,7 +107,7 @@ fn bench(watch: &Stopwatch, arguments: &[String]) -> Outcome {
     let kinds = if kinds.is_empty() { vec!["native", "wasm", "page", "merge"] } else { kinds };
     for kind in kinds {
         match kind {
-            "native" => bench_native(watch)?,
+            "native" => Child::new("cargo").args(["bench", "--no-default-features"]).run(watch)?,
             "wasm" => bench_in_node(watch, "benches/wasm.mjs")?,
             "merge" => bench_in_node(watch, "benches/merge.mjs")?,
             "page" => bench_page(watch)?,
@@ -115,13 +115,6 @@ fn bench(watch: &Stopwatch, arguments: &[String]) -> Outcome {
         }
     }
     Ok(())
-}
-
-fn bench_native(watch: &Stopwatch) -> Outcome {
-    let target = project::root().join("target");
-    let reference = ["run", "--release", "--manifest-path", "benches/native/Cargo.toml", "--target-dir"];
-    Child::new("cargo").args(reference).args([target]).run(watch)?;
-    Child::new("cargo").args(["bench", "--no-default-features"]).run(watch)
 }
 
 /// The built page in the real browser.
