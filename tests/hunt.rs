@@ -229,7 +229,7 @@ fn the_bound_on_runs_is_kept_and_told() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// Whatever is found anywhere stands.
     #[test]
