@@ -49,10 +49,10 @@ fn data_that_is_none_or_damaged() {
     assert!(device.connect(peer.address));
     run(&mut [&mut device], "it is confirmed", |devices| devices[0].pending_count() == 0);
     assert!(peer.terminate().success());
-    // Every occurrence of a word that devices wrote.
+    // Every occurrence of a word that devices wrote: one at least for each batch.
     let mut bytes = std::fs::read(place.join("data.redb")).unwrap();
     let places: Vec<usize> = bytes.windows(5).enumerate().filter(|(_, word)| word == b"phone").map(|(place, _)| place).collect();
-    assert!(places.len() >= 200);
+    assert!(places.len() >= 2);
     places.into_iter().for_each(|place| bytes[place] = b'q');
     std::fs::write(place.join("data.redb"), bytes).unwrap();
     assert_refused(&start(&place, &["--listen", "127.0.0.1:0"]), &["data.redb", "damaged"]);
