@@ -5,35 +5,16 @@
 //
 // Needs wasm-bindgen (in .tools/bin or on PATH); uses wasm-opt from node_modules/.bin when it is there.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { build, load, range as shown, root, run } from "./compiled.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const roundCount = Number(process.argv[2] ?? 7);
 const target = join(root, "target/merge-bench");
-const run = (program, ...options) => execFileSync(program, options, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-const tool = (folder, name) => (existsSync(join(root, folder, name)) ? join(root, folder, name) : name);
-const build = (...options) => run("cargo", "build", "--quiet", "--release", "--manifest-path", "benches/merge/Cargo.toml", "--target-dir", target, ...options);
+const range = (values, digits = 2) => shown(values, digits, 8);
 
 function buildWasm() {
-  build("--lib", "--target", "wasm32-unknown-unknown");
-  const out = join(target, "node");
-  run(tool(".tools/bin", "wasm-bindgen"), "--target", "nodejs", "--out-dir", out, join(target, "wasm32-unknown-unknown/release/merge_bench.wasm"));
-  const file = join(out, "merge_bench_bg.wasm");
-  const optimise = join(root, "node_modules/.bin/wasm-opt");
-  if (existsSync(optimise)) run(optimise, "-O3", "--all-features", file, "-o", file);
-  // The generated module is CommonJS, whatever the package above says.
-  writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }');
-  return createRequire(import.meta.url)(join(out, "merge_bench.js"));
-}
-
-function range(values, digits = 2) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const show = (value) => value.toFixed(digits);
-  return `${show(sorted[sorted.length >> 1]).padStart(8)} (${show(sorted[0])} to ${show(sorted.at(-1))})`;
+  build("merge", target, "--lib", "--target", "wasm32-unknown-unknown");
+  return load(target, "merge_bench", "node");
 }
 
 /** A pair that was merged, and how long that took. */
@@ -46,7 +27,7 @@ function mergeInWasm(wasm, seed) {
   return found;
 }
 
-build("--bin", "merge-bench", "--features", "others");
+build("merge", target, "--bin", "merge-bench", "--features", "others");
 const wasm = buildWasm();
 for (let warm = 0; warm < 5; warm += 1) mergeInWasm(wasm, 0);
 const values = new Map();

@@ -5,35 +5,21 @@
 //
 // Needs wasm-bindgen (in .tools/bin or on PATH); uses wasm-opt from node_modules/.bin when it is there.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { build, load, range, root, run } from "./compiled.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const eventCount = Number(process.argv[2] ?? 2_000_000);
 const roundCount = Number(process.argv[3] ?? 5);
-const run = (program, ...options) => execFileSync(program, options, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-const tool = (folder, name) => (existsSync(join(root, folder, name)) ? join(root, folder, name) : name);
+const target = join(root, "target");
 
 function buildWasm() {
-  const target = join(root, "target");
-  run("cargo", "build", "--quiet", "--release", "--target", "wasm32-unknown-unknown", "--manifest-path", "benches/wasm/Cargo.toml", "--target-dir", target);
-  const out = join(target, "wasm-bench");
-  run(tool(".tools/bin", "wasm-bindgen"), "--target", "nodejs", "--out-dir", out, join(target, "wasm32-unknown-unknown/release/replicascope_wasm_bench.wasm"));
-  const file = join(out, "replicascope_wasm_bench_bg.wasm");
-  const optimise = join(root, "node_modules/.bin/wasm-opt");
-  if (existsSync(optimise)) run(optimise, "-O3", "--all-features", file, "-o", file);
-  // The generated module is CommonJS, whatever the package above says.
-  writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }');
-  return createRequire(import.meta.url)(join(out, "replicascope_wasm_bench.js"));
+  build("wasm", target, "--target", "wasm32-unknown-unknown");
+  return load(target, "replicascope_wasm_bench", "wasm-bench");
 }
 
 function buildNative() {
-  const messages = run("cargo", "build", "--quiet", "--release", "--manifest-path", "benches/native/Cargo.toml", "--message-format=json");
-  const executables = messages.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).executable);
-  return executables.filter(Boolean).at(-1);
+  build("native", target);
+  return join(target, "release/replicascope-native-bench");
 }
 
 /** Million events a second. */
@@ -111,12 +97,6 @@ function javascriptRun() {
   }
   const mean = latencySum / operationCount;
   if (eventCount >= 1_000_000 && Math.abs(mean / 1.82407 - 1) > 0.01) throw new Error(`the JavaScript loop is wrong: ${mean} ms`);
-}
-
-function range(values, digits = 2) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const show = (value) => value.toFixed(digits);
-  return `${show(sorted[sorted.length >> 1]).padStart(6)} (${show(sorted[0])} to ${show(sorted.at(-1))})`;
 }
 
 const wasm = buildWasm();

@@ -90,20 +90,30 @@ pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers) -
 /// One conflict for the eye.
 #[must_use]
 pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCard {
-    let subject = conflict.item.as_ref().map_or_else(|| "the whole cart".to_owned(), ToString::to_string);
+    card_of(conflict, "the whole cart", |side| side_card(side, origin(side, names, writers), writers))
+}
+
+/// The same wherever it is shown: `whole` is what it is about when it is about no line.
+pub fn card_of(conflict: &Conflict, whole: &str, side: impl Fn(&Side) -> SideCard) -> ConflictCard {
+    let subject = conflict.item.as_ref().map_or(whole, |item| &item.0).to_owned();
     let nature = match conflict.sides.len() {
         2 => "two writes, neither had seen the other".to_owned(),
         count => format!("{count} writes that had not seen each other"),
     };
-    let sides = conflict.sides.iter().map(|side| side_card(side, names, writers)).collect();
+    let sides = conflict.sides.iter().map(side).collect();
     ConflictCard { subject, nature, sides, base: describe::base_value(&conflict.base), is_open: conflict.is_open }
 }
 
-fn side_card(side: &Side, names: &Names, writers: &Writers) -> SideCard {
+fn origin(side: &Side, names: &Names, writers: &Writers) -> String {
     let clock = words::clock(side.stamp.wall_ms);
     let author = if describe::is_you(&side.author.0) { "you" } else { &side.author.0 };
     let site = writers.get(side.dot).and_then(|writer| writer.asked).map(|(node, _)| names.site(names.site_of(node)).to_owned());
-    let origin = site.map_or_else(|| format!("{author} · {clock}"), |site| format!("{site} · {author} · {clock}"));
+    site.map_or_else(|| format!("{author} · {clock}"), |site| format!("{site} · {author} · {clock}"))
+}
+
+/// One version, of this origin.
+#[must_use]
+pub fn side_card(side: &Side, origin: String, writers: &Writers) -> SideCard {
     let quantity = match &side.value {
         SideValue::Absent => Some(0),
         SideValue::Quantity(quantity) => Some(*quantity),

@@ -1,6 +1,7 @@
 //! The cart, with everything one can do to it.
 
 use super::card;
+use super::entry::{Adding, marks};
 use super::message::{LabDialog, LabMsg};
 use crate::limits;
 use crate::replication::delta::{Item, Key};
@@ -48,16 +49,14 @@ impl Draw for Cart {
 
 impl Cart {
     fn add(&self, say: &Say) -> Tag {
-        let on_submit = |event: &Event| {
-            let item = String::from(js_sys::JsString::from(form::submitted(event)).to_lower_case());
-            form::clear(event);
-            (!item.is_empty()).then(|| LabMsg::Add(item).into())
+        let adding = Adding {
+            label: "Add an item",
+            chars_max: limits::MAX_NAME_CHARS,
+            is_usable: self.is_usable,
+            field_id: "add-item",
+            button_id: "add",
         };
-        let field =
-            tag("input").class("input").set("placeholder", "Add an item").set("aria-label", "Add an item").set("autocomplete", "off");
-        let field = field.number("maxlength", limits::MAX_NAME_CHARS as u64).flag("disabled", !self.is_usable).testid("add-item");
-        let add = tag("button").set("type", "submit").class("button").flag("disabled", !self.is_usable).testid("add").text("Add");
-        tag("form").class("add-item").on(On::Submit, say, on_submit).child(field).child(add)
+        adding.form(say, |item| LabMsg::Add(String::from(js_sys::JsString::from(item).to_lower_case())))
     }
 
     fn undo(&self, say: &Say) -> Option<Tag> {
@@ -81,16 +80,7 @@ fn edit(item: &str, edit: LineEdit) -> LabMsg {
 impl Draw for Shown {
     fn draw(&self, say: &Say) -> Tag {
         let line = &self.line;
-        let pending = match (self.is_saving, line.is_pending) {
-            (true, _) => "saving…",
-            (false, true) => "↑ pending",
-            (false, false) => "",
-        };
-        let conflict = if line.is_conflict { "⚑ in conflict" } else { "" };
-        let marks = tag("span")
-            .class("marks")
-            .child(tag("span").class("mark-conflict").text(conflict))
-            .child(tag("span").class("mark-pending").testid("mark").text(pending));
+        let marks = marks(line.is_conflict, self.is_saving, line.is_pending);
         let decide = LabMsg::Dialog(LabDialog::Decide(Key::from(CART), Some(Item::from(line.item.as_str()))));
         let decide = line.is_open.then(|| button("button button-conflict").on_click(say, decide.into()).testid("decide").text("Decide…"));
         let name = tag("span").class("cart-name").text(line.item.clone());

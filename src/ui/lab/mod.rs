@@ -8,6 +8,7 @@ mod conflicts;
 mod connection;
 mod decide;
 mod devices;
+mod entry;
 mod held;
 mod identity;
 mod message;

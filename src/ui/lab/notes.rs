@@ -1,6 +1,7 @@
 //! The notes: each can be changed and deleted, and two people may do so at once.
 
 use super::card;
+use super::entry::{Adding, marks};
 use super::message::{LabDialog, LabMsg};
 use crate::limits;
 use crate::replication::delta::Key;
@@ -45,17 +46,14 @@ impl Draw for NotesCard {
 
 impl NotesCard {
     fn add(&self, say: &Say) -> Tag {
-        let on_submit = |event: &Event| {
-            let text = form::submitted(event);
-            form::clear(event);
-            (!text.is_empty()).then(|| LabMsg::NewNote(text).into())
+        let adding = Adding {
+            label: "Write a note",
+            chars_max: limits::MAX_TEXT_CHARS,
+            is_usable: self.is_usable,
+            field_id: "add-note",
+            button_id: "add-note-button",
         };
-        let field =
-            tag("input").class("input").set("placeholder", "Write a note").set("aria-label", "Write a note").set("autocomplete", "off");
-        let field = field.number("maxlength", limits::MAX_TEXT_CHARS as u64).flag("disabled", !self.is_usable).testid("add-note");
-        let add =
-            tag("button").set("type", "submit").class("button").flag("disabled", !self.is_usable).testid("add-note-button").text("Add");
-        tag("form").class("add-item").on(On::Submit, say, on_submit).child(field).child(add)
+        adding.form(say, LabMsg::NewNote)
     }
 }
 
@@ -69,15 +67,7 @@ struct Shown {
 impl Draw for Shown {
     fn draw(&self, say: &Say) -> Tag {
         let note = &self.note;
-        let pending = match (note.is_saving, note.is_pending) {
-            (true, _) => "saving…",
-            (false, true) => "↑ pending",
-            (false, false) => "",
-        };
-        let marks = tag("span")
-            .class("marks")
-            .child(tag("span").class("mark-conflict").text(if note.is_conflict { "⚑ in conflict" } else { "" }))
-            .child(tag("span").class("mark-pending").testid("mark").text(pending));
+        let marks = marks(note.is_conflict, note.is_saving, note.is_pending);
         let text = if note.is_open { "Several texts wait for your decision".to_owned() } else { note.text.clone() };
         let body = if self.is_editing { self.form(say) } else { tag("p").class("lab-note-text").testid("note-text").text(text) };
         tag("li")

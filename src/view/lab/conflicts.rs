@@ -2,9 +2,9 @@
 
 use super::{Who, changes};
 use crate::replication::causality::Dot;
-use crate::replication::delta::{Delta, Item, Key, LineChange, Mode, Operation};
-use crate::replication::view::{Conflict, Content, Decided, Fate, Side, SideValue};
-use crate::view::conflict::{ConflictCard, FateLine, SideCard, contested, fate_line};
+use crate::replication::delta::{Delta, Item, Key, Mode, Operation};
+use crate::replication::view::{Conflict, Content, Decided, Fate, Side};
+use crate::view::conflict::{self, ConflictCard, FateLine, SideCard, card_of, contested, fate_line};
 use crate::view::writers::Writers;
 use crate::view::{describe, words};
 use std::sync::Arc;
@@ -86,31 +86,17 @@ pub fn title(key: &Key, record: &Decided, deltas: &[Arc<Delta>]) -> String {
 }
 
 fn shown(conflict: &Conflict, writers: &Writers, who: &Who) -> LabConflict {
-    let subject = conflict.item.as_ref().map_or("the whole value", |item| &item.0).to_owned();
-    let nature = match conflict.sides.len() {
-        2 => "two writes, neither had seen the other".to_owned(),
-        count => format!("{count} writes that had not seen each other"),
-    };
-    let sides = conflict.sides.iter().map(|side| side_card(side, writers, who)).collect();
-    let base = describe::base_value(&conflict.base);
-    let card = ConflictCard { subject, nature, sides, base, is_open: conflict.is_open };
+    let card = card_of(conflict, "the whole value", |side| side_card(side, writers, who));
     LabConflict { item: conflict.item.clone(), card, dots: conflict.sides.iter().map(|side| side.dot).collect() }
 }
 
 fn side_card(side: &Side, writers: &Writers, who: &Who) -> SideCard {
     let origin = format!("{} · {}", who.author(&side.author.0), who.time(side.stamp.wall_ms));
-    let quantity = match &side.value {
-        SideValue::Absent => Some(0),
-        SideValue::Quantity(quantity) => Some(*quantity),
-        SideValue::Cart(_) | SideValue::Plain(_) => None,
-    };
-    let operation = writers.get(side.dot).and_then(|writer| writer.operation.as_ref());
-    let value = match (operation, quantity) {
-        (Some(Operation::Cart(_, LineChange::Add(count))), Some(quantity)) => format!("+{count}, making {quantity}"),
-        (Some(Operation::Delete), _) => "deleted".to_owned(),
-        _ => describe::side_value(&side.value),
-    };
-    SideCard { origin, value, quantity }
+    let card = conflict::side_card(side, origin, writers);
+    match writers.get(side.dot).and_then(|writer| writer.operation.as_ref()) {
+        Some(Operation::Delete) => SideCard { value: "deleted".to_owned(), ..card },
+        _ => card,
+    }
 }
 
 /// In one line, for the top of the card.
