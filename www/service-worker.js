@@ -94,10 +94,8 @@ async function tellAll(message) {
 
 async function takeOver() {
   await clients.claim();
+  // A tab that is just being opened, by the worker before this one, is not among them yet: pages ask for tidying when they have started.
   await tellAll({ replicascope: "active", build: BUILD, isAccepted });
-  if ((await windows()).length === 0) {
-    await tidy();
-  }
 }
 
 async function retire() {

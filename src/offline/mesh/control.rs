@@ -14,6 +14,8 @@ pub enum Control {
     Conditions(u64, Conditions),
     /// "Ana is to edit the cart": for the page that hosts the cloud.
     AnaEdits,
+    /// "Everything is being cleared", for the how-manieth time.
+    Cleared(u64),
 }
 
 const VERSION: u8 = 1;
@@ -36,6 +38,10 @@ pub fn encode(message: &Control) -> Vec<u8> {
             out.byte(u8::from(conditions.is_out));
         }
         Control::AnaEdits => out.byte(4),
+        Control::Cleared(count) => {
+            out.byte(5);
+            out.number(*count);
+        }
     }
     out.0
 }
@@ -59,6 +65,7 @@ pub fn decode(bytes: &[u8]) -> Result<Control, WireError> {
             Control::Conditions(revision, Conditions { latency_ms, loss_percent, is_out: reader.flag()? }.clamped())
         }
         4 => Control::AnaEdits,
+        5 => Control::Cleared(reader.number()?),
         _ => return Err(WireError::Malformed("an unknown kind of message")),
     };
     if reader.is_empty() { Ok(message) } else { Err(WireError::Trailing) }
@@ -75,7 +82,7 @@ mod tests {
     #[test]
     fn every_kind_comes_back_as_it_went() {
         let conditions = Conditions { latency_ms: 300, loss_percent: 20, is_out: true };
-        for message in [Control::Ask, Control::Holds(3), Control::Conditions(9, conditions), Control::AnaEdits] {
+        for message in [Control::Ask, Control::Holds(3), Control::Conditions(9, conditions), Control::AnaEdits, Control::Cleared(2)] {
             assert_eq!(decode(&encode(&message)), Ok(message));
         }
         let wild = Conditions { latency_ms: u32::MAX, loss_percent: 1_000, is_out: false };
@@ -84,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_refused() {
-        for bytes in [&[][..], &[1], &[2, 1], &[1, 9], &[1, 4, 0], &[1, 3, 1, 1, 1, 2]] {
+        for bytes in [&[][..], &[1], &[2, 1], &[1, 9], &[1, 4, 0], &[1, 5], &[1, 3, 1, 1, 1, 2]] {
             assert!(decode(bytes).is_err(), "{bytes:?}");
         }
     }

@@ -81,7 +81,7 @@ impl Device {
                     Self(shared).later(move |device| device.lose_cloud(generation, StorageError::Fenced));
                 }
             };
-            let name = format!("{}-cloud", device.0.options.space);
+            let name = format!("{}-cloud", device.space());
             let Ok(Some(lock)) = manager.take(&name, Ask::Wait(signal), on_stolen).await else { return };
             if device.0.inner.borrow().generation != generation {
                 return;
@@ -97,7 +97,7 @@ impl Device {
                 let options = MeshOptions { role: Role::Hub, seeks: Role::Device, name: "Cloud".to_owned() };
                 // The simulated link stands before the devices: this end is plain.
                 let port = Port::new(PortKind::Cloud, options, js::entropy(), None, true);
-                hub.join(port, &format!("{}-cloud", self.0.options.space));
+                hub.join(port, &format!("{}-cloud", self.space()));
                 let mut inner = self.0.inner.borrow_mut();
                 (inner.cloud.hub, inner.cloud.failure) = (Some(hub), None);
             }
@@ -115,7 +115,7 @@ impl Device {
             }
         };
         let on_lost = Rc::new(lost.clone());
-        let mut store = IndexedStore::open(&database_name(&self.0.options.space), on_lost).await?;
+        let mut store = IndexedStore::open(&database_name(&self.space()), on_lost).await?;
         let rows = store.load().await?;
         let mut options = Options::new(Kind::Hub);
         options.mode = self.0.options.mode;

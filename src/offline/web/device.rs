@@ -8,6 +8,7 @@ use super::participant::Participant;
 use super::port::PortKind;
 use super::senses::Senses;
 use super::slot::{self, Slot, Switches};
+use super::space;
 use super::state::{
     CloudLink, Conditions, DeviceOptions, DeviceState, Event, Link, Links, NativeLink, NativeState, Orphan, Outcome, Probe, SlotGuard,
     StorageState, TabsLink, Tale, Told, WriteId,
@@ -15,6 +16,7 @@ use super::state::{
 use super::talk::Talk;
 use crate::limits;
 use crate::offline::device_file;
+use crate::offline::mesh::control::Control;
 use crate::offline::storage::{Row, StorageError};
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Author, Delta, Key, Operation};
@@ -22,7 +24,7 @@ use crate::replication::ids::RequestId;
 use crate::replication::protocol::Refusal;
 use crate::replication::view::ReplicaView;
 use gloo_timers::callback::Timeout;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub struct Device(pub(super) Rc<Shared>);
 pub(super) struct Shared {
     pub(super) options: DeviceOptions,
     pub(super) on_event: OnEvent,
+    /// How many times everything was cleared, as far as this page knows.
+    pub(super) cleared: Cell<u64>,
     pub(super) inner: RefCell<Inner>,
 }
 
@@ -106,7 +110,7 @@ impl Device {
             retry: None,
             is_closed: false,
         };
-        let device = Self(Rc::new(Shared { options, on_event, inner: RefCell::new(inner) }));
+        let device = Self(Rc::new(Shared { options, on_event, cleared: Cell::new(0), inner: RefCell::new(inner) }));
         device.listen_to_page();
         device.start();
         device
@@ -198,7 +202,7 @@ impl Device {
         if !self.0.options.remembers_switches || !self.0.inner.borrow().avoided.is_empty() {
             return self.keep_switches();
         }
-        let switches = slot::switches(&self.0.options.space, slot);
+        let switches = slot::switches(&self.space(), slot);
         {
             let mut inner = self.0.inner.borrow_mut();
             (inner.tabs_on, inner.cloud_on) = (switches.tabs_on, switches.cloud_on);
@@ -211,7 +215,7 @@ impl Device {
         let inner = self.0.inner.borrow();
         if let (true, Some(slot)) = (self.0.options.remembers_switches, &inner.slot) {
             let switches = Switches { tabs_on: inner.tabs_on, cloud_on: inner.cloud_on, has_ana_edited: inner.has_ana_edited };
-            slot::set_switches(&self.0.options.space, slot.number, switches);
+            slot::set_switches(&self.space(), slot.number, switches);
         }
     }
 
@@ -273,20 +277,34 @@ impl Device {
     /// # Errors
     /// Something could not be deleted.
     pub async fn clear_all(&self) -> Result<(), StorageError> {
-        self.stop(StorageState::Opening);
-        self.0.inner.borrow_mut().last_view = None;
         let space = self.0.options.space.clone();
-        let is_ours = |name: &String| slot::slot_of(&space, name).is_some() || *name == super::cloud::database_name(&space);
-        let ours = indexed::databases().await.into_iter().map(|(name, _)| name).filter(is_ours);
+        let cleared = self.0.cleared.get().saturating_add(1);
+        // Others go first: they would keep databases open, and give back what they hold.
+        space::note_cleared(&space, cleared);
+        self.post(Control::Cleared(cleared));
+        self.stop(StorageState::Opening);
+        self.enter_space(cleared);
         let mut result = Ok(());
-        for name in ours {
+        for (name, _) in indexed::databases().await {
+            let Some(before) = space::cleared_before(&space, &name).filter(|before| *before < cleared) else { continue };
             result = indexed::delete(&name).await.and(result);
+            let space = space::named(&space, before);
             if let Some(slot) = slot::slot_of(&space, &name) {
                 slot::set_used(&space, slot, false);
             }
         }
         self.start();
         result
+    }
+
+    /// Another page cleared everything.
+    pub(super) fn begin_cleared(&self, cleared: u64) {
+        if cleared > self.0.cleared.get() && !self.0.inner.borrow().is_closed {
+            self.stop(StorageState::Opening);
+            self.enter_space(cleared);
+            self.start();
+            self.say("another tab cleared everything: this is a new device");
+        }
     }
 
     async fn replace(&self, rows: Vec<Row>) -> Result<(), StorageError> {
@@ -298,7 +316,7 @@ impl Device {
             me.give_back(store);
             return result;
         }
-        slot::set_used(&self.0.options.space, self.slot_number(), false);
+        slot::set_used(&self.space(), self.slot_number(), false);
         // What the leader has in memory is of the time before.
         self.begin_again(store).await;
         result

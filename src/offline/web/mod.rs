@@ -22,5 +22,6 @@ mod port;
 mod senses;
 mod slot;
 mod socket;
+mod space;
 mod store;
 mod talk;

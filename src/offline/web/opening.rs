@@ -6,6 +6,7 @@ use super::js;
 use super::participant::{Happened, Participant};
 use super::port::{Port, PortKind};
 use super::slot;
+use super::space;
 use super::state::{Event, Outcome, SlotGuard, StorageState, Tale};
 use super::store::Store;
 use super::talk::Talk;
@@ -49,11 +50,16 @@ impl Device {
     }
 
     async fn come_up(&self, generation: u64) {
+        let cleared = space::cleared(&self.0.options.space).await;
+        if !self.is_current(generation) {
+            return;
+        }
+        self.enter_space(cleared);
         self.open_talk();
         if !self.take_slot(generation).await {
             return;
         }
-        let (space, number) = (self.0.options.space.clone(), self.slot_number());
+        let (space, number) = (self.space(), self.slot_number());
         let weak = Rc::downgrade(&self.0);
         let on_lost = Rc::new(move |error: StorageError| {
             if let Some(shared) = weak.upgrade() {
@@ -89,7 +95,7 @@ impl Device {
                 Self(shared).later(move |device| device.fail_if_current(generation, StorageError::Fenced));
             }
         };
-        let slot = slot::take(&self.0.options.space, &avoided, on_stolen).await;
+        let slot = slot::take(&self.space(), &avoided, on_stolen).await;
         if !self.is_current(generation) {
             return false;
         }
@@ -118,7 +124,7 @@ impl Device {
             return;
         }
         let is_durable = matches!(store, Store::Indexed(_));
-        if is_durable && rows.as_ref().is_ok_and(Vec::is_empty) && slot::was_used(&self.0.options.space, self.slot_number()) {
+        if is_durable && rows.as_ref().is_ok_and(Vec::is_empty) && slot::was_used(&self.space(), self.slot_number()) {
             self.say("the browser has lost what this device had stored: it evicted or cleared it; this is a new device");
         }
         let mut options = Options::new(Kind::Device);
@@ -170,7 +176,7 @@ impl Device {
             let inner = self.0.inner.borrow();
             (inner.tabs_on, inner.cloud_on, inner.conditions.1)
         };
-        let space = &self.0.options.space;
+        let space = self.space();
         let options = |seeks| MeshOptions { role: Role::Device, seeks, name: name.clone() };
         let tabs = Port::new(PortKind::Tabs, options(Role::Device), js::entropy(), None, tabs_on);
         participant.join(tabs, &format!("{space}-tabs"));
@@ -212,7 +218,7 @@ impl Device {
             (std::mem::replace(&mut inner.is_use_noted, true), matches!(inner.storage, StorageState::Durable { .. }))
         };
         if is_durable && !was_noted {
-            slot::set_used(&self.0.options.space, self.slot_number(), true);
+            slot::set_used(&self.space(), self.slot_number(), true);
         }
     }
 
@@ -274,6 +280,21 @@ impl Device {
     pub fn retry(&self) {
         if matches!(self.0.inner.borrow().storage, StorageState::Failed(_)) {
             self.retry_in(0);
+        }
+    }
+
+    /// The names of what this page shares with others begin like this.
+    pub(super) fn space(&self) -> String {
+        space::named(&self.0.options.space, self.0.cleared.get())
+    }
+
+    /// Everything was cleared so many times: what has the names of before is no concern of this page any more.
+    pub(super) fn enter_space(&self, cleared: u64) {
+        if cleared > self.0.cleared.get() {
+            self.0.cleared.set(cleared);
+            let mut inner = self.0.inner.borrow_mut();
+            (inner.slot, inner.last_view) = (None, None);
+            inner.avoided.clear();
         }
     }
 

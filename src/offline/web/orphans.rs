@@ -38,14 +38,14 @@ impl Device {
     async fn orphans(&self) -> Vec<Orphan> {
         // Without locks nobody knows who is at home.
         let Some(manager) = locks::manager() else { return Vec::new() };
-        let space = &self.0.options.space;
+        let space = self.space();
         let held = manager.held().await;
-        let slots = indexed::databases().await.into_iter().filter_map(|(name, _)| slot::slot_of(space, &name));
+        let slots = indexed::databases().await.into_iter().filter_map(|(name, _)| slot::slot_of(&space, &name));
         let mut found = Vec::new();
         for number in slots {
             if self.0.inner.borrow().adopted.contains_key(&number) {
                 found.extend(self.adopted_orphan(number));
-            } else if !held.contains(&slot::lock_name(space, number)) {
+            } else if !held.contains(&slot::lock_name(&space, number)) {
                 found.extend(self.look_into(number).await);
             }
         }
@@ -60,7 +60,7 @@ impl Device {
 
     /// What a device holds. Its lock is left alone: a page that reloads wants it at this moment.
     async fn look_into(&self, number: u32) -> Option<Orphan> {
-        let rows = IndexedStore::peek(&slot::database_name(&self.0.options.space, number)).await.ok()?;
+        let rows = IndexedStore::peek(&slot::database_name(&self.space(), number)).await.ok()?;
         let leader = LocalLeader::open(&self.leader_options(), rows, js::now(), js::entropy()).ok()?;
         let view = leader.view();
         let orphan = Orphan { slot: number, delta_count: view.delta_count, pending_count: view.pending.len(), is_adopted: false };
@@ -72,7 +72,7 @@ impl Device {
     }
 
     async fn leader_of(&self, slot: u32, on_lost: indexed::OnLost) -> Result<(LocalLeader, Store), StorageError> {
-        let mut store = IndexedStore::open(&slot::database_name(&self.0.options.space, slot), on_lost).await?;
+        let mut store = IndexedStore::open(&slot::database_name(&self.space(), slot), on_lost).await?;
         let rows = store.load().await?;
         Ok((LocalLeader::open(&self.leader_options(), rows, js::now(), js::entropy())?, Store::Indexed(store)))
     }
@@ -96,7 +96,7 @@ impl Device {
                 Self(shared).later(move |device| device.let_go(number));
             }
         };
-        let taken = slot::take_one(&self.0.options.space, number, give_up.clone()).await;
+        let taken = slot::take_one(&self.space(), number, give_up.clone()).await;
         let slot = taken.ok_or_else(|| StorageError::Unavailable("a page holds its slot".to_owned()))?;
         let lost = give_up.clone();
         let (leader, store) = self.leader_of(number, Rc::new(move |_| lost())).await?;
@@ -149,10 +149,10 @@ impl Device {
         let device = self.clone();
         spawn_local(async move {
             drop(participant.borrow_store().await);
-            if let Err(error) = indexed::delete(&slot::database_name(&device.0.options.space, number)).await {
+            if let Err(error) = indexed::delete(&slot::database_name(&device.space(), number)).await {
                 device.say(format!("the store of device {} could not be deleted: {error}", number + 1));
             }
-            slot::set_used(&device.0.options.space, number, false);
+            slot::set_used(&device.space(), number, false);
             drop(slot);
             device.find_orphans();
         });

@@ -26,7 +26,7 @@ impl Talk {
     pub(super) fn open(device: &Device) -> Option<Self> {
         let held = Rc::new(RefCell::new(BTreeSet::new()));
         let (weak, heard) = (Rc::downgrade(&device.0), held.clone());
-        let channel = Channel::open(&format!("{}-control", device.0.options.space), move |bytes| {
+        let channel = Channel::open(&format!("{}-control", device.space()), move |bytes| {
             // What is no message is nobody's.
             if let (Some(shared), Ok(message)) = (weak.upgrade(), control::decode(&bytes)) {
                 if let Control::Holds(slot) = message {
@@ -40,7 +40,7 @@ impl Talk {
 }
 
 impl Device {
-    fn post(&self, message: Control) {
+    pub(super) fn post(&self, message: Control) {
         if let Some(talk) = &self.0.inner.borrow().talk {
             talk.channel.post(&control::encode(&message));
         }
@@ -75,6 +75,8 @@ impl Device {
                 }
             }
             Control::Holds(_) => {}
+            // Later: this ends the channel that it came through.
+            Control::Cleared(cleared) => self.later(move |device| device.begin_cleared(cleared)),
             Control::Conditions(revision, conditions) => self.take_conditions(revision, conditions),
             Control::AnaEdits => {
                 self.ana_edits_here(false);
