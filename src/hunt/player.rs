@@ -112,7 +112,12 @@ impl Guided {
             let fault = self.moments.front().map(|moment| moment.at);
             let due = [self.lesson.due_at(), fault].into_iter().flatten().min();
             match (session.next_event_at(), due) {
-                (Some(at), due) if due.is_none_or(|due| at <= due) => _ = session.step(),
+                (Some(at), due) if due.is_none_or(|due| at <= due) => {
+                    // The longest run has come to its end.
+                    if !session.step() {
+                        break;
+                    }
+                }
                 (_, Some(due)) if !session.is_at_limit() => {
                     session.run_until(due);
                     self.give(session);
