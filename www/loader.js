@@ -24,10 +24,11 @@
     const response = fetch(absolute(wasm));
     // It is awaited below; a failure until then is not an unhandled one.
     response.catch(() => {});
-    if (css) {
+    // Style sheets that this program alone needs.
+    for (const address of css?.split(" ") ?? []) {
       const sheet = document.createElement("link");
       sheet.rel = "stylesheet";
-      sheet.href = absolute(css);
+      sheet.href = absolute(address);
       document.head.append(sheet);
     }
     const application = await import(absolute(js));

@@ -116,6 +116,8 @@ fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-css"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
+        // Style sheets of a program may be several; no address of ours holds a space.
+        .flat_map(str::split_whitespace)
         .map(str::to_owned)
         .filter(|address| !address.starts_with("data:") && !address.starts_with('#'))
 }
@@ -167,10 +169,10 @@ mod tests {
     #[test]
     fn only_what_is_loaded_is_a_reference() {
         let page = "<a href=https://example.org><link rel=canonical href=https://example.org>\
-            <link rel=icon href=data:,><img src=//example.org/x.png><meta data-js=./a.js data-wasm=./a.wasm>";
+            <link rel=icon href=data:,><img src=//example.org/x.png><meta data-js=./a.js data-wasm=./a.wasm data-css='./a.css ./b.css'>";
         let found = references_of(page);
-        assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm"]);
-        assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false]);
+        assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm", "./a.css", "./b.css"]);
+        assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false, false, false]);
     }
 
     #[test]

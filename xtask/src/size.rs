@@ -17,7 +17,11 @@ pub(crate) struct Program {
 
 /// About one and a half times what the program had when this was written, so that it can grow with the catalogue and not by
 /// accident.
-const CATALOGUE: Program = Program { names: &["replicascope-catalogue"], what: "the second program", budget_bytes: 600_000 };
+const CATALOGUE: Program = Program {
+    names: &["replicascope-catalogue", "places", "time", "diagram", "measure"],
+    what: "the second program",
+    budget_bytes: 600_000,
+};
 
 /// The offline lab, with its style sheet: a tenth more than what it had when this was written.
 const LAB: Program = Program { names: &["replicascope-lab", "lab"], what: "the offline lab", budget_bytes: 256_000 };
