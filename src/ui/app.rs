@@ -1,5 +1,7 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
+#[cfg(feature = "catalogue")]
+mod embed;
 mod open;
 mod settings;
 
@@ -62,6 +64,8 @@ pub struct App {
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
     waited_us: u64,
+    #[cfg(feature = "catalogue")]
+    embed: Option<super::embed::Embed>,
     _listeners: Vec<Listener>,
 }
 
@@ -93,7 +97,7 @@ impl Component for App {
             Ok(player) => (Some(player), None),
             Err(reason) => (None, Some(format!("Nothing can be shown: {reason}"))),
         };
-        let theme = Theme::stored();
+        let theme = opening::theme();
         theme.apply();
         let listeners = listeners(ctx);
         let mut app = Self {
@@ -126,6 +130,8 @@ impl Component for App {
             frames: None,
             last_frame_ms: None,
             waited_us: 0,
+            #[cfg(feature = "catalogue")]
+            embed: super::embed::Embed::from_address(),
             _listeners: listeners,
         };
         app.opened();
@@ -133,6 +139,12 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        #[cfg(feature = "catalogue")]
+        let Some(msg) = self.meant(msg) else {
+            return false;
+        };
+        #[cfg(feature = "catalogue")]
+        let before = self.player.as_ref().map(|player| player.session.now()).unwrap_or_default();
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
         let renders = match msg {
             Msg::Frame(at_ms) => self.on_frame(at_ms),
@@ -145,9 +157,13 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Embed(msg) => self.on_embed(msg),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
+        #[cfg(feature = "catalogue")]
+        let renders = self.follow_embed(before) || renders;
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -173,10 +189,13 @@ impl Component for App {
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };
         let live = tag("div").class("visually-hidden").set("aria-live", "polite").testid("live").text(self.announced.clone());
+        let header = part(header, &self.say);
+        #[cfg(feature = "catalogue")]
+        let header = if self.embed.is_some() { part(self.embed_top(), &self.say) } else { header };
         tag("div")
             .class("app")
             .child(skip_link(&self.say))
-            .child(part(header, &self.say))
+            .child(header)
             .child(part(AlertBar { text: self.alert.clone() }, &self.say))
             .child(main)
             .child(live)
@@ -225,6 +244,11 @@ impl App {
         let panel =
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
+        #[cfg(feature = "catalogue")]
+        let scene = match self.embed_verdicts() {
+            Some(verdicts) => scene.child(part(verdicts, say)),
+            None => scene,
+        };
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
@@ -261,6 +285,10 @@ impl App {
         self.follow_lesson();
         self.screen = None;
         self.refresh();
+        #[cfg(feature = "catalogue")]
+        if let (Some(embed), Some(player)) = (&mut self.embed, &self.player) {
+            embed.opened(player);
+        }
         if let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -504,5 +532,12 @@ fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
     let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
     let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
-    [keys, address, dark, motion].into_iter().flatten().collect()
+    #[cfg(feature = "catalogue")]
+    let host = {
+        let link = ctx.link().clone();
+        super::embed::listen(move |msg| link.send_message(msg))
+    };
+    #[cfg(not(feature = "catalogue"))]
+    let host = None;
+    [keys, address, dark, motion, host].into_iter().flatten().collect()
 }

@@ -31,6 +31,9 @@ pub enum Msg {
     Ask(AskMsg),
     /// About the settings of the run.
     Settings(SettingsMsg),
+    /// From the page around a frame.
+    #[cfg(feature = "catalogue")]
+    Embed(super::embed::EmbedMsg),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),

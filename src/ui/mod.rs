@@ -6,6 +6,8 @@
 mod app;
 mod clock;
 mod components;
+#[cfg(feature = "catalogue")]
+mod embed;
 mod guide;
 mod hooks;
 mod keys;

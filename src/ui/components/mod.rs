@@ -5,6 +5,8 @@ mod ask;
 mod cart_card;
 mod conflict;
 mod dialog;
+#[cfg(feature = "catalogue")]
+mod embed;
 mod events;
 mod faults;
 mod flight_fault;
@@ -40,6 +42,8 @@ pub(crate) use conflict::sides;
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
+#[cfg(feature = "catalogue")]
+pub(crate) use embed::{EmbedTop, EmbedVerdicts};
 pub(crate) use header::Header;
 #[cfg(feature = "lab")]
 pub(crate) use header::{brand, theme_switch};
