@@ -164,7 +164,9 @@ impl Embed {
 
     /// A run was opened.
     pub(crate) fn opened(&mut self, player: &Player) {
-        self.end = if self.wanted.is_lesson { SimTime::ZERO } else { player.session.horizon() };
+        // A run of somebody's own goes on and on after what was done to it.
+        let (horizon, last) = (player.session.horizon(), player.session.commands().last().map(|timed| timed.at_ns));
+        self.end = if last.is_some_and(|last| last >= horizon) { SimTime::ZERO } else { horizon };
         self.step = None;
         self.verdicts = Rc::default();
         self.judged_event = None;

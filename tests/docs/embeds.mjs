@@ -44,7 +44,7 @@ export class Embeds {
 
   /** The frame of an element. It stands in a closed shadow root, so it is told by the order in which they start. */
   frame(id = "a") {
-    const frames = this.page.frames().filter((frame) => frame.url().startsWith(this.site.url));
+    const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame() && frame.url().startsWith(this.site.url));
     return frames[["a", "b"].indexOf(id)];
   }
 

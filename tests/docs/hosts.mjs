@@ -2,6 +2,7 @@
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -20,9 +21,9 @@ const TYPES = {
 
 /**
  * Serves the folder under `base` of `http://127.0.0.1`, `404.html` where there is no such file. `headers` may be changed while
- * it runs; `requests` keeps every address that was asked for.
+ * it runs; `requests` keeps every address that was asked for; `compressed` sends brotli, as a good host does.
  */
-export async function serveSite(folder, { base = "/some/sub/path/", headers = {} } = {}) {
+export async function serveSite(folder, { base = "/some/sub/path/", headers = {}, compressed = false } = {}) {
   const requests = [];
   const server = await listening((request, response) => {
     requests.push(request.url);
@@ -30,7 +31,13 @@ export async function serveSite(folder, { base = "/some/sub/path/", headers = {}
     const path = found ?? join(folder, "404.html");
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     const type = TYPES[extname(path)] ?? "application/octet-stream";
-    response.writeHead(found ? 200 : 404, { "Content-Type": type, "Content-Length": size, "Cache-Control": "no-cache", ...headers });
+    const common = { "Content-Type": type, "Cache-Control": "no-cache", ...headers };
+    if (compressed && size > 0) {
+      const body = packed(path);
+      response.writeHead(found ? 200 : 404, { ...common, "Content-Encoding": "br", "Content-Length": body.length }).end(body);
+      return;
+    }
+    response.writeHead(found ? 200 : 404, { ...common, "Content-Length": size });
     if (size === 0 || request.method === "HEAD") {
       response.end();
     } else {
@@ -50,6 +57,16 @@ export async function servePages(pages, headers = {}) {
     response.end(text ?? "");
   }, "localhost");
   return { ...server, pages, headers };
+}
+
+const archive = new Map();
+
+/** The file in brotli. */
+function packed(path) {
+  if (!archive.has(path)) {
+    archive.set(path, brotliCompressSync(readFileSync(path)));
+  }
+  return archive.get(path);
 }
 
 async function listening(answer, name) {

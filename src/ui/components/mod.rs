@@ -7,6 +7,8 @@ mod conflict;
 mod dialog;
 #[cfg(feature = "catalogue")]
 mod embed;
+#[cfg(feature = "catalogue")]
+mod embed_snippets;
 mod events;
 mod faults;
 mod flight_fault;
