@@ -34,6 +34,8 @@ fn random_histories_end_equal_and_accounted_for() {
     assert!(tally.amnesias > count / 100, "{tally:?}");
     assert!(tally.opaque > count / 2, "{tally:?}");
     assert!(tally.rejected > count / 2, "{tally:?}");
+    assert!(tally.collections > count / 4, "{tally:?}");
+    assert!(tally.collected > count, "{tally:?}");
 }
 
 /// Runs histories with one rule off until one of them is red, and says after how many.
@@ -87,6 +89,11 @@ fn without_r8_anybody_confirms_and_the_histories_are_red() {
 #[test]
 fn without_r9_a_store_that_went_back_is_not_noticed_and_the_histories_are_red() {
     assert_red("R9", true, Rules { heed_amnesia: false, fresh_ids: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r10_a_hub_does_not_wait_for_stores_and_the_histories_are_red() {
+    assert_red("R10", false, Rules { wait_for_stores: false, ..Rules::default() });
 }
 
 #[test]

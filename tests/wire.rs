@@ -91,7 +91,7 @@ fn others() -> Vec<ExchangeMessage> {
         hello(),
         ExchangeMessage::Ack { round: 3, vector: vector() },
         ExchangeMessage::Nack { round: u32::MAX, vector: VersionVector::new() },
-        ExchangeMessage::Done { vector: vector(), sum: u64::MAX, decided: 5 },
+        ExchangeMessage::Done { vector: vector(), retired: 77, sum: u64::MAX, decided: 5 },
         ExchangeMessage::Keys(vec![KeyHashes { key: "cart".into(), sum: 1, decided: 2 }]),
         ExchangeMessage::NotLeader(Epoch { term: Term(9), leader: None }),
     ]

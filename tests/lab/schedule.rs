@@ -7,13 +7,15 @@ use replicascope::offline::leader::Kind;
 use replicascope::offline::leader::Options;
 use replicascope::offline::rows;
 use replicascope::replication::causality::Dot;
-use replicascope::replication::delta::{Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::delta::{Delta, Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::key_log::KeyLog;
 use replicascope::replication::modes;
 use replicascope::replication::note::Note;
 use replicascope::replication::rules::Rules;
 use replicascope::replication::time::SimDuration;
 use replicascope::replication::view::{Content, Fate};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How often the interesting things happened, over many histories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +32,10 @@ pub(crate) struct Tally {
     pub(crate) holes: u64,
     pub(crate) rejected: u64,
     pub(crate) confirmed: u64,
+    /// Deltas that were collected at the end, at the hub.
+    pub(crate) collected: u64,
+    /// Histories in which something was.
+    pub(crate) collections: u64,
 }
 
 /// What a history may contain.
@@ -56,6 +62,9 @@ impl<'a> History<'a> {
     pub(crate) fn run(seed: u64, limits: Limits, tally: &'a mut Tally) -> Result<(), String> {
         let mut history = Self { lab: Lab::new(seed), limits, tally, backups: Vec::new(), destroyed: BTreeSet::new() };
         history.begin();
+        if !limits.loses_stores {
+            history.greet_hub()?;
+        }
         for _ in 0..30 + history.draw(40) {
             history.step()?;
         }
@@ -77,14 +86,30 @@ impl<'a> History<'a> {
         self.lab.is_datagram = self.draw(2) == 0;
         let mode = Mode::ALL[self.draw(6) as usize];
         let count = 2 + self.draw(5);
+        let collects_from = self.draw(4);
         for index in 0..count {
             let kind = if index == 0 && self.limits.rules.confirm_at_hub { Kind::Hub } else { Kind::Device };
             let mut options = Options::new(if index == 0 { Kind::Hub } else { kind });
             (options.mode, options.rules, options.handshake_every) = (mode, self.limits.rules, SimDuration::from_ms(300));
+            options.collects_from = 1 + collects_from as usize;
             let node = self.lab.add_with(["cloud", "you", "Ana", "Ben", "Cleo", "Dan"][index as usize], options);
             self.backups.push(self.lab.nodes[node].storage.clone());
         }
         self.lab.run_ms(30);
+    }
+
+    /// A hub waits for those that it knows.
+    fn greet_hub(&mut self) -> Result<(), String> {
+        let count = self.lab.nodes.len();
+        (1..count).for_each(|index| self.lab.link(index, 0));
+        for _ in 0..100 {
+            self.lab.run_ms(20);
+            if self.lab.leader(0).node().awaited_store_count() >= count - 1 {
+                (1..count).for_each(|index| self.lab.unlink(index, 0));
+                return Ok(());
+            }
+        }
+        Err("a device does not get through to the hub".to_owned())
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -247,6 +272,33 @@ impl<'a> History<'a> {
             self.accounted_for(index)?;
             self.replay(index)?;
         }
+        let collected_count = self.lab.leader(0).node().deltas().collected_count();
+        self.tally.collected += collected_count;
+        self.tally.collections += u64::from(collected_count > 0);
+        if self.limits.loses_stores { Ok(()) } else { self.decided_as_from_all() }
+    }
+
+    /// What is held is decided, in every mode but the home's, as everything that was ever written would be.
+    fn decided_as_from_all(&mut self) -> Result<(), String> {
+        (0..self.lab.nodes.len()).for_each(|index| self.lab.record_all(index));
+        let mut all: BTreeMap<Key, Vec<Arc<Delta>>> = BTreeMap::new();
+        for delta in self.lab.ever.values() {
+            all.entry(delta.key.clone()).or_default().push(delta.clone());
+        }
+        let store = self.lab.leader(0).node().deltas();
+        for (key, deltas) in all {
+            let held = store.key(&key).map(|log| writes(&log.deltas)).unwrap_or_default();
+            for mode in Mode::ALL.into_iter().filter(|mode| *mode != Mode::Home) {
+                let (from_all, from_held) = (modes::decide(mode, &writes(&deltas)), modes::decide(mode, &held));
+                if (&from_all.content, &from_all.conflicts) != (&from_held.content, &from_held.conflicts) {
+                    return Err(format!(
+                        "{key} under {mode:?} is decided to {:?} from all and {:?} from what is kept",
+                        (from_all.content, from_all.conflicts),
+                        (from_held.content, from_held.conflicts)
+                    ));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -257,12 +309,20 @@ impl<'a> History<'a> {
                 continue;
             }
             match view.records.get(key).and_then(|record| record.fates.get(dot)) {
+                None if self.is_replaced(index, *dot, key) => {}
                 None => return Err(format!("{}: {dot} in {key} is lost", self.lab.nodes[index].name)),
                 Some(Fate::Discarded { .. }) => self.tally.rejected += 1,
                 Some(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// Whether a write was collected and something that is held had seen it.
+    fn is_replaced(&self, index: usize, dot: Dot, key: &Key) -> bool {
+        let store = self.lab.leader(index).node().deltas();
+        let has_seen = |log: &KeyLog| log.deltas.iter().any(|delta| delta.context.covers(dot));
+        store.is_collected(dot) && store.key(key).is_some_and(has_seen)
     }
 
     /// The add-wins map that is kept up to date equals the fold of all operations in causal order.
@@ -288,8 +348,16 @@ impl<'a> History<'a> {
     }
 }
 
-/// The writes that a store holds.
+/// The writes that a store knows: those that it holds, and those that it has collected.
 fn dots(storage: &replicascope::offline::memory::MemoryStorage) -> BTreeSet<Dot> {
     let durable = rows::durable(storage.rows()).expect("the store is sound");
-    durable.entries.iter().map(|entry| entry.payload.dot).collect()
+    let base = durable.base.as_deref().cloned().unwrap_or_default();
+    let settled = base.ends().flat_map(|(replica, end)| (1..=end.counter).map(move |counter| Dot { replica, counter }));
+    durable.entries.iter().map(|entry| entry.payload.dot).chain(settled).collect()
+}
+
+/// Without the key's own mode and without what is not understood.
+fn writes(deltas: &[Arc<Delta>]) -> Vec<Arc<Delta>> {
+    let is_write = |delta: &&Arc<Delta>| matches!(delta.operation, Operation::Put(_) | Operation::Delete | Operation::Cart(..));
+    deltas.iter().filter(is_write).cloned().collect()
 }

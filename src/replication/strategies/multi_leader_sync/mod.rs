@@ -5,6 +5,7 @@
 //! disconnected for long. Conflicts are detected by what writers had seen and decided by a mode, the same fold at
 //! every replica.
 
+mod collect;
 mod durable;
 mod equality;
 mod home;
@@ -15,6 +16,7 @@ mod picture;
 mod plain;
 mod site;
 
+use collect::Stores;
 pub use durable::{Attached, Change, Durable, Record};
 pub use message::Message;
 
@@ -81,6 +83,8 @@ pub struct OpenWorld {
     pub deltas_max: usize,
     /// Deltas of one key, in the modes that decide a key as a whole.
     pub key_deltas_max: usize,
+    /// A hub rewrites its store once so many deltas can be collected (rule R10).
+    pub collects_from: usize,
 }
 
 /// The alarm clocks of a node.
@@ -116,6 +120,8 @@ pub struct MultiLeaderSync {
     device_sites: Vec<SiteId>,
     /// The key in which a peer's data differs, once an alarm has led there.
     differs_in: Option<Key>,
+    /// Of a hub: the stores that it waits for before it collects.
+    stores: Stores,
 }
 
 type Out = Outbox<MultiLeaderSync>;
@@ -254,6 +260,7 @@ impl MultiLeaderSync {
             told_amnesia: false,
             attached: recovered.attached.clone(),
             differs_in: None,
+            stores: Stores::of(recovered),
             device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
         };
         for delta in genesis(&config.cart) {
@@ -275,6 +282,9 @@ impl MultiLeaderSync {
             if !self.store.vector().covers(delta.dot) {
                 self.store.apply(delta.clone());
             }
+        }
+        if let Some(base) = recovered.base.as_ref().filter(|_| self.is_open()) {
+            self.store.stand_on(base.clone());
         }
     }
 
