@@ -370,6 +370,10 @@ impl Lab {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
         }
+        let kept = |index: usize| (self.leader(index).node().deltas().retired(), self.deltas(index).len());
+        if let Some(index) = (1..self.nodes.len()).find(|index| kept(*index) != kept(0)) {
+            return Err(format!("{} has collected other writes than {}", self.nodes[index].name, self.nodes[0].name));
+        }
         let views: Vec<ReplicaView> = (0..self.nodes.len()).map(|index| self.view(index)).collect();
         for (index, view) in views.iter().enumerate() {
             let name = &self.nodes[index].name;

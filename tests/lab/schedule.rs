@@ -70,7 +70,13 @@ impl<'a> History<'a> {
         }
         history.join();
         history.settle()?;
-        history.judge()
+        history.judge()?;
+        history.write_once_more();
+        history.lab.run_ms(500);
+        history.settle()?;
+        history.judge_kept()?;
+        history.count_collected();
+        Ok(())
     }
 
     fn draw(&mut self, bound: u32) -> u32 {
@@ -142,6 +148,7 @@ impl<'a> History<'a> {
             }
             20 => self.backups[index] = self.lab.nodes[index].storage.clone(),
             21 if self.limits.loses_stores => self.roll_back(index),
+            23 if self.draw(3) == 0 => self.gather(),
             22 if self.limits.loses_stores && self.draw(4) == 0 => self.clone_store(index),
             _ => {
                 let ms = 1 + u64::from(self.draw(120));
@@ -150,6 +157,25 @@ impl<'a> History<'a> {
             }
         }
         Ok(())
+    }
+
+    /// All meet at the hub, and one who has seen everything writes: now there is something to collect.
+    fn gather(&mut self) {
+        for index in 0..self.lab.nodes.len() {
+            self.lab.restart(index);
+            self.lab.link(index, 0);
+        }
+        self.lab.run_ms(500);
+        self.write_once_more();
+        let ms = 200 + u64::from(self.draw(600));
+        self.lab.run_ms(ms);
+    }
+
+    /// Somebody who has seen everything writes every key.
+    fn write_once_more(&mut self) {
+        let index = self.node();
+        self.edit(index);
+        self.note(index);
     }
 
     fn edit(&mut self, index: usize) {
@@ -268,14 +294,22 @@ impl<'a> History<'a> {
                 _ => {}
             }
         }
+        self.judge_kept()
+    }
+
+    /// What is held at the end says all that there is to say of what was ever written.
+    fn judge_kept(&mut self) -> Result<(), String> {
         for index in 0..self.lab.nodes.len() {
             self.accounted_for(index)?;
             self.replay(index)?;
         }
+        if self.limits.loses_stores { Ok(()) } else { self.decided_as_from_all() }
+    }
+
+    fn count_collected(&mut self) {
         let collected_count = self.lab.leader(0).node().deltas().collected_count();
         self.tally.collected += collected_count;
         self.tally.collections += u64::from(collected_count > 0);
-        if self.limits.loses_stores { Ok(()) } else { self.decided_as_from_all() }
     }
 
     /// What is held is decided, in every mode but the home's, as everything that was ever written would be.

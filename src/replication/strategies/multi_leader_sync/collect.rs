@@ -20,13 +20,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A day: so exact is what a hub remembers of when it heard of a store.
 const HEARD_STEP_MS: i64 = 86_400_000;
+/// All is looked through and written again for no less than this part of it.
+const REWRITES_FOR: usize = 16;
+/// Where few were lacking, it is tried again after no less than this part of what is worth it.
+const TRIES_FOR: usize = 8;
 
 /// The stores that ever greeted a hub.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stores {
     known: BTreeMap<StoreId, Known>,
-    /// Settled deltas when collecting was tried last: with few more it is not worth another try.
-    tried_count: usize,
+    /// With fewer settled deltas it is not worth another try.
+    try_from: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +44,7 @@ struct Known {
 impl Stores {
     pub(super) fn of(durable: &Durable) -> Self {
         let known = durable.stores.iter().map(|(store, heard_ms)| (*store, Known { heard_ms: *heard_ms, vector: None })).collect();
-        Self { known, tried_count: 0 }
+        Self { known, try_from: 0 }
     }
 
     /// A store said what it holds. Whether that is to be remembered beyond this run.
@@ -112,14 +116,16 @@ impl MultiLeaderSync {
         }
         let Some(base) = self.next_base() else { return };
         let count = self.store.arrived_from(0).iter().filter(|delta| base.covers(delta.dot)).count();
-        if count < self.stores.tried_count + open.collects_from {
+        if count < self.stores.try_from.max(open.collects_from) {
             return;
         }
         let gone = collecting::dispensable(self.mode, &self.store, &base.vector());
-        let is_worth_it = gone.len() >= open.collects_from.max(1);
-        self.stores.tried_count = if is_worth_it { count - gone.len() } else { count };
+        let least = open.collects_from.max(self.store.len() / REWRITES_FOR).max(1);
+        let is_worth_it = gone.len() >= least;
+        let lacking = if is_worth_it { least } else { (least - gone.len()).max(least / TRIES_FOR) };
+        self.stores.try_from = lacking + if is_worth_it { count - gone.len() } else { count };
         if is_worth_it {
-            out.note(|| Note::Told("collected", format!("collected {} writes that every store has and later ones replaced", gone.len())));
+            out.note(|| Note::Told("collected", format!("collected {} that every store has and later ones replaced", writes(gone.len()))));
             let mut changes = Vec::new();
             self.rewrite(base, &gone, &mut changes);
             out.persist(Record(changes));
@@ -184,12 +190,19 @@ impl MultiLeaderSync {
             out.note(|| Note::Applied(delta.dot));
             self.log.append(Entry { epoch: self.epoch, at: env.now, payload: delta.clone() });
         }
+        if !gone.is_empty() {
+            out.note(|| Note::Told("collected", format!("no longer keeps {} that every store has and later ones replaced", writes(gone.len()))));
+        }
         let mut changes = Vec::new();
         self.rewrite(base, &gone, &mut changes);
-        self.stores.tried_count = 0;
+        self.stores.try_from = 0;
         self.rule_on(env, &super::peers::keys_of(&news), &mut changes, out);
         out.persist(Record(changes));
     }
+}
+
+fn writes(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "write" } else { "writes" })
 }
 
 const fn now_ms(env: &Env<'_>) -> i64 {
