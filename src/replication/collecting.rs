@@ -1,9 +1,11 @@
 //! Which deltas may go (rule R10). Pure: knows deltas and what is settled, no stores and no messages.
 //!
-//! A key gives deltas away once its last delta had seen all others and every live store holds them all: whatever is
-//! written later has then seen all of them, so what they were decided to is all that matters. It keeps what no later
-//! delta on the same line had seen, the surviving dots of the add-wins map, settings and the last delta, provided that
-//! these alone are decided in every mode but the home's to the same content and the same conflicts.
+//! A key gives deltas away once the last settled one had seen all other settled ones, and all later ones have seen them
+//! too: whatever is still to come is written by a store that holds them, so what they were decided to is all that matters.
+//! It keeps what no later delta on the same line had seen, the surviving dots of the add-wins map, settings and the last
+//! settled delta, provided that these alone are decided in every mode but the home's to the same content and the same
+//! conflicts. A client that writes with what it read long before is the exception: its write is kept and listed as ever,
+//! but an "add" of it may be added to less than it had read.
 
 use super::causality::{Dot, VersionVector};
 use super::delta::{Delta, Mode, Operation};
@@ -19,23 +21,36 @@ pub fn dispensable(default: Mode, store: &DeltaStore, settled: &VersionVector) -
     store.keys().flat_map(|(_, log)| dispensable_of_key(default, &log.deltas, settled)).collect()
 }
 
+/// How many deltas stand in keys that could give some away: quickly told, and no fewer than will go.
+#[must_use]
+pub fn ripe_count(default: Mode, store: &DeltaStore, settled: &VersionVector) -> usize {
+    store.keys().filter_map(|(_, log)| ripe(default, &log.deltas, settled)).map(|ripe| ripe.len() - 1).sum()
+}
+
+/// The settled deltas of a key, if some may go: in the order of arrival.
+fn ripe(default: Mode, deltas: &[Arc<Delta>], settled: &VersionVector) -> Option<Vec<Arc<Delta>>> {
+    if deltas.len() > limits::MAX_COLLECTED_KEY_DELTAS || !deltas.iter().all(|delta| is_foldable(delta)) {
+        return None;
+    }
+    let (ripe, later): (Vec<Arc<Delta>>, Vec<Arc<Delta>>) = deltas.iter().cloned().partition(|delta| settled.covers(delta.dot));
+    let (last, before) = ripe.split_last()?;
+    let is_seen = |delta: &Arc<Delta>| last.has_seen(delta) && later.iter().all(|later| later.has_seen(delta));
+    let is_ripe = !before.is_empty() && before.iter().all(is_seen) && later.iter().all(|later| later.has_seen(last));
+    (is_ripe && modes::mode_of(default, deltas) != Mode::Home).then_some(ripe)
+}
+
 /// Those of one key, whose deltas come in the order of arrival.
 #[must_use]
 pub fn dispensable_of_key(default: Mode, deltas: &[Arc<Delta>], settled: &VersionVector) -> Vec<Dot> {
-    let Some((last, before)) = deltas.split_last() else { return Vec::new() };
-    let is_ripe = deltas.len() <= limits::MAX_COLLECTED_KEY_DELTAS
-        && before.iter().all(|delta| last.has_seen(delta))
-        && deltas.iter().all(|delta| settled.covers(delta.dot) && is_foldable(delta))
-        && modes::mode_of(default, deltas) != Mode::Home;
-    if !is_ripe {
-        return Vec::new();
-    }
-    let needed = needed(deltas, last);
-    let (kept, gone): (Vec<Arc<Delta>>, Vec<Arc<Delta>>) = deltas.iter().cloned().partition(|delta| needed.contains(&delta.dot));
-    if gone.is_empty() || !is_decided_alike(deltas, &kept) {
-        return Vec::new();
-    }
-    gone.iter().map(|delta| delta.dot).collect()
+    let Some(ripe) = ripe(default, deltas, settled) else { return Vec::new() };
+    let needed = needed(&ripe);
+    let gone: Vec<Dot> = ripe.iter().map(|delta| delta.dot).filter(|dot| !needed.contains(dot)).collect();
+    let without = |deltas: &[Arc<Delta>]| -> Vec<Arc<Delta>> {
+        deltas.iter().filter(|delta| !settled.covers(delta.dot) || needed.contains(&delta.dot)).cloned().collect()
+    };
+    let is_alike = |deltas: &[Arc<Delta>]| is_decided_alike(deltas, &without(deltas));
+    // What is there now, and what those had seen who write next.
+    if gone.is_empty() || !is_alike(&ripe) || (ripe.len() < deltas.len() && !is_alike(deltas)) { Vec::new() } else { gone }
 }
 
 /// Whether every mode but the home's knows what to do with it: a home's order, and what this version does not know, are not
@@ -44,8 +59,8 @@ const fn is_foldable(delta: &Delta) -> bool {
     !matches!(delta.operation, Operation::Rule(_) | Operation::Opaque(_))
 }
 
-fn needed(deltas: &[Arc<Delta>], last: &Delta) -> BTreeSet<Dot> {
-    let mut needed = BTreeSet::from([last.dot]);
+fn needed(deltas: &[Arc<Delta>]) -> BTreeSet<Dot> {
+    let mut needed: BTreeSet<Dot> = deltas.last().map(|last| last.dot).into_iter().collect();
     let writes = writes(deltas);
     needed.extend(deltas.iter().filter(|delta| matches!(delta.operation, Operation::SetMode(_))).map(|delta| delta.dot));
     needed.extend(versions(&writes));

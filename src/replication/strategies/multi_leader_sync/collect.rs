@@ -29,7 +29,9 @@ const TRIES_FOR: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stores {
     known: BTreeMap<StoreId, Known>,
-    /// With fewer settled deltas it is not worth another try.
+    /// What was settled when it was looked at last.
+    looked_at: VersionVector,
+    /// With fewer deltas in ripe keys it is not worth another try.
     try_from: usize,
 }
 
@@ -44,7 +46,7 @@ struct Known {
 impl Stores {
     pub(super) fn of(durable: &Durable) -> Self {
         let known = durable.stores.iter().map(|(store, heard_ms)| (*store, Known { heard_ms: *heard_ms, vector: None })).collect();
-        Self { known, try_from: 0 }
+        Self { known, looked_at: VersionVector::new(), try_from: 0 }
     }
 
     /// A store said what it holds. Whether that is to be remembered beyond this run.
@@ -114,8 +116,10 @@ impl MultiLeaderSync {
         if self.stores.expire(now_ms(env)) {
             out.persist(Record(vec![Change::Stores(self.stores.durable())]));
         }
-        let Some(base) = self.next_base() else { return };
-        let count = self.store.arrived_from(0).iter().filter(|delta| base.covers(delta.dot)).count();
+        let Some(settled) = self.settled().filter(|settled| *settled != self.stores.looked_at) else { return };
+        let base = self.store.base_at(&settled);
+        self.stores.looked_at = settled;
+        let count = collecting::ripe_count(self.mode, &self.store, &base.vector());
         if count < self.stores.try_from.max(open.collects_from) {
             return;
         }
@@ -132,12 +136,11 @@ impl MultiLeaderSync {
         }
     }
 
-    /// What would be settled now, if that is no less than before.
-    fn next_base(&self) -> Option<Base> {
+    /// What is settled now, if that is no less than before.
+    fn settled(&self) -> Option<VersionVector> {
         let own = self.store.vector();
         let settled = if self.config.rules.wait_for_stores { self.stores.settled(own)? } else { own.clone() };
-        let is_further = self.store.base().is_none_or(|base| settled.covers_all(&base.vector()));
-        is_further.then(|| self.store.base_at(&settled))
+        self.store.base().is_none_or(|base| settled.covers_all(&base.vector())).then_some(settled)
     }
 
     /// The log goes on without `gone`; `base` stands for what is missing.
