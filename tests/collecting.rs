@@ -195,13 +195,19 @@ fn a_join_is_the_same_in_every_order() {
         replicas.iter_mut().for_each(|replica| replica.write(Operation::Cart(Item::from("eggs"), LineChange::Set(2, Vec::new()))));
         // Each collects by itself, what it alone holds: too early, but they must agree all the same.
         let stores = replicas.each_ref().map(|replica| {
-            let some: VersionVector =
-                replica.store.vector().iter().map(|dot| Dot { counter: 1.max(dot.counter - u64::from(rng.below(6) == 0)), ..dot }).collect();
+            let some: VersionVector = replica
+                .store
+                .vector()
+                .iter()
+                .map(|dot| Dot { counter: 1.max(dot.counter - u64::from(rng.below(6) == 0)), ..dot })
+                .collect();
             let closed = closed(&replica.store, &some);
-            let gone: BTreeSet<Dot> = dispensable(Mode::AddWins, &replica.store, &closed).into_iter().filter(|_| rng.below(4) > 0).collect();
+            let gone: BTreeSet<Dot> =
+                dispensable(Mode::AddWins, &replica.store, &closed).into_iter().filter(|_| rng.below(4) > 0).collect();
             without(&replica.store, &gone, &closed)
         });
-        let kept = |store: &DeltaStore| -> BTreeMap<Dot, u64> { store.arrived_from(0).iter().map(|delta| (delta.dot, delta.chain.0)).collect() };
+        let kept =
+            |store: &DeltaStore| -> BTreeMap<Dot, u64> { store.arrived_from(0).iter().map(|delta| (delta.dot, delta.chain.0)).collect() };
         let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
         let settled = |store: &DeltaStore| store.base().unwrap().vector();
         let ends: Vec<DeltaStore> = orders.map(|[a, b, c]| joined(&joined(&stores[a], &stores[b]), &stores[c])).to_vec();

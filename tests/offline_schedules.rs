@@ -17,7 +17,7 @@ fn history_count() -> u64 {
 fn random_histories_end_equal_and_accounted_for() {
     let (count, mut tally) = (history_count(), Tally::default());
     for seed in 0..count {
-        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0 };
+        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0, has_two_hubs: seed % 10 >= 8 };
         if let Err(problem) = History::run(seed, limits, &mut tally) {
             panic!("seed {seed}: {problem}");
         }
@@ -40,7 +40,7 @@ fn random_histories_end_equal_and_accounted_for() {
 
 /// Runs histories with one rule off until one of them is red, and says after how many.
 fn assert_red(name: &str, loses_stores: bool, rules: Rules) {
-    let limits = Limits { rules, loses_stores };
+    let limits = Limits { rules, loses_stores, has_two_hubs: false };
     let red = (0..3_000).find_map(|seed| History::run(seed, limits, &mut Tally::default()).err().map(|problem| (seed, problem)));
     let Some((seed, problem)) = red else { panic!("without {name} nothing turned red") };
     println!("without {name}: seed {seed}: {problem}");

@@ -105,7 +105,8 @@ fn others() -> Vec<ExchangeMessage> {
 fn state() -> ExchangeMessage {
     let mut you = Notebook::new(10, "you", &[]);
     (1..=9).for_each(|count| you.edit("milk", LineChange::Add(count)));
-    let deltas: Vec<Arc<Delta>> = you.store.arrived_from(0).iter().filter(|delta| ![2, 5, 6].contains(&delta.dot.counter)).cloned().collect();
+    let deltas: Vec<Arc<Delta>> =
+        you.store.arrived_from(0).iter().filter(|delta| ![2, 5, 6].contains(&delta.dot.counter)).cloned().collect();
     let end = |counter: u64| End { counter, sum: u64::MAX - counter, chain: Digest(counter << 40) };
     let settled = vec![
         Settled { replica: ReplicaId(10), end: end(9), kept: vec![1, 3, 4, 7, 8, 9] },

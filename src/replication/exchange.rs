@@ -3,8 +3,8 @@
 //!
 //! HELLO ⇄ BATCH → ACK / NACK → DONE; where the two have not collected the same (rule R10), STATE → ACK comes first. Knows deltas and vectors, no roles and no store.
 
-use super::causality::VersionVector;
 use super::IS_OPENING_ALONE;
+use super::causality::VersionVector;
 use super::delta::{Delta, Key};
 use super::ids::{NodeId, ReplicaId, SiteId, StoreId};
 use super::log::Epoch;

@@ -184,7 +184,8 @@ pub fn join(store: &DeltaStore, state: &State) -> Result<Option<Joined>, Unjoina
 /// What is settled is closed under causes, and what was kept and is lacking has come along.
 fn check_sound(store: &DeltaStore, state: &State) -> Result<(), Unjoinable> {
     let settled = state.base.vector();
-    let is_closed = |delta: &Arc<Delta>| state.kept.contains(&delta.dot) && settled.covers_all(&delta.deps) && settled.covers_all(&delta.context);
+    let is_closed =
+        |delta: &Arc<Delta>| state.kept.contains(&delta.dot) && settled.covers_all(&delta.deps) && settled.covers_all(&delta.context);
     let come: BTreeSet<Dot> = state.deltas.iter().map(|delta| delta.dot).collect();
     let is_at_hand = |dot: &Dot| settled.covers(*dot) && (store.vector().covers(*dot) || come.contains(dot));
     let is_sound = state.deltas.iter().all(is_closed) && state.kept.iter().all(is_at_hand) && come.len() == state.deltas.len();

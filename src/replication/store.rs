@@ -97,7 +97,8 @@ impl DeltaStore {
         if IS_OPENING_ALONE {
             return held.unwrap_or_default();
         }
-        held.or_else(|| self.base().map(|base| base.end(replica)).filter(|end| end.counter == known).map(|end| end.chain)).unwrap_or_default()
+        held.or_else(|| self.base().map(|base| base.end(replica)).filter(|end| end.counter == known).map(|end| end.chain))
+            .unwrap_or_default()
     }
 
     /// What stands for collected deltas; `None` when none was.

@@ -44,6 +44,8 @@ pub(crate) struct Limits {
     pub(crate) rules: Rules,
     /// Whether stores may go back or be cloned.
     pub(crate) loses_stores: bool,
+    /// Two of what devices attach to collect by themselves; else one.
+    pub(crate) has_two_hubs: bool,
 }
 
 /// One history.
@@ -63,7 +65,7 @@ impl<'a> History<'a> {
         let mut history = Self { lab: Lab::new(seed), limits, tally, backups: Vec::new(), destroyed: BTreeSet::new() };
         history.begin();
         if !limits.loses_stores {
-            history.greet_hub()?;
+            history.greet_hubs()?;
         }
         for _ in 0..30 + history.draw(40) {
             history.step()?;
@@ -71,10 +73,12 @@ impl<'a> History<'a> {
         history.join();
         history.settle()?;
         history.judge()?;
-        history.write_once_more();
-        history.lab.run_ms(500);
-        history.settle()?;
-        history.judge_kept()?;
+        if history.draw(3) == 0 {
+            history.write_once_more();
+            history.lab.run_ms(500);
+            history.settle()?;
+            history.judge_kept()?;
+        }
         history.count_collected();
         Ok(())
     }
@@ -94,8 +98,7 @@ impl<'a> History<'a> {
         let count = 2 + self.draw(5);
         let collects_from = self.draw(4);
         for index in 0..count {
-            let kind = if index == 0 && self.limits.rules.confirm_at_hub { Kind::Hub } else { Kind::Device };
-            let mut options = Options::new(if index == 0 { Kind::Hub } else { kind });
+            let mut options = Options::new(if self.is_hub(index as usize) { Kind::Hub } else { Kind::Device });
             (options.mode, options.rules, options.handshake_every) = (mode, self.limits.rules, SimDuration::from_ms(300));
             options.collects_from = 1 + collects_from as usize;
             let node = self.lab.add_with(["cloud", "you", "Ana", "Ben", "Cleo", "Dan"][index as usize], options);
@@ -104,18 +107,24 @@ impl<'a> History<'a> {
         self.lab.run_ms(30);
     }
 
+    const fn is_hub(&self, index: usize) -> bool {
+        index == 0 || (index == 1 && self.limits.has_two_hubs)
+    }
+
     /// A hub waits for those that it knows.
-    fn greet_hub(&mut self) -> Result<(), String> {
+    fn greet_hubs(&mut self) -> Result<(), String> {
         let count = self.lab.nodes.len();
-        (1..count).for_each(|index| self.lab.link(index, 0));
+        let hubs: Vec<usize> = (0..count).filter(|index| self.is_hub(*index)).collect();
+        let pairs: Vec<(usize, usize)> = hubs.iter().flat_map(|hub| (hub + 1..count).map(|other| (other, *hub))).collect();
+        pairs.iter().for_each(|(other, hub)| self.lab.link(*other, *hub));
         for _ in 0..100 {
             self.lab.run_ms(20);
-            if self.lab.leader(0).node().awaited_store_count() >= count - 1 {
-                (1..count).for_each(|index| self.lab.unlink(index, 0));
+            if hubs.iter().all(|hub| self.lab.leader(*hub).node().awaited_store_count() >= count - 1) {
+                pairs.iter().for_each(|(other, hub)| self.lab.unlink(*other, *hub));
                 return Ok(());
             }
         }
-        Err("a device does not get through to the hub".to_owned())
+        Err("a device does not get through to a hub".to_owned())
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -148,7 +157,7 @@ impl<'a> History<'a> {
             }
             20 => self.backups[index] = self.lab.nodes[index].storage.clone(),
             21 if self.limits.loses_stores => self.roll_back(index),
-            23 if self.draw(3) == 0 => self.gather(),
+            23 if self.draw(4) == 0 => self.gather(),
             22 if self.limits.loses_stores && self.draw(4) == 0 => self.clone_store(index),
             _ => {
                 let ms = 1 + u64::from(self.draw(120));
@@ -165,9 +174,9 @@ impl<'a> History<'a> {
             self.lab.restart(index);
             self.lab.link(index, 0);
         }
-        self.lab.run_ms(500);
+        self.lab.run_ms(400);
         self.write_once_more();
-        let ms = 200 + u64::from(self.draw(600));
+        let ms = 200 + u64::from(self.draw(500));
         self.lab.run_ms(ms);
     }
 
@@ -242,9 +251,10 @@ impl<'a> History<'a> {
             // After a hub's store went back, a device learns of it with the next greeting only.
             return Ok(());
         }
-        let hub = dots(&self.lab.nodes[0].storage);
+        let hubs = (0..self.lab.nodes.len()).filter(|index| self.is_hub(*index));
+        let held: BTreeSet<Dot> = hubs.flat_map(|hub| dots(&self.lab.nodes[hub].storage)).collect();
         for index in 1..self.lab.nodes.len() {
-            if !self.lab.is_up(index) {
+            if !self.lab.is_up(index) || self.is_hub(index) {
                 continue;
             }
             let view = self.lab.view(index);
@@ -252,7 +262,7 @@ impl<'a> History<'a> {
             let confirmed = own.into_iter().filter(|dot| !view.pending.contains(dot) && self.lab.acknowledged.contains_key(dot));
             for dot in confirmed {
                 self.tally.confirmed += 1;
-                if !hub.contains(&dot) {
+                if !held.contains(&dot) {
                     return Err(format!("{} calls {dot} confirmed, and the hub does not hold it", self.lab.nodes[index].name));
                 }
             }

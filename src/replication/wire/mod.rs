@@ -161,12 +161,9 @@ fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, Wire
         HELLO => read_hello(reader).map(ExchangeMessage::Hello),
         ACK => Ok(ExchangeMessage::Ack { round: read_round(reader)?, vector: reader.vector()? }),
         NACK => Ok(ExchangeMessage::Nack { round: read_round(reader)?, vector: reader.vector()? }),
-        DONE => Ok(ExchangeMessage::Done {
-            vector: reader.vector()?,
-            retired: reader.fixed()?,
-            sum: reader.fixed()?,
-            decided: reader.fixed()?,
-        }),
+        DONE => {
+            Ok(ExchangeMessage::Done { vector: reader.vector()?, retired: reader.fixed()?, sum: reader.fixed()?, decided: reader.fixed()? })
+        }
         STATE => state::read(reader).map(|part| ExchangeMessage::State(Arc::new(part))),
         KEYS => read_keys(reader).map(ExchangeMessage::Keys),
         NOT_LEADER => read_epoch(reader).map(ExchangeMessage::NotLeader),

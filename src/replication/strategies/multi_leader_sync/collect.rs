@@ -194,7 +194,9 @@ impl MultiLeaderSync {
             self.log.append(Entry { epoch: self.epoch, at: env.now, payload: delta.clone() });
         }
         if !gone.is_empty() {
-            out.note(|| Note::Told("collected", format!("no longer keeps {} that every store has and later ones replaced", writes(gone.len()))));
+            out.note(|| {
+                Note::Told("collected", format!("no longer keeps {} that every store has and later ones replaced", writes(gone.len())))
+            });
         }
         let mut changes = Vec::new();
         self.rewrite(base, &gone, &mut changes);

@@ -299,14 +299,7 @@ impl MultiLeaderSync {
     }
 
     /// Equal vectors must have equal hashes, and equal decided values (rule R11).
-    fn on_done(
-        &mut self,
-        index: usize,
-        from: NodeId,
-        (vector, retired): (&VersionVector, u64),
-        (sum, decided): (u64, u64),
-        out: &mut Out,
-    ) {
+    fn on_done(&mut self, index: usize, from: NodeId, (vector, retired): (&VersionVector, u64), (sum, decided): (u64, u64), out: &mut Out) {
         if vector != self.store.vector() || retired != self.store.retired() {
             return;
         }
