@@ -79,6 +79,8 @@ pub const MAX_KNOWN_STORES: usize = 1_000;
 pub const STORE_EXPIRES_AFTER_MS: i64 = 30 * 86_400_000;
 /// Messages by which a replica tells what it has collected.
 pub const MAX_STATE_PARTS: usize = 20_000;
+/// Writers, kept deltas and deltas that come along in all of them together.
+pub const MAX_STATE_SIZE: usize = 4 * MAX_REPLICAS + 2 * MAX_LOCAL_DELTAS;
 /// Writers in one of them.
 pub const MAX_STATE_WRITERS: usize = 100;
 /// Kept deltas of one writer in one entry.

@@ -295,3 +295,26 @@ fn a_reader_has_seen_what_was_collected() {
     assert_eq!(after.context(), seen);
     assert!(after.store.is_collected(ana.dot(1)) && !after.store.is_collected(you.dot(1)));
 }
+
+/// Who is told of more and more that never ends does not keep it all.
+#[test]
+fn a_state_that_is_too_large_is_thrown_away() {
+    let kept: Vec<u64> = (1..=1_000).collect();
+    let end = replicascope::replication::base::End { counter: 1_000, ..Default::default() };
+    let settled = vec![replicascope::replication::state::Settled { replica: ReplicaId(1), end, kept }; limits::MAX_STATE_WRITERS];
+    let part = |index: u32| {
+        Arc::new(replicascope::replication::state::StatePart {
+            round: 0,
+            stamp: 1,
+            index,
+            count: 10,
+            settled: settled.clone(),
+            deltas: Vec::new(),
+        })
+    };
+    let mut incoming = Incoming::default();
+    assert!((0..10).all(|index| incoming.take(&part(index)).is_none()), "a million kept deltas");
+    let mut small = (*part(0)).clone();
+    (small.stamp, small.count) = (2, 1);
+    assert!(incoming.take(&Arc::new(small)).is_some());
+}

@@ -42,6 +42,12 @@ pub struct StatePart {
     pub deltas: Vec<Arc<Delta>>,
 }
 
+impl StatePart {
+    fn size(&self) -> usize {
+        self.deltas.len() + self.settled.iter().map(|settled| 1 + settled.kept.len()).sum::<usize>()
+    }
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -140,20 +146,27 @@ fn stamp(retired: u64, base: &Base, theirs: &VersionVector) -> u64 {
 pub struct Incoming {
     /// Of which state, and how many parts it has.
     awaited: (u64, u32),
+    size: usize,
     parts: BTreeMap<u32, Arc<StatePart>>,
 }
 
 impl Incoming {
-    /// Takes a part in; all of it once the last has come.
+    /// Takes a part in; all of it once the last has come. More than a replica may hold is thrown away.
     pub fn take(&mut self, part: &Arc<StatePart>) -> Option<State> {
         if self.awaited != (part.stamp, part.count) {
-            *self = Self { awaited: (part.stamp, part.count), parts: BTreeMap::new() };
+            *self = Self { awaited: (part.stamp, part.count), size: 0, parts: BTreeMap::new() };
         }
-        self.parts.insert(part.index, part.clone());
+        self.size += part.size();
+        self.size -= self.parts.insert(part.index, part.clone()).map_or(0, |before| before.size());
+        if self.size > limits::MAX_STATE_SIZE {
+            *self = Self::default();
+            return None;
+        }
         if self.parts.len() < part.count as usize {
             return None;
         }
         let mut state = State::default();
+        self.size = 0;
         for part in std::mem::take(&mut self.parts).into_values() {
             for Settled { replica, end, kept } in &part.settled {
                 state.base.settle(*replica, *end);

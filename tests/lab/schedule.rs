@@ -73,7 +73,7 @@ impl<'a> History<'a> {
         history.join();
         history.settle()?;
         history.judge()?;
-        if history.draw(3) == 0 {
+        if history.draw(2) == 0 {
             history.write_once_more();
             history.lab.run_ms(500);
             history.settle()?;
