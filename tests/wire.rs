@@ -12,6 +12,7 @@ use replicascope::replication::exchange::{ExchangeMessage, Hello, KeyHashes};
 use replicascope::replication::hash::Digest;
 use replicascope::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use replicascope::replication::log::Epoch;
+use replicascope::replication::outside::Outside;
 use replicascope::replication::random::{Purpose, Rng};
 use replicascope::replication::state::{Settled, StatePart};
 use replicascope::replication::wire::{WireError, decode, decode_delta, encode, encode_delta};
@@ -113,13 +114,16 @@ fn state() -> ExchangeMessage {
         Settled { replica: ReplicaId(u64::MAX), end: end(1 << 40), kept: Vec::new() },
         Settled { replica: ReplicaId(5), end: end(70_000), kept: vec![70_000] },
     ];
-    ExchangeMessage::State(Arc::new(StatePart { round: 4, stamp: 0x0807_0605_0403_0201, index: 1, count: 3, settled, deltas }))
+    ExchangeMessage::State(Outside::new(|| {
+        Arc::new(StatePart { round: 4, stamp: 0x0807_0605_0403_0201, index: 1, count: 3, settled, deltas })
+    }))
 }
 
 #[test]
 fn a_part_of_a_state_that_contradicts_itself_is_refused() {
     let ExchangeMessage::State(sound) = state() else { unreachable!() };
-    let refused = |part: StatePart| decode(&encode(&ExchangeMessage::State(Arc::new(part)))).is_err();
+    let sound = sound.get().unwrap().clone();
+    let refused = |part: StatePart| decode(&encode(&ExchangeMessage::State(Outside::new(|| Arc::new(part))))).is_err();
     let with = |kept: Vec<u64>| StatePart { settled: vec![Settled { kept, ..sound.settled[0].clone() }], ..StatePart::clone(&sound) };
     assert!(!refused(with(vec![9])));
     assert!(refused(with(vec![10])), "beyond the end");

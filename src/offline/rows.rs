@@ -9,6 +9,7 @@ use crate::replication::delta::Delta;
 use crate::replication::hash::Digest;
 use crate::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use crate::replication::log::{Entry, Epoch};
+use crate::replication::outside::Outside;
 use crate::replication::strategies::multi_leader_sync::{Attached, Change, Durable, Record};
 use crate::replication::time::SimTime;
 use crate::replication::wire::{self, Reader, WireError, Writer};
@@ -108,8 +109,9 @@ impl RowWriter {
                     self.log_count += entries.len() as u64;
                 }
             }
-            Change::Base(base) => steps.push(put(Table::Base, BASE_ENDS, |out| write_base(out, base))),
+            Change::Base(base) => steps.extend(base.get().map(|base| put(Table::Base, BASE_ENDS, |out| write_base(out, base)))),
             Change::Stores(stores) => steps.push(put(Table::Meta, META_STORES, |out| {
+                let stores = stores.get().map(Vec::as_slice).unwrap_or_default();
                 out.number(stores.len() as u64);
                 for (store, heard_ms) in stores {
                     out.fixed(store.0);
@@ -226,9 +228,13 @@ fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
         }
         (Table::Meta, META_STORES) => {
             let count = reader.small(row.value.len())?;
-            durable.stores = (0..count).map(|_| Ok((StoreId(reader.fixed()?), reader.signed()?))).collect::<Result<_, WireError>>()?;
+            let stores = (0..count).map(|_| Ok((StoreId(reader.fixed()?), reader.signed()?))).collect::<Result<_, WireError>>()?;
+            durable.stores = Outside::new(|| stores);
         }
-        (Table::Base, BASE_ENDS) => durable.base = Some(Arc::new(read_base(&mut reader)?)),
+        (Table::Base, BASE_ENDS) => {
+            let base = read_base(&mut reader)?;
+            durable.base = Outside::new(|| Some(Arc::new(base)));
+        }
         // Written by a newer minor version: left alone.
         (Table::Meta | Table::Base, _) => {}
     }

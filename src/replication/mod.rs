@@ -16,6 +16,7 @@ pub mod key_log;
 pub mod log;
 pub mod modes;
 pub mod note;
+pub mod outside;
 pub mod protocol;
 pub mod random;
 pub mod rules;

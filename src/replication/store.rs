@@ -8,6 +8,7 @@ use super::delta::{Delta, Key, Operation};
 use super::hash::{Digest, Hasher};
 use super::ids::ReplicaId;
 use super::key_log::KeyLog;
+use super::outside::Outside;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub struct DeltaStore {
     vector: VersionVector,
     sum: u64,
     /// What stands for collected deltas (rule R10).
-    base: Option<Arc<Base>>,
+    base: Outside<Option<Arc<Base>>>,
     retired: u64,
 }
 
@@ -104,7 +105,7 @@ impl DeltaStore {
     /// What stands for collected deltas; `None` when none was.
     #[must_use]
     pub fn base(&self) -> Option<&Base> {
-        self.base.as_deref()
+        self.base.get().and_then(Option::as_deref)
     }
 
     /// The sum of the hashes of all collected deltas, never 0 then; 0 when none was. Equal where the same were collected.
@@ -163,7 +164,7 @@ impl DeltaStore {
         self.sum = base.sum().wrapping_add(later);
         self.retired = base.sum().wrapping_sub(kept).max(1);
         self.by_key.values_mut().for_each(|log| log.see_what_was_seen(|delta| base.covers(delta.dot)));
-        self.base = Some(base);
+        self.base = Outside::new(|| Some(base));
     }
 
     /// Whether `delta` may come in.

@@ -395,7 +395,7 @@ impl<'a> History<'a> {
 /// The writes that a store knows: those that it holds, and those that it has collected.
 fn dots(storage: &replicascope::offline::memory::MemoryStorage) -> BTreeSet<Dot> {
     let durable = rows::durable(storage.rows()).expect("the store is sound");
-    let base = durable.base.as_deref().cloned().unwrap_or_default();
+    let base = durable.base.get().cloned().flatten().as_deref().cloned().unwrap_or_default();
     let settled = base.ends().flat_map(|(replica, end)| (1..=end.counter).map(move |counter| Dot { replica, counter }));
     durable.entries.iter().map(|entry| entry.payload.dot).chain(settled).collect()
 }

@@ -17,6 +17,7 @@ use super::delta::{Delta, Key};
 use super::exchange::{ExchangeMessage, Hello, KeyHashes};
 use super::ids::{NodeId, ReplicaId, StoreId, Term};
 use super::log::Epoch;
+use super::outside::Outside;
 use crate::limits;
 use std::sync::Arc;
 use xxhash_rust::xxh64::xxh64;
@@ -87,7 +88,9 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
         }
         ExchangeMessage::State(part) => {
             out.byte(STATE);
-            state::write(&mut out, part);
+            if let Some(part) = part.get() {
+                state::write(&mut out, part);
+            }
         }
         ExchangeMessage::Done { vector, retired, sum, decided } => {
             out.byte(DONE);
@@ -164,7 +167,7 @@ fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, Wire
         DONE => {
             Ok(ExchangeMessage::Done { vector: reader.vector()?, retired: reader.fixed()?, sum: reader.fixed()?, decided: reader.fixed()? })
         }
-        STATE => state::read(reader).map(|part| ExchangeMessage::State(Arc::new(part))),
+        STATE => state::read(reader).map(|part| ExchangeMessage::State(Outside::new(|| Arc::new(part)))),
         KEYS => read_keys(reader).map(ExchangeMessage::Keys),
         NOT_LEADER => read_epoch(reader).map(ExchangeMessage::NotLeader),
         _ => Err(WireError::Malformed("an unknown kind of message")),

@@ -13,6 +13,7 @@ use crate::replication::exchange::{ExchangeMessage, Hello};
 use crate::replication::ids::{Lsn, NodeId, StoreId};
 use crate::replication::log::{Entry, ReplicationLog};
 use crate::replication::note::{Alarm, Note};
+use crate::replication::outside::Outside;
 use crate::replication::protocol::Env;
 use crate::replication::state::{self, Joined, StatePart, Unjoinable};
 use crate::replication::store::DeltaStore;
@@ -45,7 +46,13 @@ struct Known {
 
 impl Stores {
     pub(super) fn of(durable: &Durable) -> Self {
-        let known = durable.stores.iter().map(|(store, heard_ms)| (*store, Known { heard_ms: *heard_ms, vector: None })).collect();
+        let known = durable
+            .stores
+            .get()
+            .into_iter()
+            .flatten()
+            .map(|(store, heard_ms)| (*store, Known { heard_ms: *heard_ms, vector: None }))
+            .collect();
         Self { known, looked_at: VersionVector::new(), try_from: 0 }
     }
 
@@ -80,15 +87,22 @@ impl Stores {
         self.known.iter().map(|(store, known)| (*store, known.heard_ms)).collect()
     }
 
+    /// What is settled now, if that is no less than `before` and was not looked at yet.
+    fn settled(&self, own: &VersionVector, before: Option<&Base>, waits: bool) -> Option<VersionVector> {
+        let settled = if waits { self.held_by_all(own)? } else { own.clone() };
+        let is_further = before.is_none_or(|base| settled.covers_all(&base.vector()));
+        (is_further && settled != self.looked_at).then_some(settled)
+    }
+
     /// What all of them and `own` hold. `None` while one has not been heard, or knows something that `own` does not: what it
     /// had seen could not be judged.
-    fn settled(&self, own: &VersionVector) -> Option<VersionVector> {
-        let mut settled = own.clone();
+    fn held_by_all(&self, own: &VersionVector) -> Option<VersionVector> {
+        let mut held = own.clone();
         for known in self.known.values() {
             let vector = known.vector.as_ref().filter(|vector| own.covers_all(vector))?;
-            settled = settled.meet(vector);
+            held = held.meet(vector);
         }
-        Some(settled)
+        Some(held)
     }
 }
 
@@ -100,47 +114,44 @@ impl MultiLeaderSync {
     /// How many stores a hub waits for before it collects.
     #[must_use]
     pub fn awaited_store_count(&self) -> usize {
-        self.stores.known.len()
+        self.stores.get().map_or(0, |stores| stores.known.len())
     }
 
     /// A store that is heard of for the first time is remembered before anything is sent to it.
     pub(super) fn hear(&mut self, env: &Env<'_>, hello: &Hello, out: &mut Out) {
-        if self.is_hub() && self.stores.hear(hello.store, hello.vector.clone(), now_ms(env)) {
-            out.persist(Record(vec![Change::Stores(self.stores.durable())]));
+        let is_hub = self.is_hub();
+        let Some(stores) = self.stores.get_mut().filter(|_| is_hub) else { return };
+        if stores.hear(hello.store, hello.vector.clone(), now_ms(env)) {
+            out.persist(Record(vec![Change::Stores(Outside::new(|| stores.durable()))]));
         }
     }
 
     /// At a hub: gives away what may go.
     pub(super) fn collect(&mut self, env: &Env<'_>, out: &mut Out) {
         let Some(open) = self.config.open.filter(|_| self.is_hub()) else { return };
-        if self.stores.expire(now_ms(env)) {
-            out.persist(Record(vec![Change::Stores(self.stores.durable())]));
+        let Some(stores) = self.stores.get_mut() else { return };
+        if stores.expire(now_ms(env)) {
+            out.persist(Record(vec![Change::Stores(Outside::new(|| stores.durable()))]));
         }
-        let Some(settled) = self.settled().filter(|settled| *settled != self.stores.looked_at) else { return };
+        let (own, before) = (self.store.vector(), self.store.base());
+        let Some(settled) = stores.settled(own, before, self.config.rules.wait_for_stores) else { return };
         let base = self.store.base_at(&settled);
-        self.stores.looked_at = settled;
+        stores.looked_at = settled;
         let count = collecting::ripe_count(self.mode, &self.store, &base.vector());
-        if count < self.stores.try_from.max(open.collects_from) {
+        if count < stores.try_from.max(open.collects_from) {
             return;
         }
         let gone = collecting::dispensable(self.mode, &self.store, &base.vector());
         let least = open.collects_from.max(self.store.len() / REWRITES_FOR).max(1);
         let is_worth_it = gone.len() >= least;
         let lacking = if is_worth_it { least } else { (least - gone.len()).max(least / TRIES_FOR) };
-        self.stores.try_from = lacking + if is_worth_it { count - gone.len() } else { count };
+        stores.try_from = lacking + if is_worth_it { count - gone.len() } else { count };
         if is_worth_it {
             out.note(|| Note::Told("collected", format!("collected {} that every store has and later ones replaced", writes(gone.len()))));
             let mut changes = Vec::new();
             self.rewrite(base, &gone, &mut changes);
             out.persist(Record(changes));
         }
-    }
-
-    /// What is settled now, if that is no less than before.
-    fn settled(&self) -> Option<VersionVector> {
-        let own = self.store.vector();
-        let settled = if self.config.rules.wait_for_stores { self.stores.settled(own)? } else { own.clone() };
-        self.store.base().is_none_or(|base| settled.covers_all(&base.vector())).then_some(settled)
     }
 
     /// The log goes on without `gone`; `base` stands for what is missing.
@@ -155,7 +166,7 @@ impl MultiLeaderSync {
         store.stand_on(base.clone());
         (self.store, self.log) = (store, log);
         self.exchanges.iter_mut().for_each(crate::replication::exchange::Exchange::on_rewritten);
-        changes.extend([Change::Base(base), Change::Log { after: Lsn(0), entries }]);
+        changes.extend([Change::Base(Outside::new(|| base)), Change::Log { after: Lsn(0), entries }]);
     }
 
     /// A peer tells what it has collected. Once all has come, it is collected here too, and the peers are told.
@@ -200,7 +211,9 @@ impl MultiLeaderSync {
         }
         let mut changes = Vec::new();
         self.rewrite(base, &gone, &mut changes);
-        self.stores.try_from = 0;
+        if let Some(stores) = self.stores.get_mut() {
+            stores.try_from = 0;
+        }
         self.rule_on(env, &super::peers::keys_of(&news), &mut changes, out);
         out.persist(Record(changes));
     }

@@ -28,6 +28,7 @@ use super::super::key_log::KeyLog;
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
+use super::super::outside::Outside;
 use super::super::protocol::{Condition, Connection, Env, Member, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token};
 use super::super::rules::{self, Rules};
 use super::super::setting::{Misfit, Setting};
@@ -121,7 +122,7 @@ pub struct MultiLeaderSync {
     /// The key in which a peer's data differs, once an alarm has led there.
     differs_in: Option<Key>,
     /// Of a hub: the stores that it waits for before it collects.
-    stores: Stores,
+    stores: Outside<Stores>,
 }
 
 type Out = Outbox<MultiLeaderSync>;
@@ -260,7 +261,7 @@ impl MultiLeaderSync {
             told_amnesia: false,
             attached: recovered.attached.clone(),
             differs_in: None,
-            stores: Stores::of(recovered),
+            stores: Outside::new(|| Stores::of(recovered)),
             device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
         };
         for delta in genesis(&config.cart) {
@@ -283,7 +284,7 @@ impl MultiLeaderSync {
                 self.store.apply(delta.clone());
             }
         }
-        if let Some(base) = recovered.base.as_ref().filter(|_| self.is_open()) {
+        if let Some(Some(base)) = recovered.base.get() {
             self.store.stand_on(base.clone());
         }
     }

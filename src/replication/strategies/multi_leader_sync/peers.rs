@@ -116,7 +116,11 @@ impl MultiLeaderSync {
             ExchangeMessage::Done { vector, retired, sum, decided } => {
                 self.on_done(index, from, (&vector, retired), (sum, decided), out);
             }
-            ExchangeMessage::State(part) => self.on_state(env, (index, from), &part, out),
+            ExchangeMessage::State(part) => {
+                if let Some(part) = part.get() {
+                    self.on_state(env, (index, from), part, out);
+                }
+            }
             ExchangeMessage::NotLeader(_) | ExchangeMessage::Keys(_) => {}
         }
     }
