@@ -6,6 +6,8 @@
 mod app;
 mod clock;
 mod components;
+#[cfg(feature = "catalogue")]
+mod diagram;
 mod guide;
 mod hooks;
 mod keys;
@@ -21,6 +23,8 @@ mod screen;
 mod theme;
 
 pub use app::App;
+#[cfg(feature = "catalogue")]
+pub use diagram::DiagramMsg;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};
 

@@ -4,6 +4,8 @@ mod alert;
 mod ask;
 mod cart_card;
 mod conflict;
+#[cfg(feature = "catalogue")]
+mod diagram;
 mod dialog;
 mod events;
 mod faults;
@@ -37,6 +39,8 @@ pub(crate) use ask::{ask, labelled, number_input};
 pub(crate) use cart_card::carts;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
+#[cfg(feature = "catalogue")]
+pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
