@@ -2,6 +2,8 @@
 
 #[cfg(feature = "catalogue")]
 mod diagram;
+#[cfg(feature = "catalogue")]
+mod export;
 mod open;
 mod settings;
 
@@ -66,6 +68,8 @@ pub struct App {
     waited_us: u64,
     #[cfg(feature = "catalogue")]
     diagram: super::diagram::Diagram,
+    #[cfg(feature = "catalogue")]
+    charts: super::charts::Charts,
     _listeners: Vec<Listener>,
 }
 
@@ -132,6 +136,8 @@ impl Component for App {
             waited_us: 0,
             #[cfg(feature = "catalogue")]
             diagram: super::diagram::Diagram::new(page::width()),
+            #[cfg(feature = "catalogue")]
+            charts: super::charts::Charts::default(),
             _listeners: listeners,
         };
         app.opened();
@@ -147,6 +153,10 @@ impl Component for App {
         let renders = match msg {
             #[cfg(feature = "catalogue")]
             Msg::Diagram(msg) => return self.on_diagram(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Charts(msg) => return self.on_charts(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Export(msg) => return self.on_export(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -243,7 +253,7 @@ impl App {
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
         #[cfg(feature = "catalogue")]
-        let scene = scene.child(self.diagram.section(player, say));
+        let scene = scene.child(self.over_time(player));
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
@@ -278,7 +288,7 @@ impl App {
         self.draft = None;
         self.told_until = 0;
         #[cfg(feature = "catalogue")]
-        self.diagram.forget();
+        self.forget_diagram();
         self.follow_lesson();
         self.screen = None;
         self.refresh();
@@ -323,7 +333,7 @@ impl App {
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
         self.clock.show(now, screen.track.extent);
         #[cfg(feature = "catalogue")]
-        self.diagram.paint(now);
+        self.paint_diagram(now);
     }
 
     /// Frames run exactly while time passes.
@@ -543,5 +553,9 @@ fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
     let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
     let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
-    [keys, address, dark, motion].into_iter().flatten().collect()
+    #[cfg(not(feature = "catalogue"))]
+    let drops = [];
+    #[cfg(feature = "catalogue")]
+    let drops = export::drops(ctx);
+    [keys, address, dark, motion].into_iter().flatten().chain(drops).collect()
 }

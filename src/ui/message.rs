@@ -34,6 +34,12 @@ pub enum Msg {
     /// About the space-time diagram.
     #[cfg(feature = "catalogue")]
     Diagram(super::diagram::DiagramMsg),
+    /// About files.
+    #[cfg(feature = "catalogue")]
+    Export(super::export::ExportMsg),
+    /// About the charts.
+    #[cfg(feature = "catalogue")]
+    Charts(super::charts::ChartsMsg),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),

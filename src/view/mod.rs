@@ -34,6 +34,8 @@ pub mod spacetime;
 pub mod speed;
 pub mod stage;
 pub mod timeline;
+#[cfg(feature = "catalogue")]
+pub mod trace;
 pub mod verdicts;
 pub mod words;
 pub mod writers;

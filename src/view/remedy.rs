@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn a_fixed_pair_comes_before_other_scenarios() {
         let pairs = scenarios::ALL.iter().filter(|scenario| {
-            let about = |promised| scenario.variants.iter().filter_map(|one| one.about.as_ref()).filter(move |one| one.promised == promised);
+            let about =
+                |promised| scenario.variants.iter().filter_map(|one| one.about.as_ref()).filter(move |one| one.promised == promised);
             about(false).any(|broken| about(true).any(|kept| kept.guarantee == broken.guarantee))
         });
         let mut count = 0;

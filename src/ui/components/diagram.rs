@@ -53,7 +53,8 @@ pub(crate) struct DiagramView {
     pub(crate) veil: NodeRef,
 }
 
-const KEYS: &str = "Arrow keys choose events, Enter goes to the moment, plus and minus zoom, Shift with an arrow moves the window, Escape clears";
+const KEYS: &str =
+    "Arrow keys choose events, Enter goes to the moment, plus and minus zoom, Shift with an arrow moves the window, Escape clears";
 /// A step of the buttons and keys.
 const ZOOM: f64 = 0.5;
 const PAN: f64 = 0.4;
@@ -70,7 +71,8 @@ impl Draw for DiagramView {
         let head = tag("div").class("diagram-head").child(tag("h2").text("Space-time diagram")).child(toggle);
         let head = head.maybe(self.is_open.then(|| self.tools(say)));
         let body = tag("div").set("id", "diagram-body").class("diagram-body").flag("hidden", !self.is_open);
-        let body = body.child(self.window(say)).child(self.words(say)).child(tag("div").maybe(self.proof.as_ref().map(|one| proof(one, say))));
+        let body =
+            body.child(self.window(say)).child(self.words(say)).child(tag("div").maybe(self.proof.as_ref().map(|one| proof(one, say))));
         tag("section").class("diagram").set("aria-label", "Space-time diagram").testid("diagram").child(head).child(body)
     }
 }
@@ -153,7 +155,8 @@ impl DiagramView {
             });
             let go = button("button button-small").on_click(say, wish(DiagramMsg::Go)).testid("diagram-go").text("Go to this moment");
             let clear = button("button button-small").on_click(say, wish(DiagramMsg::Clear)).testid("diagram-clear").text("Clear");
-            let text = tag("p").testid("diagram-chosen").set("data-number", chosen.number.map_or_else(String::new, |number| number.to_string()));
+            let text =
+                tag("p").testid("diagram-chosen").set("data-number", chosen.number.map_or_else(String::new, |number| number.to_string()));
             let text = text.child(tag("span").class("mono").text(chosen.at.clone())).text(format!(" {}", chosen.text));
             let cone = tag("p").class("quiet").testid("diagram-cone").text(cone.unwrap_or_default());
             let buttons = tag("p").class("diagram-buttons").maybe(chosen.can_go.then_some(go)).child(clear);
@@ -170,7 +173,9 @@ fn ticks(picture: &Picture) -> Tag {
         let line = tag("line").class("tick").set("x1", px(*x)).set("x2", px(*x)).set("y1", "20").set("y2", bottom.clone());
         // The last one stays inside.
         let class = if *x > plot.width - 40.0 { "tick-text text-end" } else { "tick-text" };
-        tag("g").key(index).child(line).child(tag("text").class(class).set("x", px(*x + if *x > plot.width - 40.0 { -3.0 } else { 3.0 })).set("y", "12").text(text.clone()))
+        tag("g").key(index).child(line).child(
+            tag("text").class(class).set("x", px(*x + if *x > plot.width - 40.0 { -3.0 } else { 3.0 })).set("y", "12").text(text.clone()),
+        )
     };
     tag("g").class("ticks").children(picture.ticks.iter().enumerate().map(tick))
 }
@@ -179,7 +184,8 @@ fn ticks(picture: &Picture) -> Tag {
 fn names(picture: &Picture, height: &str) -> Tag {
     let plot = picture.plot;
     let has_gutter = plot.has_gutter();
-    let ground = tag("rect").class("names-ground").set("x", "0").set("y", "0").set("width", px(plot.left())).set("height", height.to_owned());
+    let ground =
+        tag("rect").class("names-ground").set("x", "0").set("y", "0").set("width", px(plot.left())).set("height", height.to_owned());
     let name = |(place, (name, is_device)): (usize, &(String, bool))| {
         let (x, y) = if has_gutter { (8.0, plot.y(place) + 4.0) } else { (4.0, plot.y(place) - 4.0) };
         let class = match (has_gutter, *is_device) {

@@ -147,6 +147,11 @@ impl Diagram {
         set(&self.veil, "width", &words::rounded((plot.width - from).max(0.0), 1));
     }
 
+    /// What is pointed at.
+    pub(crate) const fn lit(&self) -> Option<Target> {
+        self.lit
+    }
+
     /// The nodes of what is pointed at or chosen, to be ringed on the stage.
     pub(crate) fn ringed(&self) -> Vec<NodeId> {
         let target = self.lit.or(self.chosen);

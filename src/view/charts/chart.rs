@@ -62,25 +62,48 @@ pub fn charts(bins: &Bins, names: &Names) -> Vec<Chart> {
     vec![
         chart("lag-entries", "Replication lag", "entries behind the leader", bins, each(&|bin, node| Some(lag(bin, node)?.0 as f64))),
         chart("lag-ms", "Replication lag in time", "ms behind the leader", bins, each(&|bin, node| Some(ms(lag(bin, node)?.1)))),
-        chart("throughput", "Throughput", "operations a second", bins, vec![
-            one("answered", &|bin| Some(bin.ok_count as f64 / seconds)),
-            one("refused", &|bin| Some(bin.failed_count as f64 / seconds)),
-            one("outcome unknown", &|bin| Some(bin.unknown_count as f64 / seconds)),
-        ]),
-        chart("latency", "Latency", "ms", bins, vec![
-            one("median (p50)", &|bin| bin.percentile(50).map(ms)),
-            one("one in a hundred is longer (p99)", &|bin| bin.percentile(99).map(ms)),
-        ]),
-        chart("staleness", "Staleness of reads", "ms", bins, vec![one("oldest missed write", &|bin| {
-            (bin.ok_count > 0).then(|| ms(bin.stale_most))
-        })]),
-        chart("utilisation", "Node utilisation", "% of the time at work", bins, each(&|bin, node| {
-            Some(100.0 * bin.busy.get(node)?.0 as f64 / bins.width().0 as f64)
-        })),
-        chart("conflicts", "Conflicts and lost writes", "so far", bins, vec![
-            Line { name: "conflicts".to_owned(), values: found },
-            Line { name: "lost writes".to_owned(), values: losses },
-        ]),
+        chart(
+            "throughput",
+            "Throughput",
+            "operations a second",
+            bins,
+            vec![
+                one("answered", &|bin| Some(bin.ok_count as f64 / seconds)),
+                one("refused", &|bin| Some(bin.failed_count as f64 / seconds)),
+                one("outcome unknown", &|bin| Some(bin.unknown_count as f64 / seconds)),
+            ],
+        ),
+        chart(
+            "latency",
+            "Latency",
+            "ms",
+            bins,
+            vec![
+                one("median (p50)", &|bin| bin.percentile(50).map(ms)),
+                one("one in a hundred is longer (p99)", &|bin| bin.percentile(99).map(ms)),
+            ],
+        ),
+        chart(
+            "staleness",
+            "Staleness of reads",
+            "ms",
+            bins,
+            vec![one("oldest missed write", &|bin| (bin.ok_count > 0).then(|| ms(bin.stale_most)))],
+        ),
+        chart(
+            "utilisation",
+            "Node utilisation",
+            "% of the time at work",
+            bins,
+            each(&|bin, node| Some(100.0 * bin.busy.get(node)?.0 as f64 / bins.width().0 as f64)),
+        ),
+        chart(
+            "conflicts",
+            "Conflicts and lost writes",
+            "so far",
+            bins,
+            vec![Line { name: "conflicts".to_owned(), values: found }, Line { name: "lost writes".to_owned(), values: losses }],
+        ),
     ]
 }
 

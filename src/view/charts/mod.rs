@@ -7,6 +7,6 @@ mod sampler;
 mod staleness;
 
 pub use bins::{Bin, Bins};
-pub use chart::{Chart, Line, charts};
+pub use chart::{Chart, Line, MOST_LINES, charts};
 pub use sampler::Sampler;
 pub use staleness::Staleness;

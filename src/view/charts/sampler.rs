@@ -71,9 +71,10 @@ impl Sampler {
         // The end of a bin belongs to it.
         let inside = SimTime(run.now().0.min(bin_end.0.saturating_sub(1)));
         let busy: Vec<SimDuration> = snapshot.nodes.iter().map(|node| node.busy).collect();
-        let grown = busy.iter().enumerate().map(|(index, now)| {
-            SimDuration(now.0.saturating_sub(self.busy.get(index).map_or(0, |before| before.0)))
-        });
+        let grown = busy
+            .iter()
+            .enumerate()
+            .map(|(index, now)| SimDuration(now.0.saturating_sub(self.busy.get(index).map_or(0, |before| before.0))));
         let grown: Vec<SimDuration> = grown.collect();
         self.busy = busy;
         let sample = sample(run, &snapshot);
@@ -92,7 +93,8 @@ impl Sampler {
         }
         self.operation_end = history.len();
         let given_up = |number: &u64| history.get(*number as usize).is_some_and(|record| record.is_unknown && record.closed.is_none());
-        let unknown: Vec<(u64, SimTime)> = self.open.iter().filter(|(number, _)| given_up(number)).map(|(number, at)| (*number, *at)).collect();
+        let unknown: Vec<(u64, SimTime)> =
+            self.open.iter().filter(|(number, _)| given_up(number)).map(|(number, at)| (*number, *at)).collect();
         for (number, asked_at) in unknown {
             self.open.remove(&number);
             self.bins.at(asked_at).unknown_count += 1;

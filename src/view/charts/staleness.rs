@@ -22,7 +22,8 @@ impl Staleness {
             }
             Some((_, Reply::Value { version, .. })) => {
                 let newer = self.0.get(&record.key)?.range((version.checked_add(1)?, 0)..);
-                let is_complete = |at: SimTime, session: SessionId| at < record.invoked_at || (session == record.session && at == record.invoked_at);
+                let is_complete =
+                    |at: SimTime, session: SessionId| at < record.invoked_at || (session == record.session && at == record.invoked_at);
                 let missed = newer.filter(|(_, (at, session))| is_complete(*at, *session)).map(|(_, (at, _))| *at);
                 missed.min().map(|first| record.invoked_at.since(first))
             }

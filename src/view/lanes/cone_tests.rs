@@ -129,12 +129,12 @@ fn is_edge(asked: &BTreeMap<Dot, &OperationRecord>, early: (&Entry, &Step<'_>), 
     let is_same = early.process.is_some() && early.process == late.process;
     let is_message = early.sends.is_some() && early.sends == late.takes;
     let is_told = early.accepts.is_some_and(|dot| late.answers.is_some_and(|record| dots_of(record).any(|one| one == dot)));
-    let is_served = late.answers.is_some_and(|record| {
-        early.process == Some(Process::Node(record.node)) && early_entry.at < record.invoked_at
-    });
-    let is_asked = late.accepts.and_then(|dot| asked.get(&dot)).is_some_and(|record| {
-        early.process == Some(Process::Session(record.session)) && early_entry.at <= record.invoked_at
-    });
+    let is_served =
+        late.answers.is_some_and(|record| early.process == Some(Process::Node(record.node)) && early_entry.at < record.invoked_at);
+    let is_asked = late
+        .accepts
+        .and_then(|dot| asked.get(&dot))
+        .is_some_and(|record| early.process == Some(Process::Session(record.session)) && early_entry.at <= record.invoked_at);
     is_same || is_message || is_told || is_served || is_asked
 }
 

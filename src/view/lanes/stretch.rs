@@ -72,9 +72,8 @@ impl Stretches {
     /// Who leads when the run starts.
     #[must_use]
     pub fn starting(snapshot: &Snapshot) -> Self {
-        let leading = |node: &&crate::simulation::snapshot::NodeSnapshot| {
-            node.replica.as_ref().is_some_and(|replica| replica.role == Role::Leader)
-        };
+        let leading =
+            |node: &&crate::simulation::snapshot::NodeSnapshot| node.replica.as_ref().is_some_and(|replica| replica.role == Role::Leader);
         let start = |node: &crate::simulation::snapshot::NodeSnapshot| {
             let term = node.replica.as_ref().map_or(0, |replica| replica.term.0);
             Stretch { node: node.node, state: State::Leads(term), from: SimTime::ZERO, to: None }

@@ -64,10 +64,10 @@ impl Parts {
 
     fn of_entry(number: u64, known: &Known) -> Option<Self> {
         let Entry { at, event, happening } = known.entry(number)?;
-        let mut parts =
-            Self { at, event: Some(event), numbers: vec![number], processes: Vec::new(), message: None, task: None };
+        let mut parts = Self { at, event: Some(event), numbers: vec![number], processes: Vec::new(), message: None, task: None };
         match happening {
-            Happening::Sent { message, from, to, kind } | Happening::Delivered { message, from, to, kind }
+            Happening::Sent { message, from, to, kind }
+            | Happening::Delivered { message, from, to, kind }
             | Happening::Dropped { message, from, to, kind, .. } => {
                 parts.message = Some(message);
                 parts.processes = vec![Process::Node(from), Process::Node(to)];
@@ -155,7 +155,10 @@ pub(super) fn line(known: &Known, plot: &Plot, trip: &Trip) -> Option<(Point, Po
         (Some(_), Some(_)) => 0.7,
         (None, _) => 0.5,
     };
-    let end = Point::new(if share < 1.0 && arrow.ended_at.is_some() { from.x + (to_x - from.x) * share } else { to_x }, from.y + (to_y - from.y) * share);
+    let end = Point::new(
+        if share < 1.0 && arrow.ended_at.is_some() { from.x + (to_x - from.x) * share } else { to_x },
+        from.y + (to_y - from.y) * share,
+    );
     Some((from, end))
 }
 
