@@ -171,11 +171,10 @@ fn ticks(picture: &Picture) -> Tag {
     let bottom = px(plot.height());
     let tick = |(index, (x, text)): (usize, &(f64, String))| {
         let line = tag("line").class("tick").set("x1", px(*x)).set("x2", px(*x)).set("y1", "20").set("y2", bottom.clone());
-        // The last one stays inside.
-        let class = if *x > plot.width - 40.0 { "tick-text text-end" } else { "tick-text" };
-        tag("g").key(index).child(line).child(
-            tag("text").class(class).set("x", px(*x + if *x > plot.width - 40.0 { -3.0 } else { 3.0 })).set("y", "12").text(text.clone()),
-        )
+        // At the right end there is no room for words.
+        let text =
+            (*x < plot.width - 56.0).then(|| tag("text").class("tick-text").set("x", px(*x + 3.0)).set("y", "12").text(text.clone()));
+        tag("g").key(index).child(line).maybe(text)
     };
     tag("g").class("ticks").children(picture.ticks.iter().enumerate().map(tick))
 }
@@ -187,7 +186,7 @@ fn names(picture: &Picture, height: &str) -> Tag {
     let ground =
         tag("rect").class("names-ground").set("x", "0").set("y", "0").set("width", px(plot.left())).set("height", height.to_owned());
     let name = |(place, (name, is_device)): (usize, &(String, bool))| {
-        let (x, y) = if has_gutter { (8.0, plot.y(place) + 4.0) } else { (4.0, plot.y(place) - 4.0) };
+        let (x, y) = if has_gutter { (8.0, plot.y(place) + 4.0) } else { (4.0, plot.y(place) - 12.0) };
         let class = match (has_gutter, *is_device) {
             (true, true) => "lane-name tone-device",
             (true, false) => "lane-name",

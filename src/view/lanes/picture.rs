@@ -4,7 +4,7 @@
 use super::cone::{Cone, Relation};
 use super::known::{Known, Moment, Sign, Task, Trip};
 use super::lane::Process;
-use super::plot::{LANE, Plot, TOP, px};
+use super::plot::{Plot, px};
 use super::stretch::{State, Stretch};
 use super::target::line;
 use crate::replication::time::SimTime;
@@ -217,7 +217,7 @@ impl Brush<'_> {
         match stretch.state {
             State::Leads(_) => self.stroke(2, "stretch-leads", &format!("M{} {}H{}", px(from), px(y), px(to))),
             State::Down | State::Paused | State::Offline => {
-                let (top, height) = (y - LANE / 2.0 + 1.0, LANE - 2.0);
+                let (top, height) = (y - 14.0, 28.0);
                 self.stroke(0, format!("stretch-{id}"), &area(from, top, to - from, height));
             }
         }
@@ -361,7 +361,7 @@ impl Brush<'_> {
     fn moment(&mut self, moment: &Moment, last_label: &mut f64) {
         let x = self.plot.x(moment.at);
         let lane = moment.node.map(|node| self.y(Process::Node(node)));
-        let Some(y) = lane.unwrap_or(Some(TOP - LANE * 0.3)) else { return };
+        let Some(y) = lane.unwrap_or(Some(Plot::command_y())) else { return };
         let at = Point::new(x, y);
         match moment.sign {
             Sign::Write => self.stroke(9, "sign sign-write", &outline_of(4.0, at)),
@@ -442,7 +442,7 @@ pub fn outline_at(known: &Known, plot: &Plot, target: super::target::Target, wit
     for number in &parts.numbers {
         let Some(entry) = known.entry(*number) else { continue };
         let lane = super::target::place_of(known, &entry).map(|place| plot.y(place));
-        path.push_str(&outline_of(7.0, Point::new(plot.x(entry.at), lane.unwrap_or(TOP - LANE * 0.3))));
+        path.push_str(&outline_of(7.0, Point::new(plot.x(entry.at), lane.unwrap_or(Plot::command_y()))));
     }
     let trip = parts.message.and_then(|message| {
         let mut around = known.trips_within(parts.at, parts.at, with_heartbeats);

@@ -5,10 +5,11 @@ use crate::replication::time::SimTime;
 use crate::view::geometry::Point;
 use crate::view::words;
 
-/// Height of a lane.
-pub(super) const LANE: f64 = 30.0;
+/// Height of a lane with its name beside it, and on it.
+const LANE: f64 = 30.0;
+const NAMED_LANE: f64 = 42.0;
 /// Room above the lanes, for times and commands.
-pub(super) const TOP: f64 = 40.0;
+const TOP: f64 = 40.0;
 const BELOW: f64 = 8.0;
 /// Room for the names of lanes beside them, on a screen that has it.
 const GUTTER: f64 = 132.0;
@@ -43,7 +44,18 @@ impl Plot {
     /// Height of the picture.
     #[must_use]
     pub fn height(&self) -> f64 {
-        TOP + LANE * self.lane_count as f64 + BELOW
+        TOP + self.lane() * self.lane_count as f64 + BELOW
+    }
+
+    /// Height of a lane.
+    #[must_use]
+    pub const fn lane(&self) -> f64 {
+        if self.has_gutter() { LANE } else { NAMED_LANE }
+    }
+
+    /// Where commands are marked that belong to no lane.
+    pub(super) const fn command_y() -> f64 {
+        TOP - LANE * 0.3
     }
 
     /// Where a moment stands.
@@ -73,13 +85,13 @@ impl Plot {
     /// The middle of a lane, counted from the top.
     #[must_use]
     pub fn y(&self, place: usize) -> f64 {
-        TOP + LANE * (place as f64 + 0.5)
+        TOP + self.lane() * (place as f64 + 0.5) + if self.has_gutter() { 0.0 } else { 6.0 }
     }
 
     /// The lane at this height.
     #[must_use]
     pub fn lane_at(&self, y: f64) -> Option<usize> {
-        let place = (y - TOP) / LANE;
+        let place = (y - TOP) / self.lane();
         (place >= 0.0 && place < self.lane_count as f64).then_some(place as usize)
     }
 

@@ -2,6 +2,7 @@
 //! when they did, if they did.
 
 use super::cone::{Order, Way};
+use crate::replication::causality::Dot;
 use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
 use crate::replication::time::SimTime;
@@ -40,9 +41,26 @@ impl Chain {
             chain.span.1 = chain.span.1.max(end(record));
             if record.write.is_some() {
                 written = Some(record);
+                chain.meet(order, names, record);
             }
         }
+        chain.messages.sort_unstable();
+        chain.messages.dedup();
         chain
+    }
+
+    /// Where the write met another that had not seen it: each node finds that on its own, two are enough to see how.
+    fn meet(&mut self, order: &Order<'_>, names: &Names, write: &OperationRecord) {
+        let (Some(dot), Some(from)) = (dot_of(write), source(order, write)) else { return };
+        for (number, entry) in (from..).zip(order.journal.iter_from(from)).filter(|(_, entry)| is_conflict(&entry.happening, dot)).take(2) {
+            let Happening::Noted(node, _) = entry.happening else { continue };
+            let (place, at) = (names.node(node), words::time(entry.at));
+            self.sentences
+                .push(format!("At {at} {place} found that the write of {} and another one had not seen each other.", write.author.0));
+            let hops = order.way(from, node).filter(|way| way.reached <= number).map(|way| way.hops).unwrap_or_default();
+            self.messages.extend(hops.iter().map(|hop| hop.message));
+            self.span.1 = self.span.1.max(entry.at);
+        }
     }
 
     fn link(&mut self, order: &Order<'_>, names: &Names, write: &OperationRecord, next: &OperationRecord) {
@@ -78,13 +96,25 @@ fn end(record: &OperationRecord) -> SimTime {
     record.closed.as_ref().map_or(record.invoked_at, |(at, _)| *at)
 }
 
+/// The name that its client was told.
+fn dot_of(write: &OperationRecord) -> Option<Dot> {
+    match write.closed.as_ref().map(|(_, reply)| reply) {
+        Some(Reply::Written { dot, .. }) => *dot,
+        _ => None,
+    }
+}
+
+fn is_conflict(happening: &Happening, dot: Dot) -> bool {
+    match happening {
+        Happening::Noted(_, note) => matches!(note.as_ref(), Note::Conflict { here, arrived, .. } if *here == dot || *arrived == dot),
+        _ => false,
+    }
+}
+
 /// The entry with which a write was in the cluster: its acceptance; where no node tells of that, the first thing that its
 /// node did when it had been asked.
 fn source(order: &Order<'_>, write: &OperationRecord) -> Option<u64> {
-    let dot = match write.closed.as_ref().map(|(_, reply)| reply) {
-        Some(Reply::Written { dot, .. }) => *dot,
-        _ => None,
-    };
+    let dot = dot_of(write);
     let first = order.journal.end() - order.journal.since(write.invoked_at).count() as u64;
     let entries = || (first..).zip(order.journal.iter_from(first));
     let is_accepted = |happening: &Happening| match happening {

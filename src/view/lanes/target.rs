@@ -3,7 +3,7 @@
 
 use super::known::{Known, Trip};
 use super::lane::Process;
-use super::plot::{LANE, Plot, TOP};
+use super::plot::Plot;
 use crate::replication::ids::NodeId;
 use crate::replication::time::SimTime;
 use crate::simulation::command::Command;
@@ -123,7 +123,7 @@ pub fn nearest(known: &Known, plot: &Plot, point: Point, with_heartbeats: bool) 
     let moments = known.moments_within(from, to).filter_map(|moment| {
         let y = match moment.node {
             Some(node) => plot.y(known.lanes.place(Process::Node(node))?),
-            None => TOP - LANE * 0.3,
+            None => Plot::command_y(),
         };
         // What is marked at a point comes before the lines that meet there.
         Some((point.distance(Point::new(plot.x(moment.at), y)) - 3.0, Target::Entry(moment.number)))
