@@ -157,6 +157,14 @@ pub const STORE_CACHE_BYTES: usize = 16 << 20;
 pub const MAX_SHUTDOWN_MS: u64 = 10_000;
 /// Batches on their way to one peer.
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
+/// Bins of a chart; more become half as many of twice the width.
+pub const MAX_CHART_BINS: usize = 240;
+/// Conflicts that charts tell apart; later ones are not counted.
+pub const MAX_CHART_CONFLICTS: usize = 100_000;
+/// Operations up to which charts judge lost writes at the end of each bin.
+pub const MAX_CHART_JUDGED: usize = 3_000;
+/// Bytes of a file that is opened as a recipe or a link; it is looked at before it is read.
+pub const MAX_IMPORT_BYTES: usize = MAX_RECIPE_BYTES;
 /// Checkpoints kept for scrubbing.
 pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.

@@ -4,6 +4,8 @@
 //! Knows no DOM, no canvas, no Yew; colours appear only as roles.
 
 pub mod cart;
+#[cfg(feature = "catalogue")]
+pub mod charts;
 pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
@@ -13,12 +15,16 @@ pub mod events;
 pub mod faults;
 pub mod geometry;
 pub mod lab;
+#[cfg(feature = "catalogue")]
+pub mod lanes;
 pub mod names;
 pub mod operations;
 pub mod picker;
 pub mod places;
 pub mod quiet;
 pub mod records;
+#[cfg(feature = "catalogue")]
+pub mod remedy;
 pub mod replica;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
@@ -28,6 +34,8 @@ pub mod spacetime;
 pub mod speed;
 pub mod stage;
 pub mod timeline;
+#[cfg(feature = "catalogue")]
+pub mod trace;
 pub mod verdicts;
 pub mod words;
 pub mod writers;

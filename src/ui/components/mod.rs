@@ -3,9 +3,15 @@
 mod alert;
 mod ask;
 mod cart_card;
+#[cfg(feature = "catalogue")]
+mod charts;
 mod conflict;
+#[cfg(feature = "catalogue")]
+mod diagram;
 mod dialog;
 mod events;
+#[cfg(feature = "catalogue")]
+mod export;
 mod faults;
 mod flight_fault;
 mod header;
@@ -35,8 +41,12 @@ pub(crate) use alert::AlertBar;
 #[cfg(feature = "lab")]
 pub(crate) use ask::{ask, labelled, number_input};
 pub(crate) use cart_card::carts;
+#[cfg(feature = "catalogue")]
+pub(crate) use charts::ChartsView;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
+#[cfg(feature = "catalogue")]
+pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
