@@ -18,6 +18,7 @@ mod painter;
 mod panic;
 mod player;
 mod screen;
+mod time_keys;
 mod theme;
 
 pub use app::App;

@@ -7,6 +7,7 @@ use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
 use crate::replication::view::Role;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::End;
 use crate::simulation::setup::{Latency, Setup, Wire, WireKind};
 use crate::simulation::snapshot::{Flight, Snapshot};
@@ -43,6 +44,8 @@ pub struct FlightFault {
     pub state: String,
     /// Whether a command holds it.
     pub is_held: bool,
+    /// Whether it travels on a stream, which drops doubles by itself.
+    pub is_stream: bool,
 }
 
 /// Messages listed, at most.
@@ -68,7 +71,7 @@ pub struct LinkFault {
     pub name: String,
     /// Both directions.
     pub directions: [Direction; 2],
-    /// The pair of sites, if it joins two: such a link can be tuned.
+    /// The pair of sites that it joins, or twice the site that it is in, if it can be tuned.
     pub sites: Option<(SiteId, SiteId)>,
     /// How it behaves.
     pub wire: Wire,
@@ -89,7 +92,7 @@ pub struct SiteFault {
 
 /// The messages in flight, held ones first, then the next to arrive; signs of life only on request.
 #[must_use]
-pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<FlightFault> {
+pub fn flights(flights: &[Flight], with_heartbeats: bool, snapshot: &Snapshot, names: &Names) -> Vec<FlightFault> {
     let mut shown: Vec<&Flight> = flights.iter().filter(|one| with_heartbeats || one.kind != MessageKind::Heartbeat).collect();
     shown.sort_by_key(|flight| (!flight.is_held, if flight.is_held { SimTime::ZERO } else { flight.due_at }, flight.id));
     let fault = |flight: &&Flight| FlightFault {
@@ -97,6 +100,7 @@ pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<
         name: format!("{}, {} → {}", words::sentence_case(words::message(flight.kind)), names.node(flight.from), names.node(flight.to)),
         state: if flight.is_held { "held".to_owned() } else { format!("due at {}", words::time(flight.due_at)) },
         is_held: flight.is_held,
+        is_stream: snapshot.links.iter().any(|link| (link.from, link.to) == (flight.from, flight.to) && !can_lose(&link.wire)),
     };
     shown.iter().take(MOST_FLIGHTS).map(fault).collect()
 }
@@ -145,7 +149,10 @@ pub fn links(setup: &Setup, snapshot: &Snapshot, names: &Names) -> Vec<LinkFault
         let back = snapshot.links.iter().find(|other| (other.from, other.to) == (one.to, one.from));
         let (a, b) = (names.node(one.from), names.node(one.to));
         let cuts = [one.is_cut, back.is_some_and(|back| back.is_cut)];
-        fault([End::Node(one.from), End::Node(one.to)], [&a, &b], cuts, None, one.wire)
+        let site = names.site_of(one.from);
+        // All links inside a site are tuned together.
+        let sites = IS_WHOLE.then_some((site, site));
+        fault([End::Node(one.from), End::Node(one.to)], [&a, &b], cuts, sites, one.wire)
     });
     between.chain(within).collect()
 }

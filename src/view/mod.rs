@@ -3,15 +3,19 @@
 //!
 //! Knows no DOM, no canvas, no Yew; colours appear only as roles.
 
+pub mod branches;
+pub mod breakpoint;
 pub mod cart;
 pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
+pub mod difference;
 pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+pub mod handles;
 pub mod lab;
 pub mod names;
 pub mod operations;

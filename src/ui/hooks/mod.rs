@@ -10,5 +10,6 @@ pub(crate) mod listen;
 pub(crate) mod modal;
 pub(crate) mod page;
 pub(crate) mod pointer;
+pub(crate) mod roving;
 pub(crate) mod size;
 pub(crate) mod storage;
