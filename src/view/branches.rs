@@ -89,7 +89,7 @@ mod tests {
             rows,
             [("b1", 0, None, 0, 900), ("b3", 1, Some(0), 100, 1_000), ("b2", 1, Some(0), 500, 600), ("b4", 2, Some(2), 550, 800)]
         );
-        assert_eq!(tree[1].words, "leaves “b1” at 100.0 ms, known up to 1.000 s");
+        assert_eq!(tree[1].words, "leaves “b1” at 100.0 ms, known up to 1000.0 ms");
         assert_eq!(tree.iter().filter(|limb| limb.is_active).map(|limb| limb.index).collect::<Vec<_>>(), [2]);
     }
 

@@ -173,12 +173,12 @@ mod tests {
         let difference = difference([("plain", &plain), ("crashed", &crashed)], None, &names);
         let done = table(&difference, "What was done");
         assert_eq!(done.len(), 2, "{done:?}");
-        assert_eq!(done[1].other.contains("page"), true, "{done:?}");
+        assert!(done[1].other.contains("page"), "{done:?}");
         assert_eq!(done[1].one, NOTHING);
         let state = table(&difference, "What replicas hold");
         assert!(state.iter().any(|row| row.other == "down" && row.what == names.node(NodeId(1))), "{state:?}");
         assert!(state.iter().all(|row| row.one != row.other));
-        assert!(difference.summary().starts_with("At 2.000 s "), "{}", difference.summary());
+        assert!(difference.summary().starts_with("At 2000.0 ms "), "{}", difference.summary());
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
         let run = run(None);
         let difference = difference([("a", &run), ("b", &run)], None, &Names::new(run.setup()));
         assert!(difference.tables.iter().all(|(_, rows)| rows.is_empty()));
-        assert_eq!(difference.summary(), "At 2.000 s nothing differs.");
+        assert_eq!(difference.summary(), "At 2000.0 ms nothing differs.");
     }
 
     #[test]

@@ -44,15 +44,20 @@ impl Speed {
         SimDuration(screen_us.saturating_mul(SCALE_US[self.0]) / 1_000)
     }
 
+    /// Simulated time for a second of screen, in words: "50 ms".
+    #[must_use]
+    pub fn amount(self) -> String {
+        match SCALE_US[self.0] {
+            us if us < 1_000 => format!("{us} µs"),
+            us if us < 1_000_000 => format!("{} ms", us / 1_000),
+            us => format!("{} s", us / 1_000_000),
+        }
+    }
+
     /// The speed in words.
     #[must_use]
     pub fn words(self) -> String {
-        let (amount, unit) = match SCALE_US[self.0] {
-            us if us < 1_000 => (us, "µs"),
-            us if us < 1_000_000 => (us / 1_000, "ms"),
-            us => (us / 1_000_000, "s"),
-        };
-        format!("1 s of screen = {amount} {unit} of cluster")
+        format!("1 s of screen = {} of cluster", self.amount())
     }
 }
 

@@ -138,7 +138,11 @@ impl App {
         let first = crate::view::faults::flights(&player.session.flights(), self.with_heartbeats, &snapshot, &player.names);
         match first.first() {
             Some(first) => self.focus_next = Some(grip_id(Handle::Message(first.message))),
-            None => self.announced = "Nothing is in flight.".into(),
+            None => {
+                let sentence = "Step or play until a message is on its way; heartbeats count when they are shown.".to_owned();
+                let title = "Nothing is in flight.".to_owned();
+                self.time.told = Some(Rc::new(Told { title, sentence, operations: Vec::new(), nodes: Vec::new(), place: None }));
+            }
         }
     }
 
