@@ -1,7 +1,7 @@
 //! Keys of the whole page. Where a control has the focus, its own keys come first.
 
-use super::hooks::page;
 use super::IS_WHOLE;
+use super::hooks::page;
 use super::message::{Dialog, GuideMsg, Msg, RunMsg, ShowMsg};
 use super::time_keys;
 use wasm_bindgen::JsCast;

@@ -121,8 +121,8 @@ pub enum TimeMsg {
     CloseFound,
     /// Take hold of something on the stage.
     Take(Handle),
-    /// The same with the message at this place, if there is one.
-    TakeAt(f64, f64),
+    /// The same with the message at this place, if there is one; else with this.
+    TakeAt(f64, f64, Option<Handle>),
     /// To the handles of messages, by keyboard.
     ToMessages,
     /// Take back what was done last.

@@ -18,8 +18,8 @@ mod painter;
 mod panic;
 mod player;
 mod screen;
-mod time_keys;
 mod theme;
+mod time_keys;
 
 pub use app::App;
 #[cfg(feature = "lab")]

@@ -84,7 +84,18 @@ impl Player {
             .and_then(|scenario| Guide::new(scenario, variant.as_deref()))
             .map(|guide| if is_played { guide.closed() } else { guide });
         let original = session.setup().clone();
-        Ok(Self { session, names, scenario, variant, guide, original, speed: Speed::default(), running: None, search: None, is_stepping: false })
+        Ok(Self {
+            session,
+            names,
+            scenario,
+            variant,
+            guide,
+            original,
+            speed: Speed::default(),
+            running: None,
+            search: None,
+            is_stepping: false,
+        })
     }
 
     /// Whether time passes.

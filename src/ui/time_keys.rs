@@ -16,9 +16,10 @@ pub(crate) const TABLE: [(&str, &str); 5] = [
 
 /// What `event` asks for, if anything.
 pub(super) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
-    let is_typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
-        target.closest("input:not([type=range], [type=checkbox]), textarea, select").ok().flatten().is_some()
-    });
+    let is_typing = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| target.closest("input:not([type=range], [type=checkbox]), textarea, select").ok().flatten().is_some());
     if event.default_prevented() || event.alt_key() || is_typing || keys::has_dialog() {
         return None;
     }

@@ -58,7 +58,8 @@ fn grow(
 
 fn limb((index, branch): (usize, &BranchView), (depth, parent_row): (u32, Option<usize>), extent: SimTime, limbs: &[Limb]) -> Limb {
     let known = format!("known up to {}", words::time(branch.horizon));
-    let leaves = parent_row.and_then(|row| limbs.get(row)).map(|parent| format!("leaves “{}” at {}", parent.name, words::time(branch.from)));
+    let leaves =
+        parent_row.and_then(|row| limbs.get(row)).map(|parent| format!("leaves “{}” at {}", parent.name, words::time(branch.from)));
     Limb {
         index,
         name: branch.name.clone(),
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn each_branch_stands_below_the_one_that_it_leaves_where_it_leaves_it() {
-        let branches = [branch(1, None, 0, 900), branch(2, Some(1), 500, 600), branch(3, Some(1), 100, 1_000), branch(4, Some(2), 550, 800)];
+        let branches =
+            [branch(1, None, 0, 900), branch(2, Some(1), 500, 600), branch(3, Some(1), 100, 1_000), branch(4, Some(2), 550, 800)];
         let tree = tree(&branches, SimTime::from_ms(1_000));
         let rows: Vec<_> = tree.iter().map(|limb| (limb.name.as_str(), limb.depth, limb.parent_row, limb.from, limb.until)).collect();
         assert_eq!(

@@ -75,13 +75,7 @@ pub fn going(search: &Search, session: &Session) -> String {
 #[must_use]
 pub fn told(search: &Search, progress: &Progress, session: &Session, names: &Names) -> Option<Told> {
     let what = name(search.breakpoint());
-    let nothing = |sentence: String| Told {
-        title: format!("No {what}"),
-        sentence,
-        operations: Vec::new(),
-        nodes: Vec::new(),
-        place: None,
-    };
+    let nothing = |sentence: String| Told { title: format!("No {what}"), sentence, operations: Vec::new(), nodes: Vec::new(), place: None };
     let (events, now) = (words::count(search.event_count(session), "event", "events"), words::time(session.now()));
     match progress {
         Progress::Going => None,
@@ -115,8 +109,7 @@ fn found(found: &Found, at: SimTime, history: &History, names: &Names) -> Told {
             let writes = words::count(missed.len() as u64, "newer write", "newer writes");
             let first = missed.first().map(|number| line(*number)).unwrap_or_default();
             let age = words::duration(age.0);
-            let sentence =
-                format!("{}. That misses {writes}; the first was complete for {age} when the read began: {first}.", line(*read));
+            let sentence = format!("{}. That misses {writes}; the first was complete for {age} when the read began: {first}.", line(*read));
             told("Stale read", sentence, missed.iter().take(1).chain([read]).copied().collect(), Place::Events)
         }
         Found::Conflict { node, key, item, operations } => {

@@ -69,7 +69,12 @@ impl Difference {
         if count == 0 {
             return format!("At {at} nothing differs.");
         }
-        format!("At {at} {} between “{}” and “{}”.", words::count(count as u64, "thing differs", "things differ"), self.names[0], self.names[1])
+        format!(
+            "At {at} {} between “{}” and “{}”.",
+            words::count(count as u64, "thing differs", "things differ"),
+            self.names[0],
+            self.names[1]
+        )
     }
 }
 

@@ -180,8 +180,7 @@ impl Watch {
 
     /// A returning leader dropped entries: were clients told that those are done?
     fn dropped(&mut self, entries: &[Entry], session: &Session) -> Option<Found> {
-        let is_drop =
-            |entry: &Entry| matches!(&entry.happening, Happening::Noted(_, note) if matches!(**note, Note::TailDiscarded(..)));
+        let is_drop = |entry: &Entry| matches!(&entry.happening, Happening::Noted(_, note) if matches!(**note, Note::TailDiscarded(..)));
         if !entries.iter().any(is_drop) {
             return None;
         }

@@ -2,11 +2,11 @@
 
 use super::App;
 use crate::replication::ids::NodeId;
+use crate::session::Removed;
 use crate::ui::components::{Branches, Open, TimeBar, grip_id};
 use crate::ui::message::{Dialog, Tab, TimeMsg};
 use crate::ui::player::{Goal, Player};
 use crate::ui::screen::Screen;
-use crate::session::Removed;
 use crate::view::breakpoint::{self, Place, Told};
 use crate::view::difference::{Difference, difference};
 use crate::view::geometry::Point;
@@ -36,7 +36,7 @@ impl App {
             TimeMsg::CancelSearch => player.running = None,
             TimeMsg::CloseFound => (self.time.told, self.marked) = (None, None),
             TimeMsg::Take(handle) => self.take(handle),
-            TimeMsg::TakeAt(x, y) => return self.take_at(Point::new(x, y)),
+            TimeMsg::TakeAt(x, y, or) => return self.take_at(Point::new(x, y), or),
             TimeMsg::ToMessages => self.to_messages(),
             TimeMsg::Undo => return self.undo(),
             TimeMsg::Redo => {
@@ -119,16 +119,13 @@ impl App {
         self.dialog = Some(Dialog::Handle);
     }
 
-    fn take_at(&mut self, place: Point) -> bool {
+    fn take_at(&mut self, place: Point, or: Option<Handle>) -> bool {
         let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return false };
         // The picture may be older than the time.
         let (flights, snapshot) = (player.session.flights(), player.session.snapshot());
         let found = handles::message_at(&screen.scene.layout, &flights, &snapshot, self.with_heartbeats, place);
-        if let Some(number) = found.filter(|_| player.is_playing()) {
-            self.take(Handle::Message(number));
-            return true;
-        }
-        false
+        let handle = found.map(Handle::Message).or(or);
+        handle.map(|handle| self.take(handle)).is_some()
     }
 
     fn to_messages(&mut self) {

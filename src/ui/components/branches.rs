@@ -54,7 +54,12 @@ fn picture(shown: &Branches) -> Tag {
         let start = tag("circle").class(class).set("cx", percent(limb.from)).set("cy", middle(row).to_string()).set("r", "4");
         let number = tag("text").class("branch-number").set("x", percent(limb.until)).set("dx", "6");
         let number = number.set("y", (middle(row) + 4).to_string()).text((row + 1).to_string());
-        tag("g").key(limb.index).maybe(down).child(line(class, (limb.from, middle(row)), (limb.until, middle(row)))).child(start).child(number)
+        tag("g")
+            .key(limb.index)
+            .maybe(down)
+            .child(line(class, (limb.from, middle(row)), (limb.until, middle(row))))
+            .child(start)
+            .child(number)
     };
     let height = (shown.limbs.len() * ROW).to_string();
     let svg = tag("svg").class("branch-picture").set("width", "100%").set("height", height).set("aria-hidden", "true");
@@ -75,7 +80,8 @@ impl Draw for Entry {
     fn draw(&self, say: &Say) -> Tag {
         let Limb { index, name, words, .. } = self.limb.clone();
         let show = button("button button-small").state("aria-pressed", self.limb.is_active).on_click(say, Msg::Run(RunMsg::Branch(index)));
-        let show = show.set("aria-label", format!("Show {name}")).testid("branch-show").text(if self.limb.is_active { "On stage" } else { "Show" });
+        let label = if self.limb.is_active { "On stage" } else { "Show" };
+        let show = show.set("aria-label", format!("{label}: {name}")).testid("branch-show").text(label);
         let on_submit = move |event: &web_sys::Event| {
             let name = form::submitted(event);
             (!name.is_empty()).then_some(Msg::Time(TimeMsg::Rename(index, name)))

@@ -13,7 +13,7 @@ use web_sys::KeyboardEvent;
 pub(super) fn link_grips(handles: &Handles, say: &Say) -> Tag {
     group("grips grips-links", "Links", &handles.links, say, |grip| {
         let way = grip.way.map(|way| way.path()).unwrap_or_default();
-        vec![tag("path").class("grip-way").set("d", way)]
+        vec![tag("path").class("grip-way").set("d", way), disc("grip-reach", "12", grip)]
     })
 }
 
@@ -31,8 +31,8 @@ pub(super) fn grips(handles: &Handles, say: &Say) -> Tag {
 pub(super) fn moving_grips(frame: Tag, handles: Option<&Handles>, say: &Say) -> Tag {
     let is_moving = handles.is_some_and(|handles| handles.messages.is_empty());
     frame.on(On::Click, say, move |event| {
-        let (x, y) = pointer::place(event).filter(|_| is_moving)?;
-        Some(Msg::Time(TimeMsg::TakeAt(x, y)))
+        let (x, y) = pointer::place(event).filter(|_| is_moving && !pointer::is_on(event, ".grip"))?;
+        Some(Msg::Time(TimeMsg::TakeAt(x, y, None)))
     })
 }
 
@@ -50,7 +50,12 @@ fn group(class: &'static str, name: &'static str, grips: &[Grip], say: &Say, sha
         let id = id(handle);
         let button = tag("g").key(id.clone()).class("grip").set("role", "button").set("aria-label", grip.name.clone());
         let button = button.set("tabindex", if index == 0 { "0" } else { "-1" }).set("aria-haspopup", "dialog").testid(id.clone());
-        let button = button.set("id", id).on(On::KeyDown, say, on_key).on_click(say, Msg::Time(TimeMsg::Take(handle)));
+        let button = button.set("id", id).on(On::KeyDown, say, on_key);
+        // Messages travel along links: the one under the finger comes first.
+        let button = button.on(On::Click, say, move |event| {
+            let place = pointer::place(event).filter(|_| !matches!(handle, Handle::Message(_)));
+            Some(Msg::Time(place.map_or(TimeMsg::Take(handle), |(x, y)| TimeMsg::TakeAt(x, y, Some(handle)))))
+        });
         button.children(shape(grip))
     };
     tag("g").class(class).set("role", "group").set("aria-label", name).children(grips.iter().enumerate().map(grip))

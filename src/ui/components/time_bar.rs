@@ -25,7 +25,8 @@ pub(crate) struct TimeBar {
 impl Draw for TimeBar {
     fn draw(&self, say: &Say) -> Tag {
         let line = tag("div").class("time-line").child(self.search(say)).child(self.tools(say));
-        let going = tag("p").class("time-going").set("role", "status").testid("search-progress").text(self.going.clone().unwrap_or_default());
+        let going =
+            tag("p").class("time-going").set("role", "status").testid("search-progress").text(self.going.clone().unwrap_or_default());
         let told = tag("div").class("time-told").set("role", "status").maybe(self.told.as_ref().map(|told| found(told, say)));
         tag("section").class("time-bar").set("aria-label", "Breakpoints and branches").child(line).child(going).child(told)
     }

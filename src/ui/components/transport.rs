@@ -68,10 +68,7 @@ fn speed(speed: Speed, say: &Say) -> Tag {
     let between = |words: &'static str| IS_WHOLE.then(|| tag("span").class("speed-between").text(words));
     let shown = tag("span").class("speed-words").testid("speed-words").text("1 s").maybe(between(" of screen"));
     let shown = shown.text(" = ").text(speed.amount()).maybe(between(" of cluster"));
-    tag("label")
-        .class("speed")
-        .child(shown)
-        .child(range.on(On::Input, say, on_input).testid("speed"))
+    tag("label").class("speed").child(shown).child(range.on(On::Input, say, on_input).testid("speed"))
 }
 
 fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
