@@ -168,21 +168,21 @@ fn fault(ends: [End; 2], names: [&str; 2], cuts: [bool; 2], sites: Option<(SiteI
     LinkFault { name, directions: [direction(0, 1), direction(1, 0)], sites, wire, words: latency_words(&wire.latency) }
 }
 
-/// The latency that a dial shows: the middle of the distribution, in milliseconds.
+/// The latency that a dial shows: the middle of the distribution, in microseconds.
 #[must_use]
-pub fn latency_ms(wire: &Wire) -> u64 {
+pub fn latency_us(wire: &Wire) -> u64 {
     match wire.latency {
-        Latency::Constant { us } => us / 1_000,
-        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2_000,
-        Latency::Exponential { base_us, .. } => base_us / 1_000,
-        Latency::Pareto { least_us, .. } => least_us / 1_000,
+        Latency::Constant { us } => us,
+        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2,
+        Latency::Exponential { base_us, .. } => base_us,
+        Latency::Pareto { least_us, .. } => least_us,
     }
 }
 
-/// The same wire with its latency moved to `ms`, its spread kept as far as it fits.
+/// The same wire with its latency moved to `us`, its spread kept as far as it fits.
 #[must_use]
-pub fn with_latency(wire: Wire, ms: u64) -> Wire {
-    let us = ms.saturating_mul(1_000).min(crate::limits::MAX_LATENCY_US);
+pub fn with_latency(wire: Wire, us: u64) -> Wire {
+    let us = us.min(crate::limits::MAX_LATENCY_US);
     let latency = match wire.latency {
         Latency::Constant { .. } => Latency::Constant { us },
         Latency::Uniform { min_us, max_us } => {
@@ -218,11 +218,11 @@ mod tests {
                 Command::Link(LinkCommand::Cut { from, to }).check(&setup).expect("a valid cut");
             }
             if let Some((a, b)) = link.sites {
-                for ms in [0, 3, 250, 60_000] {
-                    Command::Link(LinkCommand::Tune { a, b, wire: with_latency(link.wire, ms) }).check(&setup).expect("a valid wire");
+                for us in [0, 500, 250_000, 60_000_000] {
+                    Command::Link(LinkCommand::Tune { a, b, wire: with_latency(link.wire, us) }).check(&setup).expect("a valid wire");
                 }
             }
         }
-        assert_eq!(latency_ms(&with_latency(links[0].wire, 250)), 250);
+        assert_eq!(latency_us(&with_latency(links[0].wire, 500)), 500);
     }
 }

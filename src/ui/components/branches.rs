@@ -29,7 +29,7 @@ pub(super) fn branches(shown: &Branches, say: &Say) -> Tag {
         let back = button("button button-small").on_click(say, Msg::Time(TimeMsg::Restore)).testid("branch-restore").text("Bring it back");
         tag("p").text(format!("“{name}” is deleted. ")).child(back)
     });
-    let hint = "Acting in the past opens a branch. A name on the stage's scale shows where it leaves which other one.";
+    let hint = "Acting in the past opens a branch. A dotted line shows where it leaves the one before it.";
     let body = tag("div")
         .child(tag("p").class("quiet").text(if is_single { "There is one branch so far. Acting in the past opens another." } else { hint }))
         .child(picture(shown))
