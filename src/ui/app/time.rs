@@ -37,7 +37,7 @@ impl App {
             TimeMsg::CloseFound => (self.time.told, self.marked) = (None, None),
             TimeMsg::Take(handle) => self.take(handle),
             TimeMsg::TakeAt(x, y, or) => return self.take_at(Point::new(x, y), or),
-            TimeMsg::ToMessages => self.to_messages(),
+            TimeMsg::ToMessages => self.focus_messages(),
             TimeMsg::Undo => return self.undo(),
             TimeMsg::Redo => {
                 player.running = None;
@@ -128,7 +128,7 @@ impl App {
         handle.map(|handle| self.take(handle)).is_some()
     }
 
-    fn to_messages(&mut self) {
+    fn focus_messages(&mut self) {
         let Some(player) = &mut self.player else { return };
         player.running = None;
         let snapshot = player.session.snapshot();
