@@ -209,3 +209,7 @@ pub const MAX_MEASURE_TIMES: usize = 1_000;
 pub const MAX_MEASURE_PARTS: usize = 32;
 /// The largest number in a measurement's configuration; the smallest that counts as positive is one over it.
 pub const MAX_MEASURE_NUMBER: f64 = 1e9;
+/// Events that one search for a breakpoint takes a run on.
+pub const MAX_WATCHED_EVENTS: u64 = 500_000;
+/// Operations that what a breakpoint found names.
+pub const MAX_FOUND_OPERATIONS: usize = 20;

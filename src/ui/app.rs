@@ -6,6 +6,7 @@ mod diagram;
 mod export;
 mod open;
 mod settings;
+mod time;
 
 use super::IS_WHOLE;
 use super::clock::Clock;
@@ -46,6 +47,7 @@ pub struct App {
     with_heartbeats: bool,
     width: f64,
     marked: Option<Rc<Marked>>,
+    time: time::Time,
     draft: Option<Draft>,
     focus_next: Option<String>,
     search: String,
@@ -114,6 +116,7 @@ impl Component for App {
             width: page::window()
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             marked: None,
+            time: time::Time::default(),
             draft: None,
             focus_next: None,
             search: String::new(),
@@ -167,6 +170,7 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
+            Msg::Time(msg) => IS_WHOLE && self.on_time(msg),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
@@ -239,6 +243,7 @@ impl App {
             selected: self.selected.filter(|_| !screen.is_draft),
             editing: IS_WHOLE.then(|| self.editing(player, screen)).flatten(),
             with_heartbeats: self.with_heartbeats,
+            handles: IS_WHOLE.then(|| self.handles(player, screen)).flatten(),
             ringed: self.ringed(),
         };
         let transport = Transport {
@@ -252,6 +257,7 @@ impl App {
         let panel =
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
+        let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
         #[cfg(feature = "catalogue")]
         let scene = scene.child(self.over_time(player));
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
@@ -267,6 +273,8 @@ impl App {
         match (&self.asked, self.dialog, &self.player) {
             (Some(asked), ..) => Open::Ask(asked.clone()),
             (None, Some(Dialog::Help), _) => Open::Help,
+            (None, Some(Dialog::Branches), Some(player)) if IS_WHOLE => Open::Branches(self.branches(player)),
+            (None, Some(Dialog::Handle), Some(player)) if IS_WHOLE => self.open_handle(player),
             (None, Some(Dialog::Scenarios), player) => {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
@@ -285,6 +293,7 @@ impl App {
         self.selected = None;
         self.asked = None;
         self.marked = None;
+        self.time = time::Time::default();
         self.draft = None;
         self.told_until = 0;
         #[cfg(feature = "catalogue")]
@@ -354,6 +363,9 @@ impl App {
         let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
         self.last_frame_ms = Some(at_ms);
         let passed_us = (passed_ms * 1_000.0) as u64;
+        if IS_WHOLE && player.search.is_some() {
+            return self.search_on();
+        }
         if !self.is_motion_reduced {
             return player.advance(passed_us);
         }
@@ -502,9 +514,10 @@ impl App {
         }
     }
 
-    /// Nodes of the proof that is being looked at, and of what the diagram points at.
+    /// Nodes of what was found or of the proof that is being looked at; before them, what the diagram points at.
     fn ringed(&self) -> Vec<NodeId> {
-        let marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
+        let mut marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
+        marked.extend(self.found());
         #[cfg(feature = "catalogue")]
         let marked = if self.diagram.ringed().is_empty() { marked } else { self.diagram.ringed() };
         marked

@@ -6,6 +6,7 @@ use crate::replication::setting::Setting;
 use crate::replication::time::SimTime;
 use crate::simulation::command::{Action, Command};
 use crate::view::draft::{Drag, Edit};
+use crate::view::handles::Handle;
 use crate::view::speed::Speed;
 
 /// One wish.
@@ -40,6 +41,8 @@ pub enum Msg {
     /// About the charts.
     #[cfg(feature = "catalogue")]
     Charts(super::charts::ChartsMsg),
+    /// About breakpoints, branches and handles on the stage.
+    Time(TimeMsg),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),
@@ -114,6 +117,37 @@ pub enum ShowMsg {
     NoProof,
 }
 
+/// Breakpoints, branches, undo, and handles on the stage.
+#[derive(Clone)]
+pub enum TimeMsg {
+    /// What to wait for, by its place in the list.
+    Choose(usize),
+    /// Run until it happens.
+    Search,
+    /// Stop that.
+    CancelSearch,
+    /// What was found is read.
+    CloseFound,
+    /// Take hold of something on the stage.
+    Take(Handle),
+    /// The same with the message at this place, if there is one; else with this.
+    TakeAt(f64, f64, Option<Handle>),
+    /// To the handles of messages, by keyboard.
+    ToMessages,
+    /// Take back what was done last.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Another name for a branch.
+    Rename(usize, String),
+    /// Away with a branch.
+    Remove(usize),
+    /// Back with it.
+    Restore,
+    /// What differs between two branches.
+    Compare(usize, usize),
+}
+
 /// Settings.
 #[derive(Clone)]
 pub enum SettingsMsg {
@@ -185,6 +219,10 @@ pub enum Dialog {
     Help,
     /// The list of scenarios.
     Scenarios,
+    /// The tree of branches.
+    Branches,
+    /// What can happen to a thing on the stage.
+    Handle,
 }
 
 impl Tab {

@@ -25,6 +25,7 @@ mod panic;
 mod player;
 mod screen;
 mod theme;
+mod time_keys;
 
 pub use app::App;
 #[cfg(feature = "catalogue")]

@@ -3,6 +3,8 @@
 //!
 //! Knows no DOM, no canvas, no Yew; colours appear only as roles.
 
+pub mod branches;
+pub mod breakpoint;
 pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
@@ -10,10 +12,12 @@ pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
+pub mod difference;
 pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]
 pub mod lanes;

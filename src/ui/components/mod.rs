@@ -2,6 +2,7 @@
 
 mod alert;
 mod ask;
+mod branches;
 mod cart_card;
 #[cfg(feature = "catalogue")]
 mod charts;
@@ -14,6 +15,8 @@ mod events;
 mod export;
 mod faults;
 mod flight_fault;
+mod grips;
+mod handle;
 mod header;
 mod help;
 mod icon;
@@ -32,6 +35,7 @@ mod settings;
 mod share;
 mod stage;
 mod stage_links;
+mod time_bar;
 mod track;
 mod transport;
 mod verdicts;
@@ -40,6 +44,7 @@ mod wires;
 pub(crate) use alert::AlertBar;
 #[cfg(feature = "lab")]
 pub(crate) use ask::{ask, labelled, number_input};
+pub(crate) use branches::Branches;
 pub(crate) use cart_card::carts;
 #[cfg(feature = "catalogue")]
 pub(crate) use charts::ChartsView;
@@ -50,6 +55,7 @@ pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
+pub(crate) use grips::id as grip_id;
 pub(crate) use header::Header;
 #[cfg(feature = "lab")]
 pub(crate) use header::{brand, theme_switch};
@@ -65,4 +71,5 @@ pub(crate) use record_card::records;
 pub(crate) use ribbon::RibbonView;
 pub(crate) use share::Share;
 pub(crate) use stage::{Editing, Stage};
+pub(crate) use time_bar::TimeBar;
 pub(crate) use transport::Transport;

@@ -12,5 +12,6 @@ pub(crate) mod page;
 #[cfg(feature = "catalogue")]
 pub(crate) mod picture;
 pub(crate) mod pointer;
+pub(crate) mod roving;
 pub(crate) mod size;
 pub(crate) mod storage;

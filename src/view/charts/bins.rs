@@ -69,11 +69,12 @@ impl Bin {
 impl Sample {
     /// The longest lags of both, and how many writes were lost at the later one.
     fn merged(self, later: Self) -> Self {
-        let longest = |pair: (&Option<(u64, SimDuration)>, &Option<(u64, SimDuration)>)| match pair {
+        let pairs = self.lags.iter().zip(&later.lags);
+        let longest = pairs.map(|pair| match pair {
             (Some(one), Some(other)) => Some((one.0.max(other.0), one.1.max(other.1))),
             (one, other) => other.or(*one),
-        };
-        Self { lags: self.lags.iter().zip(&later.lags).map(longest).collect(), lost_count: later.lost_count }
+        });
+        Self { lags: longest.collect(), lost_count: later.lost_count }
     }
 }
 

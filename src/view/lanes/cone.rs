@@ -302,6 +302,6 @@ impl Bounds {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 #[path = "cone_tests.rs"]
 mod tests;
