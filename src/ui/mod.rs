@@ -8,6 +8,7 @@ mod clock;
 mod components;
 mod guide;
 mod hooks;
+mod kept;
 mod keys;
 #[cfg(feature = "lab")]
 mod lab;
