@@ -3,7 +3,7 @@
 
 use crate::replication::causality::Dot;
 use crate::replication::delta::{Key, LineChange, Operation};
-use crate::replication::ids::NodeId;
+use crate::replication::ids::{NodeId, SessionId};
 use crate::replication::protocol::{Promises, Reply};
 use crate::replication::view::{Decided, ExchangePhase, Fate, ReplicaView, Role};
 use crate::simulation::history::{History, OperationRecord};
@@ -53,10 +53,42 @@ impl<'a> Evidence<'a> {
         self.history.iter().any(|operation| matches!(operation.closed, Some((_, Reply::Value { .. } | Reply::Values(_)))))
     }
 
-    /// Whether every session asked one node only: then it meets one order of events.
+    /// Whether every person asked one node only, from whatever device: then they meet one order of events.
     pub(super) fn stays_put(&self) -> bool {
-        let mut asked: BTreeMap<u16, NodeId> = BTreeMap::new();
-        self.history.iter().all(|operation| *asked.entry(operation.session.0).or_insert(operation.node) == operation.node)
+        let mut asked: BTreeMap<&str, NodeId> = BTreeMap::new();
+        self.history.iter().all(|operation| *asked.entry(&operation.author.0).or_insert(operation.node) == operation.node)
+    }
+
+    /// Whether nobody used two devices: what one of them was answered the other does not know.
+    pub(super) fn has_one_device_each(&self) -> bool {
+        let mut used: BTreeMap<&str, SessionId> = BTreeMap::new();
+        self.history.iter().all(|operation| *used.entry(&operation.author.0).or_insert(operation.session) == operation.session)
+    }
+
+    /// Whether no answer to a person is of an older state than one before: reads at the leader, at one replica only, or at
+    /// replicas that hold the position of all that was read before.
+    pub(super) fn reads_forward(&self) -> bool {
+        let promises = self.promises();
+        let reads_many = self.operations().any(|(_, operation)| !operation.also.is_empty());
+        let is_forward = |reads| match reads {
+            _ if promises.linearizable => true,
+            ReadRule::Leader if promises.honours_freshness => promises.linearizable_at_leader || self.has_first_leaders_only(),
+            ReadRule::Home | ReadRule::Leader | ReadRule::Sticky => self.has_first_leaders_only() && promises.causal && self.stays_put(),
+            // A read of several keys says no position.
+            ReadRule::Token { is_shared } => {
+                let is_carried = promises.honours_freshness && (is_shared || self.has_one_device_each());
+                is_carried && self.has_first_leaders_only() && !reads_many
+            }
+            _ => false,
+        };
+        self.read_rules().all(is_forward)
+    }
+
+    /// Whether whoever is shown a write is shown what its author had written and read before: replicas apply it in that
+    /// order, and a reader does not go back to one that lacks it.
+    pub(super) fn shows_causes(&self) -> bool {
+        let promises = self.promises();
+        promises.linearizable || (promises.causal && self.reads_forward())
     }
 
     /// Whether no leadership has changed hands: what replicates asynchronously is then lost with nobody.

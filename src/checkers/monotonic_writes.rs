@@ -9,6 +9,6 @@ pub(super) static CHECKER: Checker = Checker {
     title: "Monotonic writes",
     meaning: "a person's writes are ordered, and seen, as they were issued",
     applies: has_plain,
-    promised: |evidence| evidence.promises().linearizable || evidence.promises().causal,
+    promised: |evidence| evidence.shows_causes(),
     judge: |evidence| judge(evidence, Guarantee::MonotonicWrites),
 };

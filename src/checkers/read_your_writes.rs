@@ -26,7 +26,9 @@ fn is_promised(evidence: &Evidence<'_>) -> bool {
     let is_kept = |reads| match reads {
         _ if promises.linearizable => true,
         ReadRule::Leader if promises.honours_freshness => promises.linearizable_at_leader || is_lasting,
-        ReadRule::Token { .. } => promises.honours_freshness && (promises.keeps_writes || is_lasting),
+        ReadRule::Token { is_shared } => {
+            promises.honours_freshness && (promises.keeps_writes || is_lasting) && (is_shared || evidence.has_one_device_each())
+        }
         // Plain values of several leaders are overwritten by whatever a rule prefers.
         ReadRule::Home | ReadRule::Leader => is_lasting && evidence.stays_put() && (promises.honours_freshness || !evidence.has_values()),
         _ => false,

@@ -9,6 +9,6 @@ pub(super) static CHECKER: Checker = Checker {
     title: "Writes follow reads",
     meaning: "a write comes after what its writer had read, and is seen with it",
     applies: has_plain,
-    promised: |evidence| evidence.promises().linearizable || evidence.promises().causal,
+    promised: |evidence| evidence.shows_causes(),
     judge: |evidence| judge(evidence, Guarantee::WritesFollowReads),
 };

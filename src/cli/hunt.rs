@@ -19,7 +19,7 @@ Faults that are drawn are crashes, cut directions, partitions, sites taken offli
 Ranges of seeds are independent: search disjoint ranges at the same time and take the finding with the smallest seed.
 
 --json prints {\"guarantee\",\"seeds\":{\"from\",\"to\"},\"found\",\"runs\":{\"searched\",\"undecided\",\"shrunk\"},\"stopped_at\"}, and where something was
-found also {\"seed\",\"scenario\",\"variant\",\"promised\",\"violations\",\"witness\",\"before\",\"after\",\"is_minimal\",\"fingerprint\",\"ended_at_ms\",\"until_ms\",
+found also {\"seed\",\"scenario\",\"variant\",\"violated\",\"promised\",\"violations\",\"witness\",\"before\",\"after\",\"is_minimal\",\"fingerprint\",\"ended_at_ms\",\"until_ms\",
 \"recipe\",\"link\"}; before and after are {\"sites\",\"nodes\",\"clients\",\"operations\",\"faults\"}, link is null where it would be too long.
 
 Exit codes: 0 no run violates it, 1 one does, 2 bad input, 3 undecided: too many runs, or runs of which it cannot be said.
@@ -34,7 +34,7 @@ Examples:
 pub(super) struct Arguments {
     /// Id of a scenario, recipe as a JSON file (`-` reads standard input), or share link
     target: String,
-    /// The guarantee (see `list checkers`)
+    /// The guarantee (see `list checkers`), or `promised` for any that is promised
     #[arg(long, value_name = "GUARANTEE")]
     guarantee: String,
     /// Seeds from A up to and without B

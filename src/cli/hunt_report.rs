@@ -45,6 +45,7 @@ impl Report<'_> {
             "seed": found.seed.to_string(),
             "scenario": origin.and_then(|recipe| recipe.scenario.as_deref()),
             "variant": origin.and_then(|recipe| recipe.variant.as_deref()),
+            "violated": found.verdict.guarantee,
             "promised": found.verdict.promised,
             "violations": found.verdict.violation_count,
             "witness": found.verdict.witness.iter().map(report::witness).collect::<Vec<_>>(),
@@ -80,7 +81,7 @@ impl Report<'_> {
     fn told(&self, found: &Found) -> String {
         let name = self.names.get(found.subject).map_or("", String::as_str);
         let promised = if found.verdict.promised { ", which was promised" } else { "" };
-        let mut text = format!("✕ {} is violated by {name} with seed {}{promised}\n", self.guarantee, found.seed);
+        let mut text = format!("✕ {} is violated by {name} with seed {}{promised}\n", found.verdict.guarantee, found.seed);
         for witness in &found.verdict.witness {
             text.push_str(&format!("  {}\n", witness.sentence));
         }

@@ -5,6 +5,7 @@
 //! at any time. The same question has the same answer, and ranges of seeds are independent: of several answers the one with
 //! the smallest seed is that of all the ranges together.
 
+mod asked;
 mod cut;
 mod faults;
 mod player;
@@ -12,14 +13,16 @@ mod recorded;
 mod shrink;
 mod target;
 
+pub use asked::PROMISED;
 pub use target::{HuntError, Subject, Target};
 
-use crate::checkers::{Checker, Verdict};
+use crate::checkers::Verdict;
 use crate::limits;
 use crate::recipe::Recipe;
 use crate::replication::time::SimTime;
 use crate::session::Session;
 use crate::simulation::command::Command;
+use asked::Asked;
 use player::Player;
 use shrink::Shrink;
 use std::ops::Range;
@@ -30,7 +33,7 @@ pub const DEFAULT_RUNS: u64 = 100_000;
 /// A search in progress.
 pub struct Hunt {
     target: Target,
-    checker: &'static Checker,
+    asked: Asked,
     seeds: Range<u64>,
     runs_max: u64,
     /// Until when clients began something, for each subject: faults are drawn up to then.
@@ -135,16 +138,17 @@ enum State {
 }
 
 impl Hunt {
-    /// A search among the seeds from the start of the range to just before its end.
+    /// A search among the seeds from the start of the range to just before its end. The guarantee is the id of a checker or of a
+    /// constraint of the scenario, or [`PROMISED`].
     ///
     /// # Errors
     /// What cannot be searched, and why.
     pub fn new(target: Target, guarantee: &str, seeds: Range<u64>) -> Result<Self, HuntError> {
-        let checker = target.check(guarantee, &seeds)?;
+        let asked = target.check(guarantee, &seeds)?;
         let busy_until = vec![SimTime::ZERO; target.subjects.len()];
         let state = if target.faults > 0 { State::Measuring(0, None) } else { State::Searching(seeds.start, 0, None) };
         let tally = Tally::default();
-        Ok(Self { target, checker, seeds, runs_max: DEFAULT_RUNS, busy_until, tally, has_verdict: false, state })
+        Ok(Self { target, asked, seeds, runs_max: DEFAULT_RUNS, busy_until, tally, has_verdict: false, state })
     }
 
     /// The same with so many runs at most, finding and shrinking together.
@@ -237,15 +241,15 @@ impl Hunt {
 
     fn judge(&mut self, seed: u64, subject: usize, player: &Player) -> State {
         let session = player.session();
-        let verdict = self.checker.judge(&session.snapshot(), session.history());
-        self.has_verdict |= verdict.is_some();
-        match verdict {
-            Some(verdict) if is_violated(&verdict) => {
-                let shrink = Shrink::new(self.checker, session, verdict, self.target.until);
+        let judged = self.asked.judge(session);
+        self.has_verdict |= judged.is_about;
+        match judged.violated {
+            Some((judge, verdict)) => {
+                let shrink = Shrink::new(judge, session, verdict, self.target.until);
                 State::Shrinking(Box::new(shrink.of_subject(subject)))
             }
-            verdict => {
-                self.tally.undecided += u64::from(verdict.is_some_and(|verdict| verdict.holds.is_none()));
+            None => {
+                self.tally.undecided += u64::from(judged.is_undecided);
                 self.go_on(seed, subject)
             }
         }
@@ -286,11 +290,6 @@ impl Size {
             faults: given.filter(|timed| is_fault(&timed.command)).count(),
         }
     }
-}
-
-/// A violation counts only with something that shows it.
-fn is_violated(verdict: &Verdict) -> bool {
-    verdict.holds == Some(false) && !verdict.witness.is_empty()
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! A finding with fewer parts: parts are left out, the rest is really run, and what still violates the guarantee is kept,
 //! until no part can be left out alone.
 
+use super::asked::{Judge, is_violated};
 use super::cut::Cut;
 use super::player::Player;
 use super::recorded::recorded;
 use super::{Found, Size};
-use crate::checkers::{Checker, Verdict};
+use crate::checkers::Verdict;
 use crate::recipe::{Open, Recipe};
 use crate::replication::time::SimTime;
 use crate::session::Session;
 
 /// A finding on its way to fewer parts.
 pub(super) struct Shrink {
-    checker: &'static Checker,
+    judge: Judge,
     /// The finding as it is now.
     found: Found,
     phase: Phase,
@@ -45,7 +46,7 @@ enum Phase {
 
 impl Shrink {
     /// Starts from a run that violates the guarantee; `until`: it was ended there because that was asked for.
-    pub(super) fn new(checker: &'static Checker, session: &Session, verdict: Verdict, until: Option<SimTime>) -> Self {
+    pub(super) fn new(judge: Judge, session: &Session, verdict: Verdict, until: Option<SimTime>) -> Self {
         let mut recipe = session.recipe();
         (recipe.scenario, recipe.variant, recipe.open) = (None, None, None);
         recipe.commands.truncate(session.applied_count());
@@ -63,7 +64,7 @@ impl Shrink {
             is_minimal: false,
         };
         let phase = if until.is_none() { Phase::Untimed } else { Phase::Recorded };
-        let mut shrink = Self { checker, found, phase, trial: None, recorded: Vec::new() };
+        let mut shrink = Self { judge, found, phase, trial: None, recorded: Vec::new() };
         shrink.record(session);
         shrink
     }
@@ -135,9 +136,9 @@ impl Shrink {
     fn judge(&mut self) {
         let Some(player) = self.trial.take() else { return };
         let session = player.session();
-        let verdict = self.checker.judge(&session.snapshot(), session.history());
+        let verdict = self.judge.judge(session);
         match verdict {
-            Some(verdict) if super::is_violated(&verdict) && verdict.promised == self.found.verdict.promised => {
+            Some(verdict) if is_violated(&verdict) && verdict.promised == self.found.verdict.promised => {
                 self.keep(session, verdict);
                 self.accept(session);
             }

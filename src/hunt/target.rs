@@ -1,8 +1,9 @@
 //! What is searched: setups with what happens in them.
 
+use super::asked::{Asked, Judge, PROMISED};
 use super::faults::{self, Fault};
 use super::player::Player;
-use crate::checkers::{self, Checker};
+use crate::checkers;
 use crate::limits;
 use crate::recipe::{Recipe, RecipeError};
 use crate::replication::time::SimTime;
@@ -36,7 +37,7 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HuntError {
     /// No checker has this name.
-    #[error("no guarantee is called {0:?}; there are {known}", known = known_guarantees())]
+    #[error("no guarantee is called {0:?}; there are {known}, the constraints of a scenario, and \"{PROMISED}\" for any that is promised", known = known_guarantees())]
     Guarantee(String),
     /// There is no seed.
     #[error("the range of seeds is empty")]
@@ -78,9 +79,9 @@ impl Target {
         Self { subjects, faults: 0, until: None }
     }
 
-    /// Refuses what cannot be searched; says who judges.
-    pub(super) fn check(&self, guarantee: &str, seeds: &Range<u64>) -> Result<&'static Checker, HuntError> {
-        let checker = checkers::find(guarantee).ok_or_else(|| HuntError::Guarantee(guarantee.to_owned()))?;
+    /// Refuses what cannot be searched; says what counts.
+    pub(super) fn check(&self, guarantee: &str, seeds: &Range<u64>) -> Result<Asked, HuntError> {
+        let asked = self.asked(guarantee).ok_or_else(|| HuntError::Guarantee(guarantee.to_owned()))?;
         if seeds.is_empty() {
             return Err(HuntError::NoSeeds);
         }
@@ -91,7 +92,16 @@ impl Target {
             return Err(HuntError::Until);
         }
         self.subjects.iter().try_for_each(|subject| self.check_subject(subject))?;
-        Ok(checker)
+        Ok(asked)
+    }
+
+    fn asked(&self, guarantee: &str) -> Option<Asked> {
+        if guarantee == PROMISED {
+            return Some(Asked::Promises);
+        }
+        let constraints = || self.subjects.iter().filter_map(|subject| subject.scenario).flat_map(|scenario| scenario.constraints);
+        let constraint = || constraints().find(|constraint| constraint.id == guarantee).map(Judge::Constraint);
+        checkers::find(guarantee).map(Judge::Checker).or_else(constraint).map(Asked::One)
     }
 
     fn check_subject(&self, subject: &Subject) -> Result<(), HuntError> {

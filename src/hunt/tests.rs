@@ -1,8 +1,9 @@
 //! Parts of setups that are left out, and what is left when nothing more can be.
 
+use super::asked::is_violated;
 use super::cut::Cut;
 use super::player::Player;
-use super::{Found, Hunt, Outcome, Target, is_violated};
+use super::{Found, Hunt, Outcome, Target};
 use crate::checkers;
 use crate::recipe::{Recipe, TimedCommand};
 use crate::replication::ids::{NodeId, SessionId, SiteId};

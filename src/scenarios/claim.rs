@@ -184,7 +184,9 @@ impl Scenario {
 }
 
 impl Constraint {
-    fn verdict(&self, snapshot: &Snapshot, history: &History) -> Verdict {
+    /// What is said of a run.
+    #[must_use]
+    pub fn verdict(&self, snapshot: &Snapshot, history: &History) -> Verdict {
         let witness = (self.violations)(snapshot, history);
         Verdict {
             guarantee: self.id,

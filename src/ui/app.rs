@@ -1,5 +1,9 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
+#[cfg(feature = "catalogue")]
+mod diagram;
+#[cfg(feature = "catalogue")]
+mod export;
 mod open;
 mod settings;
 mod time;
@@ -65,6 +69,10 @@ pub struct App {
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
     waited_us: u64,
+    #[cfg(feature = "catalogue")]
+    diagram: super::diagram::Diagram,
+    #[cfg(feature = "catalogue")]
+    charts: super::charts::Charts,
     _listeners: Vec<Listener>,
 }
 
@@ -130,6 +138,10 @@ impl Component for App {
             frames: None,
             last_frame_ms: None,
             waited_us: 0,
+            #[cfg(feature = "catalogue")]
+            diagram: super::diagram::Diagram::new(page::width()),
+            #[cfg(feature = "catalogue")]
+            charts: super::charts::Charts::default(),
             _listeners: listeners,
         };
         app.opened();
@@ -138,7 +150,17 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
+        #[cfg(feature = "catalogue")]
+        if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
+            self.diagram.follow(player);
+        }
         let renders = match msg {
+            #[cfg(feature = "catalogue")]
+            Msg::Diagram(msg) => return self.on_diagram(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Charts(msg) => return self.on_charts(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Export(msg) => return self.on_export(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -192,6 +214,11 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
         self.modal.follow();
+        #[cfg(feature = "catalogue")]
+        self.follow_diagram({
+            let link = ctx.link().clone();
+            move |msg| link.send_message(msg)
+        });
         if IS_WHOLE && let Some(id) = self.focus_next.take() {
             page::focus(&id);
         }
@@ -232,6 +259,8 @@ impl App {
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
         let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
+        #[cfg(feature = "catalogue")]
+        let scene = scene.child(self.over_time(player));
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
@@ -268,6 +297,8 @@ impl App {
         self.time = time::Time::default();
         self.draft = None;
         self.told_until = 0;
+        #[cfg(feature = "catalogue")]
+        self.forget_diagram();
         self.follow_lesson();
         self.screen = None;
         self.refresh();
@@ -300,6 +331,8 @@ impl App {
         }
         self.told_until = end;
         self.screen = Some(screen);
+        #[cfg(feature = "catalogue")]
+        self.refresh_diagram();
     }
 
     fn paint(&mut self) {
@@ -309,6 +342,8 @@ impl App {
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
         self.clock.show(now, screen.track.extent);
+        #[cfg(feature = "catalogue")]
+        self.paint_diagram(now);
     }
 
     /// Frames run exactly while time passes.
@@ -456,22 +491,37 @@ impl App {
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
             ShowMsg::Search(search) => self.search = search,
-            ShowMsg::Proof(sentence, operations) if IS_WHOLE => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
             ShowMsg::Proof(..) => {}
-            ShowMsg::NoProof => self.marked = None,
+            ShowMsg::NoProof => {
+                self.marked = None;
+                #[cfg(feature = "catalogue")]
+                self.diagram.unprove();
+            }
         }
         true
     }
 
     /// Goes to the moment at which a proof was complete, and marks what it is made of.
-    fn show_proof(&mut self, sentence: String, operations: &[u64]) {
+    fn show_proof(&mut self, guarantee: &str, sentence: String, operations: &[u64]) {
         let Some(player) = &mut self.player else { return };
+        #[cfg(feature = "catalogue")]
+        self.diagram.prove(guarantee, &sentence, operations, player);
         self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
         if let Some(marked) = &self.marked {
             player.running = None;
             player.session.seek(marked.at);
             self.tab = Tab::Events;
         }
+    }
+
+    /// Nodes of what was found or of the proof that is being looked at; before them, what the diagram points at.
+    fn ringed(&self) -> Vec<NodeId> {
+        let mut marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
+        marked.extend(self.found());
+        #[cfg(feature = "catalogue")]
+        let marked = if self.diagram.ringed().is_empty() { marked } else { self.diagram.ringed() };
+        marked
     }
 
     fn on_ask(&mut self, msg: AskMsg) -> bool {
@@ -517,5 +567,9 @@ fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
     let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
     let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
-    [keys, address, dark, motion].into_iter().flatten().collect()
+    #[cfg(not(feature = "catalogue"))]
+    let drops = [];
+    #[cfg(feature = "catalogue")]
+    let drops = export::drops(ctx);
+    [keys, address, dark, motion].into_iter().flatten().chain(drops).collect()
 }

@@ -33,6 +33,15 @@ pub enum Msg {
     Ask(AskMsg),
     /// About the settings of the run.
     Settings(SettingsMsg),
+    /// About the space-time diagram.
+    #[cfg(feature = "catalogue")]
+    Diagram(super::diagram::DiagramMsg),
+    /// About files.
+    #[cfg(feature = "catalogue")]
+    Export(super::export::ExportMsg),
+    /// About the charts.
+    #[cfg(feature = "catalogue")]
+    Charts(super::charts::ChartsMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
     /// About the offline lab, which is another page.
@@ -110,8 +119,8 @@ pub enum ShowMsg {
     Heartbeats(bool),
     /// What the list of scenarios is searched for.
     Search(String),
-    /// A proof: what it says, and its operations.
-    Proof(String, Vec<u64>),
+    /// A proof: the guarantee that it is about, what it says, and its operations.
+    Proof(&'static str, String, Vec<u64>),
     /// No proof.
     NoProof,
 }

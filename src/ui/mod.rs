@@ -4,8 +4,14 @@
 //! when what they show has changed. Knows no strategy by name.
 
 mod app;
+#[cfg(feature = "catalogue")]
+mod charts;
 mod clock;
 mod components;
+#[cfg(feature = "catalogue")]
+mod diagram;
+#[cfg(feature = "catalogue")]
+mod export;
 mod guide;
 mod hooks;
 mod kept;
@@ -23,6 +29,12 @@ mod theme;
 mod time_keys;
 
 pub use app::App;
+#[cfg(feature = "catalogue")]
+pub use charts::ChartsMsg;
+#[cfg(feature = "catalogue")]
+pub use diagram::DiagramMsg;
+#[cfg(feature = "catalogue")]
+pub use export::ExportMsg;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};
 

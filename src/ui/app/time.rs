@@ -89,11 +89,9 @@ impl App {
         true
     }
 
-    /// The nodes of what was found, or of the proof that is being looked at.
-    pub(super) fn ringed(&self) -> Vec<NodeId> {
-        let mut nodes = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
-        nodes.extend(self.time.told.get().iter().flat_map(|told| told.nodes.iter().copied()));
-        nodes
+    /// The nodes of what was found.
+    pub(super) fn found(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.time.told.get().into_iter().flat_map(|told| told.nodes.iter().copied())
     }
 
     fn undo(&mut self) -> bool {

@@ -4,9 +4,15 @@ mod alert;
 mod ask;
 mod branches;
 mod cart_card;
+#[cfg(feature = "catalogue")]
+mod charts;
 mod conflict;
+#[cfg(feature = "catalogue")]
+mod diagram;
 mod dialog;
 mod events;
+#[cfg(feature = "catalogue")]
+mod export;
 mod faults;
 mod flight_fault;
 mod grips;
@@ -40,8 +46,12 @@ pub(crate) use alert::AlertBar;
 pub(crate) use ask::{ask, labelled, number_input};
 pub(crate) use branches::Branches;
 pub(crate) use cart_card::carts;
+#[cfg(feature = "catalogue")]
+pub(crate) use charts::ChartsView;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
+#[cfg(feature = "catalogue")]
+pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};

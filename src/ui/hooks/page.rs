@@ -100,6 +100,12 @@ pub(crate) fn is_framed() -> bool {
     window.top().ok().flatten().is_none_or(|top| top != window)
 }
 
+/// Width of the window in CSS pixels.
+#[cfg(feature = "catalogue")]
+pub(crate) fn width() -> f64 {
+    window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(0.0)
+}
+
 /// Page time in milliseconds.
 pub(crate) fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
