@@ -13,6 +13,7 @@ use crate::checkers::{self, Verdict};
 use crate::limits;
 use crate::recipe::{Open, Recipe, RecipeError, TimedCommand, VERSION};
 use crate::replication::time::SimTime;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::Command;
 use crate::simulation::engine::Engine;
 use crate::simulation::history::History;
@@ -62,7 +63,8 @@ impl Session {
     pub fn open(recipe: Recipe) -> Result<Self, RecipeError> {
         recipe.check()?;
         let engine = registry::build(&recipe.setup, recipe.seed)?;
-        let (branches, active) = branches_of(recipe.branches, recipe.commands);
+        let (branches, active) =
+            if IS_WHOLE { branches_of(recipe.branches, recipe.commands) } else { (vec![Branch::first(recipe.commands)], 0) };
         Ok(Self {
             scenario: recipe.scenario,
             variant: recipe.variant,

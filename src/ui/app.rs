@@ -17,6 +17,7 @@ use super::hooks::listen::Listener;
 use super::hooks::modal::Modal;
 use super::hooks::page;
 use super::hooks::size::Width;
+use super::kept::Kept;
 use super::keys;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
@@ -170,7 +171,7 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
-            Msg::Time(msg) => IS_WHOLE && self.on_time(msg),
+            Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
@@ -243,8 +244,8 @@ impl App {
             selected: self.selected.filter(|_| !screen.is_draft),
             editing: IS_WHOLE.then(|| self.editing(player, screen)).flatten(),
             with_heartbeats: self.with_heartbeats,
-            handles: IS_WHOLE.then(|| self.handles(player, screen)).flatten(),
-            ringed: self.ringed(),
+            handles: if IS_WHOLE { self.handles(player, screen) } else { Kept::default() },
+            ringed: if IS_WHOLE { self.ringed() } else { Vec::new() },
         };
         let transport = Transport {
             track: screen.track.clone(),
@@ -273,7 +274,7 @@ impl App {
         match (&self.asked, self.dialog, &self.player) {
             (Some(asked), ..) => Open::Ask(asked.clone()),
             (None, Some(Dialog::Help), _) => Open::Help,
-            (None, Some(Dialog::Branches), Some(player)) if IS_WHOLE => Open::Branches(self.branches(player)),
+            (None, Some(Dialog::Branches), Some(player)) if IS_WHOLE => Open::Branches(Kept::new(Some(self.branches(player)))),
             (None, Some(Dialog::Handle), Some(player)) if IS_WHOLE => self.open_handle(player),
             (None, Some(Dialog::Scenarios), player) => {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
@@ -363,7 +364,7 @@ impl App {
         let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
         self.last_frame_ms = Some(at_ms);
         let passed_us = (passed_ms * 1_000.0) as u64;
-        if IS_WHOLE && player.search.is_some() {
+        if IS_WHOLE && player.search.get().is_some() {
             return self.search_on();
         }
         if !self.is_motion_reduced {

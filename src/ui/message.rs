@@ -1,5 +1,6 @@
 //! Everything that can be asked of the page, by area.
 
+use super::kept::Kept;
 use super::theme::Theme;
 use crate::replication::ids::{NodeId, SessionId};
 use crate::replication::setting::Setting;
@@ -42,10 +43,17 @@ pub enum Msg {
     #[cfg(feature = "catalogue")]
     Charts(super::charts::ChartsMsg),
     /// About breakpoints, branches and handles on the stage.
-    Time(TimeMsg),
+    Time(Kept<TimeMsg>),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),
+}
+
+impl Msg {
+    /// About breakpoints, branches and handles on the stage.
+    pub(crate) fn time(msg: TimeMsg) -> Self {
+        Self::Time(Kept::new(Some(msg)))
+    }
 }
 
 /// Playback.

@@ -14,6 +14,7 @@ mod diagram;
 mod export;
 mod guide;
 mod hooks;
+mod kept;
 mod keys;
 #[cfg(feature = "lab")]
 mod lab;

@@ -4,6 +4,7 @@ use super::IS_WHOLE;
 use super::app::Asked;
 use super::guide::Guide;
 use super::hooks::page;
+use super::kept::Kept;
 use crate::limits;
 use crate::recipe::{Recipe, RecipeError};
 use crate::replication::ids::SessionId;
@@ -54,7 +55,7 @@ pub(crate) struct Player {
     /// What the run started from when it was opened, before any change of settings.
     pub(crate) original: Setup,
     /// The search for a breakpoint, while it goes on.
-    pub(crate) search: Option<Search>,
+    pub(crate) search: Kept<Search>,
     /// Whether the last thing done to the time was a single step: then acting does not start it.
     pub(crate) is_stepping: bool,
 }
@@ -93,7 +94,7 @@ impl Player {
             original,
             speed: Speed::default(),
             running: None,
-            search: None,
+            search: Kept::default(),
             is_stepping: false,
         })
     }
@@ -125,7 +126,7 @@ impl Player {
 
     /// On to the next breakpoint, in slices.
     pub(crate) fn search(&mut self, breakpoint: Breakpoint) {
-        self.search = Some(Search::new(breakpoint, self.scenario, &self.session));
+        self.search = Kept::new(Some(Search::new(breakpoint, self.scenario, &self.session)));
         self.running = Some(Goal::Found);
         self.is_stepping = false;
     }
@@ -141,7 +142,7 @@ impl Player {
         let progress = search.advance(&mut self.session, || page::now_ms() < until);
         let told = breakpoint::told(&search, &progress, &self.session, &self.names);
         if told.is_none() {
-            self.search = Some(search);
+            self.search = Kept::new(Some(search));
         } else {
             self.running = None;
         }
@@ -170,7 +171,7 @@ impl Player {
     pub(crate) fn advance(&mut self, screen_us: u64) -> bool {
         let Some(goal) = self.running else { return false };
         if IS_WHOLE && goal == Goal::Found {
-            return self.search.is_some();
+            return self.search.get().is_some();
         }
         let before = (self.session.position(), self.session.event_count());
         let factor = if self.is_calm() { CALM_FACTOR } else { 1 };
@@ -192,7 +193,7 @@ impl Player {
     pub(crate) fn advance_without_motion(&mut self, waited_us: &mut u64) -> bool {
         match self.running {
             None => return false,
-            Some(Goal::Found) => return self.search.is_some(),
+            Some(Goal::Found) => return self.search.get().is_some(),
             Some(Goal::Step) => self.finish_step(),
             Some(Goal::Quiet) => drop(self.settle()),
             Some(Goal::Endless) if *waited_us < STEP_EVERY_US => return false,

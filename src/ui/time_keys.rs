@@ -33,5 +33,5 @@ pub(super) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         (false, "m") => TimeMsg::ToMessages,
         _ => return None,
     };
-    Some(Msg::Time(msg))
+    Some(Msg::time(msg))
 }

@@ -47,11 +47,12 @@ impl Speed {
     /// Simulated time for a second of screen, in words: "50 ms".
     #[must_use]
     pub fn amount(self) -> String {
-        match SCALE_US[self.0] {
-            us if us < 1_000 => format!("{us} µs"),
-            us if us < 1_000_000 => format!("{} ms", us / 1_000),
-            us => format!("{} s", us / 1_000_000),
-        }
+        let (amount, unit) = match SCALE_US[self.0] {
+            us if us < 1_000 => (us, "µs"),
+            us if us < 1_000_000 => (us / 1_000, "ms"),
+            us => (us / 1_000_000, "s"),
+        };
+        format!("{amount} {unit}")
     }
 
     /// The speed in words.

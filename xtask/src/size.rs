@@ -18,7 +18,7 @@ pub(crate) struct Program {
 /// About one and a half times what the program had when this was written, so that it can grow with the catalogue and not by
 /// accident.
 const CATALOGUE: Program = Program {
-    names: &["replicascope-catalogue", "places", "time", "diagram", "measure"],
+    names: &["replicascope-catalogue", "records", "places", "time", "diagram", "measure"],
     what: "the second program",
     budget_bytes: 600_000,
 };

@@ -4,6 +4,7 @@ use super::App;
 use crate::replication::ids::NodeId;
 use crate::session::Removed;
 use crate::ui::components::{Branches, Open, TimeBar, grip_id};
+use crate::ui::kept::Kept;
 use crate::ui::message::{Dialog, Tab, TimeMsg};
 use crate::ui::player::{Goal, Player};
 use crate::ui::screen::Screen;
@@ -20,10 +21,10 @@ use std::rc::Rc;
 pub(super) struct Time {
     /// The chosen breakpoint's place in the list.
     chosen: usize,
-    told: Option<Rc<Told>>,
-    handle: Option<Handle>,
-    removed: Option<Removed>,
-    compared: Option<Rc<Difference>>,
+    told: Kept<Rc<Told>>,
+    handle: Kept<Handle>,
+    removed: Kept<Removed>,
+    compared: Kept<Rc<Difference>>,
 }
 
 impl App {
@@ -34,7 +35,7 @@ impl App {
             TimeMsg::Search if player.running == Some(Goal::Found) => player.running = None,
             TimeMsg::Search => self.search(),
             TimeMsg::CancelSearch => player.running = None,
-            TimeMsg::CloseFound => (self.time.told, self.marked) = (None, None),
+            TimeMsg::CloseFound => (self.time.told, self.marked) = (Kept::default(), None),
             TimeMsg::Take(handle) => self.take(handle),
             TimeMsg::TakeAt(x, y, or) => return self.take_at(Point::new(x, y), or),
             TimeMsg::ToMessages => self.focus_messages(),
@@ -50,8 +51,8 @@ impl App {
             }
             TimeMsg::Remove(index) => {
                 player.running = None;
-                self.time.removed = player.session.remove_branch(index);
-                self.time.compared = None;
+                self.time.removed = Kept::new(player.session.remove_branch(index));
+                self.time.compared = Kept::default();
             }
             TimeMsg::Restore => {
                 if let Some(removed) = self.time.removed.take()
@@ -66,7 +67,7 @@ impl App {
     }
 
     fn search(&mut self) {
-        (self.time.told, self.marked) = (None, None);
+        (self.time.told, self.marked) = (Kept::default(), None);
         let Some(player) = &mut self.player else { return };
         if let Some(choice) = breakpoint::choices(player.scenario).into_iter().nth(self.time.chosen) {
             player.search(choice.breakpoint);
@@ -84,13 +85,13 @@ impl App {
             Some(Place::Events) => Tab::Events,
             None => self.tab,
         };
-        self.time.told = Some(Rc::new(told));
+        self.time.told = Kept::new(Some(Rc::new(told)));
         true
     }
 
     /// The nodes of what was found.
     pub(super) fn found(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.time.told.iter().flat_map(|told| told.nodes.iter().copied())
+        self.time.told.get().into_iter().flat_map(|told| told.nodes.iter().copied())
     }
 
     fn undo(&mut self) -> bool {
@@ -113,7 +114,7 @@ impl App {
         if let Some(player) = &mut self.player {
             player.running = None;
         }
-        self.time.handle = Some(handle);
+        self.time.handle = Kept::new(Some(handle));
         self.dialog = Some(Dialog::Handle);
     }
 
@@ -136,7 +137,8 @@ impl App {
             None => {
                 let sentence = "Step or play until a message is on its way; heartbeats count when they are shown.".to_owned();
                 let title = "Nothing is in flight.".to_owned();
-                self.time.told = Some(Rc::new(Told { title, sentence, operations: Vec::new(), nodes: Vec::new(), place: None }));
+                let told = Told { title, sentence, operations: Vec::new(), nodes: Vec::new(), place: None };
+                self.time.told = Kept::new(Some(Rc::new(told)));
             }
         }
     }
@@ -150,21 +152,21 @@ impl App {
         let at = first.horizon.min(second.horizon);
         let (Ok(here), Ok(there)) = (session.peek_branch(one, at), session.peek_branch(other, at)) else { return };
         let sides = [(first.name.as_str(), &here), (second.name.as_str(), &there)];
-        self.time.compared = Some(Rc::new(difference(sides, player.scenario, &player.names)));
+        self.time.compared = Kept::new(Some(Rc::new(difference(sides, player.scenario, &player.names))));
     }
 
-    pub(super) fn handles(&self, player: &Player, screen: &Screen) -> Option<Rc<Handles>> {
+    pub(super) fn handles(&self, player: &Player, screen: &Screen) -> Kept<Rc<Handles>> {
         let flights = (!player.is_playing()).then_some(screen.flights.as_slice());
         let handles = || handles::handles(&screen.scene, flights, &screen.snapshot, self.with_heartbeats, &player.names);
-        (!screen.is_draft).then(|| Rc::new(handles()))
+        Kept::new((!screen.is_draft).then(|| Rc::new(handles())))
     }
 
     pub(super) fn time_bar(&self, player: &Player) -> TimeBar {
         TimeBar {
             choices: Rc::new(breakpoint::choices(player.scenario)),
             chosen: self.time.chosen,
-            going: player.search.as_ref().filter(|_| player.is_playing()).map(|search| breakpoint::going(search, &player.session)),
-            told: self.time.told.clone(),
+            going: player.search.get().filter(|_| player.is_playing()).map(|search| breakpoint::going(search, &player.session)),
+            told: self.time.told.get().cloned(),
             undo: player.undo_words(),
             can_redo: player.session.can_redo(),
             branch_count: player.session.branches().len(),
@@ -176,13 +178,14 @@ impl App {
         Branches {
             limbs: branches::tree(&player.session.branches(), extent),
             extent: words::time(extent),
-            removed: self.time.removed.as_ref().map(|removed| removed.name().to_owned()),
-            compared: self.time.compared.clone(),
+            removed: self.time.removed.get().map(|removed| removed.name().to_owned()),
+            compared: self.time.compared.get().cloned(),
         }
     }
 
     pub(super) fn open_handle(&self, player: &Player) -> Open {
-        self.time.handle.map_or(Open::Nothing, |handle| Open::Handle(handles::held(handle, &player.session, &player.names)))
+        let held = self.time.handle.get().map(|handle| handles::held(*handle, &player.session, &player.names));
+        Open::Handle(Kept::new(held))
     }
 }
 

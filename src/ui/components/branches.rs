@@ -26,7 +26,7 @@ pub(super) fn branches(shown: &Branches, say: &Say) -> Tag {
     let is_single = shown.limbs.len() == 1;
     let item = |(row, limb): (usize, &Limb)| keyed_part(limb.index, Entry { row, limb: limb.clone(), is_single }, say);
     let restore = shown.removed.as_ref().map(|name| {
-        let back = button("button button-small").on_click(say, Msg::Time(TimeMsg::Restore)).testid("branch-restore").text("Bring it back");
+        let back = button("button button-small").on_click(say, Msg::time(TimeMsg::Restore)).testid("branch-restore").text("Bring it back");
         tag("p").text(format!("“{name}” is deleted. ")).child(back)
     });
     let hint = "Acting in the past opens a branch. A dotted line shows where it leaves the one before it.";
@@ -84,12 +84,12 @@ impl Draw for Entry {
         let show = show.set("aria-label", format!("{label}: {name}")).testid("branch-show").text(label);
         let on_submit = move |event: &web_sys::Event| {
             let name = form::submitted(event);
-            (!name.is_empty()).then_some(Msg::Time(TimeMsg::Rename(index, name)))
+            (!name.is_empty()).then_some(Msg::time(TimeMsg::Rename(index, name)))
         };
         let field = tag("input").class("input").set("maxlength", "64").value(name.clone()).set("aria-label", format!("Name of {name}"));
         let rename = tag("button").set("type", "submit").class("button button-small").testid("branch-rename").text("Rename");
         let rename = tag("form").class("branch-name").on(On::Submit, say, on_submit).child(field.testid("branch-name")).child(rename);
-        let delete = button("button button-small").on_click(say, Msg::Time(TimeMsg::Remove(index))).flag("disabled", self.is_single);
+        let delete = button("button button-small").on_click(say, Msg::time(TimeMsg::Remove(index))).flag("disabled", self.is_single);
         let delete = delete.set("aria-label", format!("Delete {name}")).testid("branch-delete").text("Delete");
         tag("li")
             .class(format!("branch branch-depth-{}", self.limb.depth.min(6)))
@@ -112,7 +112,7 @@ fn compare(limbs: &[Limb], say: &Say) -> Tag {
     let on_submit = |event: &web_sys::Event| {
         event.prevent_default();
         let chosen = |name: &str| form::named(event, name).parse().ok();
-        Some(Msg::Time(TimeMsg::Compare(chosen("compare-one")?, chosen("compare-other")?)))
+        Some(Msg::time(TimeMsg::Compare(chosen("compare-one")?, chosen("compare-other")?)))
     };
     let submit = tag("button").set("type", "submit").class("button").testid("compare-branches").text("Compare");
     tag("form")

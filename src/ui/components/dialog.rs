@@ -9,6 +9,7 @@ use super::picker::picker;
 use super::share::{Share, share};
 use crate::ui::IS_WHOLE;
 use crate::ui::app::Asked;
+use crate::ui::kept::Kept;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
 use crate::view::handles::Held;
@@ -28,9 +29,9 @@ pub(crate) enum Open {
     /// A conflict to decide.
     Ask(Asked),
     /// The tree of branches.
-    Branches(Branches),
+    Branches(Kept<Branches>),
     /// What can happen to a thing on the stage.
-    Handle(Held),
+    Handle(Kept<Held>),
 }
 
 /// At most one dialog.
@@ -41,8 +42,8 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
         Open::Help => ("help", Some(help(say))),
         Open::Scenarios(groups, chosen) => ("scenarios", Some(picker(groups, *chosen, say))),
         Open::Ask(asked) => ("ask", Some(ask(asked, say))),
-        Open::Branches(shown) if IS_WHOLE => ("branches", Some(branches(shown, say))),
-        Open::Handle(held) if IS_WHOLE => ("handle", Some(handle(held, say))),
+        Open::Branches(shown) if IS_WHOLE => ("branches", shown.get().map(|shown| branches(shown, say))),
+        Open::Handle(held) if IS_WHOLE => ("handle", held.get().map(|held| handle(held, say))),
         Open::Branches(_) | Open::Handle(_) => ("none", None),
     };
     tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))

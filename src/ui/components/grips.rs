@@ -32,7 +32,7 @@ pub(super) fn moving_grips(frame: Tag, handles: Option<&Handles>, say: &Say) -> 
     let is_moving = handles.is_some_and(|handles| handles.messages.is_empty());
     frame.on(On::Click, say, move |event| {
         let (x, y) = pointer::place(event).filter(|_| is_moving && !pointer::is_on(event, ".grip"))?;
-        Some(Msg::Time(TimeMsg::TakeAt(x, y, None)))
+        Some(Msg::time(TimeMsg::TakeAt(x, y, None)))
     })
 }
 
@@ -44,7 +44,7 @@ fn group(class: &'static str, name: &'static str, grips: &[Grip], say: &Say, sha
             let is_press = matches!(event.unchecked_ref::<KeyboardEvent>().key().as_str(), "Enter" | " ");
             is_press.then(|| {
                 event.prevent_default();
-                Msg::Time(TimeMsg::Take(handle))
+                Msg::time(TimeMsg::Take(handle))
             })
         };
         let id = id(handle);
@@ -54,7 +54,7 @@ fn group(class: &'static str, name: &'static str, grips: &[Grip], say: &Say, sha
         // Messages travel along links: the one under the finger comes first.
         let button = button.on(On::Click, say, move |event| {
             let place = pointer::place(event).filter(|_| !matches!(handle, Handle::Message(_)));
-            Some(Msg::Time(place.map_or(TimeMsg::Take(handle), |(x, y)| TimeMsg::TakeAt(x, y, Some(handle)))))
+            Some(Msg::time(place.map_or(TimeMsg::Take(handle), |(x, y)| TimeMsg::TakeAt(x, y, Some(handle)))))
         });
         button.children(shape(grip))
     };

@@ -7,6 +7,7 @@ use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
 use crate::ui::IS_WHOLE;
 use crate::ui::hooks::{form, pointer};
+use crate::ui::kept::Kept;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, SettingsMsg, ShowMsg};
 use crate::view::draft::Drag;
@@ -29,7 +30,7 @@ pub(crate) struct Stage {
     pub(crate) editing: Option<Editing>,
     pub(crate) with_heartbeats: bool,
     /// What can be taken hold of.
-    pub(crate) handles: Option<Rc<Handles>>,
+    pub(crate) handles: Kept<Rc<Handles>>,
     /// Nodes of the proof that is being looked at.
     pub(crate) ringed: Vec<NodeId>,
 }
@@ -51,7 +52,7 @@ impl Draw for Stage {
         let scene = &self.scene;
         let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
         let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
-        let frame = if IS_WHOLE { moving_grips(frame, self.handles.as_deref(), say) } else { frame };
+        let frame = if IS_WHOLE { moving_grips(frame, self.handles.get().map(Rc::as_ref), say) } else { frame };
         let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
         let notice = self.editing.and_then(|editing| editing.notice).filter(|_| IS_WHOLE);
         stage.child(tag("div").maybe(notice.map(draft_notice))).child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
@@ -76,11 +77,11 @@ impl Stage {
             .set("aria-label", scene.summary.clone())
             .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
             .child(stage_links(&scene.links))
-            .child(tag("g").maybe(self.handles.as_ref().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
             .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
             .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
             .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
-            .child(tag("g").maybe(self.handles.as_ref().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
     }
 }
 

@@ -37,12 +37,12 @@ impl TimeBar {
         let option = |(index, choice): (usize, &Choice)| {
             tag("option").key(index).set("value", index.to_string()).flag("selected", index == self.chosen).text(choice.name.clone())
         };
-        let on_change = |event: &web_sys::Event| Some(Msg::Time(TimeMsg::Choose(form::text(event).parse().unwrap_or(0))));
+        let on_change = |event: &web_sys::Event| Some(Msg::time(TimeMsg::Choose(form::text(event).parse().unwrap_or(0))));
         let select = tag("select").class("select").on(On::Change, say, on_change).testid("breakpoint");
         let select = select.children(self.choices.iter().enumerate().map(option));
         let label = tag("label").class("time-search").child(tag("span").text("Run to the next")).child(select);
         let (msg, words) = if self.going.is_some() { (TimeMsg::CancelSearch, "Cancel") } else { (TimeMsg::Search, "Run") };
-        let run = button("button").on_click(say, Msg::Time(msg)).set("title", "Key: .").testid("search").text(words);
+        let run = button("button").on_click(say, Msg::time(msg)).set("title", "Key: .").testid("search").text(words);
         tag("div").class("time-search-form").child(label).child(run)
     }
 
@@ -50,12 +50,12 @@ impl TimeBar {
         let press = |msg: Msg, title: &'static str, testid: &'static str, words: String| {
             button("button").on_click(say, msg).set("title", title).testid(testid).text(words)
         };
-        let undo = press(Msg::Time(TimeMsg::Undo), "Ctrl+Z", "undo", "Undo".to_owned()).flag("disabled", self.undo.is_none());
+        let undo = press(Msg::time(TimeMsg::Undo), "Ctrl+Z", "undo", "Undo".to_owned()).flag("disabled", self.undo.is_none());
         let undo = match &self.undo {
             Some(what) => undo.set("aria-label", format!("Undo: {what}")),
             None => undo,
         };
-        let redo = press(Msg::Time(TimeMsg::Redo), "Ctrl+Y", "redo", "Redo".to_owned()).flag("disabled", !self.can_redo);
+        let redo = press(Msg::time(TimeMsg::Redo), "Ctrl+Y", "redo", "Redo".to_owned()).flag("disabled", !self.can_redo);
         let show = Msg::Show(ShowMsg::Dialog(Dialog::Branches));
         let branches = press(show, "Key: B", "open-branches", format!("Branches ({})", self.branch_count));
         tag("div").class("time-tools").child(undo).child(redo).child(branches)
@@ -64,7 +64,7 @@ impl TimeBar {
 
 fn found(told: &Told, say: &Say) -> Tag {
     let close = button("button button-icon button-small").set("aria-label", "Close what was found").testid("found-close");
-    let close = close.on_click(say, Msg::Time(TimeMsg::CloseFound)).child(icon(Shape::Close));
+    let close = close.on_click(say, Msg::time(TimeMsg::CloseFound)).child(icon(Shape::Close));
     let words = tag("p").child(tag("strong").text(told.title.clone())).text(" ").text(told.sentence.clone());
     let class = if told.place.is_some() { "found found-hit" } else { "found" };
     tag("div").class(class).testid("found").child(words).child(close)
