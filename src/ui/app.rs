@@ -507,6 +507,8 @@ impl App {
         let Some(player) = &mut self.player else { return };
         #[cfg(feature = "catalogue")]
         self.diagram.prove(guarantee, &sentence, operations, player);
+        #[cfg(not(feature = "catalogue"))]
+        let _ = guarantee;
         self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
         if let Some(marked) = &self.marked {
             player.running = None;
