@@ -1,9 +1,14 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 #[cfg(feature = "catalogue")]
+mod diagram;
+#[cfg(feature = "catalogue")]
 mod embed;
+#[cfg(feature = "catalogue")]
+mod export;
 mod open;
 mod settings;
+mod time;
 
 use super::IS_WHOLE;
 use super::clock::Clock;
@@ -14,6 +19,7 @@ use super::hooks::listen::Listener;
 use super::hooks::modal::Modal;
 use super::hooks::page;
 use super::hooks::size::Width;
+use super::kept::Kept;
 use super::keys;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
@@ -44,6 +50,7 @@ pub struct App {
     with_heartbeats: bool,
     width: f64,
     marked: Option<Rc<Marked>>,
+    time: time::Time,
     draft: Option<Draft>,
     focus_next: Option<String>,
     search: String,
@@ -64,6 +71,10 @@ pub struct App {
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
     waited_us: u64,
+    #[cfg(feature = "catalogue")]
+    diagram: super::diagram::Diagram,
+    #[cfg(feature = "catalogue")]
+    charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
     _listeners: Vec<Listener>,
@@ -110,6 +121,7 @@ impl Component for App {
             width: page::window()
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             marked: None,
+            time: time::Time::default(),
             draft: None,
             focus_next: None,
             search: String::new(),
@@ -131,6 +143,10 @@ impl Component for App {
             last_frame_ms: None,
             waited_us: 0,
             #[cfg(feature = "catalogue")]
+            diagram: super::diagram::Diagram::new(page::width()),
+            #[cfg(feature = "catalogue")]
+            charts: super::charts::Charts::default(),
+            #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
             _listeners: listeners,
         };
@@ -146,7 +162,17 @@ impl Component for App {
         #[cfg(feature = "catalogue")]
         let before = self.player.as_ref().map(|player| player.session.now()).unwrap_or_default();
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
+        #[cfg(feature = "catalogue")]
+        if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
+            self.diagram.follow(player);
+        }
         let renders = match msg {
+            #[cfg(feature = "catalogue")]
+            Msg::Diagram(msg) => return self.on_diagram(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Charts(msg) => return self.on_charts(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Export(msg) => return self.on_export(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -159,6 +185,7 @@ impl Component for App {
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
             #[cfg(feature = "catalogue")]
             Msg::Embed(msg) => self.on_embed(msg),
+            Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
@@ -206,6 +233,11 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
         self.modal.follow();
+        #[cfg(feature = "catalogue")]
+        self.follow_diagram({
+            let link = ctx.link().clone();
+            move |msg| link.send_message(msg)
+        });
         if IS_WHOLE && let Some(id) = self.focus_next.take() {
             page::focus(&id);
         }
@@ -231,7 +263,8 @@ impl App {
             selected: self.selected.filter(|_| !screen.is_draft),
             editing: IS_WHOLE.then(|| self.editing(player, screen)).flatten(),
             with_heartbeats: self.with_heartbeats,
-            ringed: self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default(),
+            handles: if IS_WHOLE { self.handles(player, screen) } else { Kept::default() },
+            ringed: if IS_WHOLE { self.ringed() } else { Vec::new() },
         };
         let transport = Transport {
             track: screen.track.clone(),
@@ -244,6 +277,9 @@ impl App {
         let panel =
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
+        let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
+        #[cfg(feature = "catalogue")]
+        let scene = scene.child(self.over_time(player));
         #[cfg(feature = "catalogue")]
         let scene = match self.embed_verdicts() {
             Some(verdicts) => scene.child(part(verdicts, say)),
@@ -262,6 +298,8 @@ impl App {
         match (&self.asked, self.dialog, &self.player) {
             (Some(asked), ..) => Open::Ask(asked.clone()),
             (None, Some(Dialog::Help), _) => Open::Help,
+            (None, Some(Dialog::Branches), Some(player)) if IS_WHOLE => Open::Branches(Kept::new(Some(self.branches(player)))),
+            (None, Some(Dialog::Handle), Some(player)) if IS_WHOLE => self.open_handle(player),
             (None, Some(Dialog::Scenarios), player) => {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
@@ -280,8 +318,11 @@ impl App {
         self.selected = None;
         self.asked = None;
         self.marked = None;
+        self.time = time::Time::default();
         self.draft = None;
         self.told_until = 0;
+        #[cfg(feature = "catalogue")]
+        self.forget_diagram();
         self.follow_lesson();
         self.screen = None;
         self.refresh();
@@ -318,6 +359,8 @@ impl App {
         }
         self.told_until = end;
         self.screen = Some(screen);
+        #[cfg(feature = "catalogue")]
+        self.refresh_diagram();
     }
 
     fn paint(&mut self) {
@@ -327,6 +370,8 @@ impl App {
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
         self.clock.show(now, screen.track.extent);
+        #[cfg(feature = "catalogue")]
+        self.paint_diagram(now);
     }
 
     /// Frames run exactly while time passes.
@@ -347,6 +392,9 @@ impl App {
         let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
         self.last_frame_ms = Some(at_ms);
         let passed_us = (passed_ms * 1_000.0) as u64;
+        if IS_WHOLE && player.search.get().is_some() {
+            return self.search_on();
+        }
         if !self.is_motion_reduced {
             return player.advance(passed_us);
         }
@@ -471,22 +519,39 @@ impl App {
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
             ShowMsg::Search(search) => self.search = search,
-            ShowMsg::Proof(sentence, operations) if IS_WHOLE => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
             ShowMsg::Proof(..) => {}
-            ShowMsg::NoProof => self.marked = None,
+            ShowMsg::NoProof => {
+                self.marked = None;
+                #[cfg(feature = "catalogue")]
+                self.diagram.unprove();
+            }
         }
         true
     }
 
     /// Goes to the moment at which a proof was complete, and marks what it is made of.
-    fn show_proof(&mut self, sentence: String, operations: &[u64]) {
+    fn show_proof(&mut self, guarantee: &str, sentence: String, operations: &[u64]) {
         let Some(player) = &mut self.player else { return };
+        #[cfg(feature = "catalogue")]
+        self.diagram.prove(guarantee, &sentence, operations, player);
+        #[cfg(not(feature = "catalogue"))]
+        let _ = guarantee;
         self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
         if let Some(marked) = &self.marked {
             player.running = None;
             player.session.seek(marked.at);
             self.tab = Tab::Events;
         }
+    }
+
+    /// Nodes of what was found or of the proof that is being looked at; before them, what the diagram points at.
+    fn ringed(&self) -> Vec<NodeId> {
+        let mut marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
+        marked.extend(self.found());
+        #[cfg(feature = "catalogue")]
+        let marked = if self.diagram.ringed().is_empty() { marked } else { self.diagram.ringed() };
+        marked
     }
 
     fn on_ask(&mut self, msg: AskMsg) -> bool {
@@ -539,5 +604,9 @@ fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     };
     #[cfg(not(feature = "catalogue"))]
     let host = None;
-    [keys, address, dark, motion, host].into_iter().flatten().collect()
+    #[cfg(not(feature = "catalogue"))]
+    let drops = [];
+    #[cfg(feature = "catalogue")]
+    let drops = export::drops(ctx);
+    [keys, address, dark, motion, host].into_iter().flatten().chain(drops).collect()
 }

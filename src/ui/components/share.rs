@@ -27,6 +27,8 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
         .child(tag("p").child(download.text("Download as JSON")))
         .child(paste_field(say));
     #[cfg(feature = "catalogue")]
+    let body = body.child(super::export::exports(say));
+    #[cfg(feature = "catalogue")]
     let body = body.child(super::embed_snippets::snippets(shown, say));
     dialog("Share this run", "share-dialog", body, say)
 }
