@@ -327,9 +327,7 @@ impl App {
         self.screen = None;
         self.refresh();
         #[cfg(feature = "catalogue")]
-        if let (Some(embed), Some(player)) = (&mut self.embed, &self.player) {
-            embed.opened(player);
-        }
+        self.opened_in_frame();
         if let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }

@@ -30,8 +30,8 @@ pub enum EmbedMsg {
     Pause,
     /// To a time of the run.
     Seek(SimTime),
-    /// Another run, or another view of this one.
-    Set(Wanted),
+    /// Another run, or another view of this one: whether the space-time diagram belongs to it.
+    Set(Wanted, bool),
     /// Light, dark, or as the system has it.
     Theme(Theme),
     /// Nobody sees the frame: time stands still.
@@ -55,6 +55,8 @@ pub struct Wanted {
 #[derive(Default)]
 pub(crate) struct Embed {
     wanted: Wanted,
+    /// Whether the space-time diagram is shown.
+    pub(crate) has_diagram: bool,
     /// Where the story ends.
     end: SimTime,
     /// What played when the frame went out of sight.
@@ -142,7 +144,8 @@ impl Wanted {
 impl Embed {
     /// The frame, where the page is one.
     pub(crate) fn from_address() -> Option<Self> {
-        Some(Self { wanted: Wanted::from_address()?, ..Self::default() })
+        let has_diagram = page::query("view").as_deref() == Some("diagram");
+        Some(Self { wanted: Wanted::from_address()?, has_diagram, ..Self::default() })
     }
 
     /// The theme that the address names.
@@ -320,13 +323,16 @@ fn asked(detail: &JsValue) -> Option<EmbedMsg> {
             let ms = field("ms").and_then(|value| value.as_f64()).filter(|ms| *ms >= 0.0)?;
             EmbedMsg::Seek(SimTime((ms * 1e6) as u64))
         }
-        "set" => EmbedMsg::Set(Wanted {
-            scenario: text("scenario"),
-            variant: text("variant"),
-            seed: text("seed"),
-            recipe: text("recipe").trim_start_matches('#').to_owned(),
-            is_lesson: text("view") == "lesson",
-        }),
+        "set" => {
+            let wanted = Wanted {
+                scenario: text("scenario"),
+                variant: text("variant"),
+                seed: text("seed"),
+                recipe: text("recipe").trim_start_matches('#').to_owned(),
+                is_lesson: text("view") == "lesson",
+            };
+            EmbedMsg::Set(wanted, text("view") == "diagram")
+        }
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ mod page;
 mod process;
 mod project;
 mod sha256;
+mod sheets;
 mod site;
 mod size;
 mod stages;

@@ -4,7 +4,8 @@ use super::App;
 use crate::replication::time::SimTime;
 use crate::scenarios::claim::verdicts;
 use crate::ui::components::{EmbedTop, EmbedVerdicts};
-use crate::ui::embed::{self, EmbedMsg};
+use crate::ui::diagram::DiagramMsg;
+use crate::ui::embed::{self, EmbedMsg, Wanted};
 use crate::ui::hooks::page;
 use crate::ui::message::{Dialog, Msg, RunMsg, ShowMsg};
 use crate::ui::painter::Palette;
@@ -28,18 +29,13 @@ impl App {
             }
             EmbedMsg::Hide => embed.see(false, player),
             EmbedMsg::Show => embed.see(true, player),
-            EmbedMsg::Set(wanted) if !embed.want(wanted.clone()) => return false,
-            EmbedMsg::Set(wanted) => match wanted.open() {
-                Ok(player) => {
-                    self.player = Some(player);
-                    self.alert = None;
-                    self.opened();
+            EmbedMsg::Set(wanted, has_diagram) => {
+                embed.has_diagram = has_diagram;
+                if embed.want(wanted.clone()) {
+                    self.open_wanted(&wanted);
                 }
-                Err(reason) => {
-                    self.alert = Some(reason);
-                    self.tell_trouble();
-                }
-            },
+                self.follow_view();
+            }
             EmbedMsg::Theme(theme) => {
                 self.theme = theme;
                 theme.apply();
@@ -47,6 +43,35 @@ impl App {
             }
         }
         true
+    }
+
+    fn open_wanted(&mut self, wanted: &Wanted) {
+        match wanted.open() {
+            Ok(player) => {
+                self.player = Some(player);
+                self.alert = None;
+                self.opened();
+            }
+            Err(reason) => {
+                self.alert = Some(reason);
+                self.tell_trouble();
+            }
+        }
+    }
+
+    /// A run was opened in a frame: the host hears of it.
+    pub(super) fn opened_in_frame(&mut self) {
+        if let (Some(embed), Some(player)) = (&mut self.embed, &self.player) {
+            embed.opened(player);
+        }
+        self.follow_view();
+    }
+
+    /// The diagram is at work where the frame shows it, and nowhere else.
+    fn follow_view(&mut self) {
+        if let Some(has_diagram) = self.embed.as_ref().map(|embed| embed.has_diagram) {
+            self.on_diagram(DiagramMsg::Open(has_diagram));
+        }
     }
 
     /// What a wish means in a frame: the story starts anew where it has ended, and there is no room for what is about the

@@ -4,6 +4,8 @@ use super::share::Share;
 use crate::ui::hooks::{clipboard, page};
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 /// Both, or nothing where there is no link.
 pub(super) fn snippets(shown: &Share, say: &Say) -> Tag {
@@ -32,11 +34,19 @@ fn frame(home: &str, recipe: &str) -> String {
     )
 }
 
+/// Selects the lines, for those whose browser does not allow copying here.
+fn select(id: &str) {
+    if let Some(field) = page::by_id(id) {
+        // A text area has a `select` just as an input has.
+        field.unchecked_into::<HtmlInputElement>().select();
+    }
+}
+
 fn snippet(id: &'static str, what: &'static str, text: String, say: &Say) -> Tag {
     let (copied, heard) = (text.clone(), say.clone());
     let on_copy = move |_: &web_sys::Event| {
         let heard = heard.clone();
-        page::select(id);
+        select(id);
         clipboard::copy(&copied, move |is_copied| heard.emit(Msg::Show(ShowMsg::Copied(is_copied))));
         None
     };

@@ -82,3 +82,31 @@ test("without JavaScript a frame shows a picture and text", { javaScriptEnabled:
   await expect.visible(told.page.getByText(/needs JavaScript/));
   expect.ok(await told.page.getByRole("img").evaluate((image) => image.complete && image.naturalWidth > 0), "the picture is there");
 });
+
+test("the lines from the Share dialog show the run in another page", {}, async (told) => {
+  const { context, own, site } = told;
+  const tab = await context.newPage();
+  await tab.goto(`${site.url}?scenario=siblings`);
+  await tab.getByTestId("seed").fill("41");
+  await tab.getByTestId("restart").click();
+  await tab.getByTestId("share").click();
+  await picture(tab, "share");
+  const [element, frame] = [await tab.getByTestId("embed-element").inputValue(), await tab.getByTestId("embed-frame").inputValue()];
+  await tab.close();
+  const listen = "globalThis.heard = []; addEventListener('ready', ({ detail }) => heard.push(detail), true);";
+  const host = own(await servePages({ "/": page(`<script src="/listen.js"></script>${element}`), "/listen.js": listen, "/keep.js": KEEP }));
+  await told.page.goto(`${host.origin}/`);
+  await expect.until("the element shows it", () => told.page.evaluate(() => heard[0]?.seed === "41" && heard[0].scenario === "siblings"), { patience: 20_000 });
+  await opened(told, frame);
+  await expect.until("the frame shows it", async () => (await kept(told.page, "ready"))[0]?.seed === "41");
+});
+
+test("a frame with the diagram shows it, and one without does not", {}, async (told) => {
+  const frame = await opened(told, `<iframe title="run" width="600" height="900" src="${told.site.url}?embed=1&scenario=quorum-overlap&view=diagram"></iframe>`);
+  await expect.visible(frame.getByTestId("diagram-frame"));
+  await expect.hidden(frame.getByTestId("charts"));
+  await picture(told.page, "frame diagram");
+  await told.page.evaluate(() => frames[0].postMessage({ replicascope: 1, type: "set", scenario: "quorum-overlap", view: "stage" }, "*"));
+  await expect.hidden(frame.getByTestId("diagram"));
+  expect.equal((await kept(told.page, "ready")).length, 1, "another view is the same run");
+});
