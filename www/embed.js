@@ -195,7 +195,7 @@
       const frame = document.createElement("iframe");
       frame.title = this.getAttribute("aria-label") ?? `Replicascope: ${run.scenario || "a run"}`;
       // It needs its own origin for its program; it may not lead this page away.
-      frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads";
+      frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox";
       frame.referrerPolicy = "no-referrer";
       frame.src = address.href;
       this.#frame = frame;

@@ -25,8 +25,9 @@
 
   /** Where the browser does not say who is around: who the address says is, or who linked here. A message to another goes nowhere. */
   function claimedOrigin() {
+    const claimed = query.get("host") ?? document.referrer;
     try {
-      return new URL(query.get("host") ?? document.referrer).origin;
+      return claimed === "null" ? claimed : new URL(claimed).origin;
     } catch {
       return undefined;
     }
@@ -85,7 +86,13 @@
       return;
     }
     if (typeof data === "object" && data?.replicascope === 1 && typeof data.type === "string" && Object.hasOwn(ASKED, data.type)) {
-      hostOrigin ??= origin;
+      if (!hostOrigin) {
+        // Nobody has said who is around until now: what was not told is told.
+        hostOrigin = origin;
+        height = 0;
+        measure();
+        ask({ type: "hello" });
+      }
       ASKED[data.type](data);
     }
   });

@@ -25,8 +25,10 @@ async function look(known) {
   for (const home of [...folders, "/"]) {
     const answer = await fetch(`${home}embed.js`, { method: "HEAD" }).catch(() => undefined);
     if (answer?.ok) {
-      const words = new Set(decodeURIComponent(location.pathname.slice(home.length) + location.search).toLowerCase().split(/[^a-z]+/));
-      const score = ({ id }) => id.split("-").filter((word) => words.has(word)).length / id.split("-").length;
+      const asked = decodeURIComponent(location.pathname.slice(home.length) + location.search).toLowerCase();
+      const words = asked.split(/[^a-z]+/).filter((word) => word.length > 2);
+      const isAsked = (part) => words.some((word) => word.startsWith(part) || part.startsWith(word));
+      const score = ({ id }) => id.split("-").filter(isAsked).length / id.split("-").length;
       const near = known.filter((one) => score(one) > 0).sort((a, b) => score(b) - score(a));
       near.slice(0, 3).forEach(({ id, title }) => offer(`${home}docs/scenarios/${id}.html`, `Scenario: ${title}`));
       offer(home, "The page");

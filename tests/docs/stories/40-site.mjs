@@ -49,7 +49,7 @@ test("an address that leads nowhere says so, and offers what it may have been", 
   await expect.until("there are ways on", async () => (await links.count()) >= 4);
   await axe(page);
   await picture(page, "404");
-  await expect.text(links.first(), /quorum/i);
+  await expect.text(links.first(), /Overlapping quorums/);
   for (const address of await links.evaluateAll((all) => all.map(({ href }) => href))) {
     expect.equal((await page.request.get(address)).status(), 200, `what ${address} answers`);
   }
