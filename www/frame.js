@@ -135,7 +135,7 @@
   new ResizeObserver(measure).observe(document.body);
 
   /** What keeps the program from loading, in words; a sandboxed frame without an origin of its own is told apart. */
-  addEventListener("replicascope:failed", () => {
+  const fail = () => {
     const isSandboxed = self.origin === "null";
     const message = isSandboxed
       ? "This frame is sandboxed without allow-same-origin, and its host does not let pages without an origin load its program: " +
@@ -153,7 +153,8 @@
     paragraph.append(message, " ", link);
     document.body.replaceChildren(paragraph);
     tell({ type: "error", code: isSandboxed ? "sandboxed" : "not-started", message });
-  });
+  };
+  addEventListener("replicascope:failed", fail);
 
   // A bug of the program: the page shows it, and the host hears of it.
   const panic = document.getElementById("panic");
@@ -169,6 +170,9 @@
   setControls(query.get("controls") !== "0");
   const theme = query.get("theme");
   root.dataset.theme = THEMES.includes(theme) ? theme : "auto";
-  // The program may have started before this script.
+  // The program may have started before this script, or the loader have given up.
+  if (document.querySelector("body > p[role=alert]")) {
+    fail();
+  }
   ask({ type: "hello" });
 })();
