@@ -490,6 +490,7 @@ impl App {
     }
 
     /// Goes to the moment at which a proof was complete, and marks what it is made of.
+    #[cfg_attr(not(feature = "catalogue"), expect(unused_variables, reason = "the diagram alone asks what would have prevented it"))]
     fn show_proof(&mut self, guarantee: &str, sentence: String, operations: &[u64]) {
         let Some(player) = &mut self.player else { return };
         #[cfg(feature = "catalogue")]
