@@ -29,11 +29,14 @@ pub struct Bin {
     pub busy: Vec<SimDuration>,
 }
 
+/// How far a node is behind, in entries and in time; `None`: it follows nobody.
+pub type Lag = Option<(u64, SimDuration)>;
+
 /// The cluster at the end of a bin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sample {
-    /// How far each node is behind its leader, in entries and in time; `None`: it follows nobody.
-    pub lags: Vec<Option<(u64, SimDuration)>>,
+    /// How far each node is behind its leader.
+    pub lags: Vec<Lag>,
     /// Acknowledged writes that are lost; `None`: undecided.
     pub lost_count: Option<u64>,
 }
@@ -69,7 +72,7 @@ impl Bin {
 impl Sample {
     /// The longest lags of both, and how many writes were lost at the later one.
     fn merged(self, later: Self) -> Self {
-        let longest = |pair: (&Option<(u64, SimDuration)>, &Option<(u64, SimDuration)>)| match pair {
+        let longest = |pair: (&Lag, &Lag)| match pair {
             (Some(one), Some(other)) => Some((one.0.max(other.0), one.1.max(other.1))),
             (one, other) => other.or(*one),
         };

@@ -6,7 +6,7 @@ mod chart;
 mod sampler;
 mod staleness;
 
-pub use bins::{Bin, Bins};
+pub use bins::{Bin, Bins, Lag, Sample};
 pub use chart::{Chart, Line, MOST_LINES, charts};
 pub use sampler::Sampler;
 pub use staleness::Staleness;

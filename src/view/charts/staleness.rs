@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 
 /// When each version of a key was complete, and for whom.
 #[derive(Clone, Debug, Default)]
-pub struct Staleness(BTreeMap<Key, BTreeMap<(u64, u64), (SimTime, SessionId)>>);
+pub struct Staleness(BTreeMap<Key, Versions>);
+
+/// By version and number of the write.
+type Versions = BTreeMap<(u64, u64), (SimTime, SessionId)>;
 
 impl Staleness {
     /// Takes in an operation that was just answered; says for how long a read's first missed write had been complete.

@@ -23,6 +23,8 @@ const MOST_LETTERS: usize = 140;
 const MOST_TASKS: usize = 800;
 /// Marks that are drawn at most.
 const MOST_MOMENTS: usize = 600;
+/// Operations that bear words, at most.
+const MOST_LABELS: usize = 40;
 /// A letter of a label is about this wide.
 const LETTER: f64 = 6.6;
 /// Narrower bars bear no words.
@@ -279,7 +281,7 @@ impl Brush<'_> {
         };
         if let Some(sign) = sign {
             self.letter(format!("letter letter-{outcome}"), Point::new(start + width / 2.0, y), sign);
-        } else if width > NARROW {
+        } else if width > NARROW && self.labels.len() < MOST_LABELS {
             let words = format!("{} → {}", shown.asked, shown.answered);
             let class = if kind == "write" { "label-bar label-write" } else { "label-bar label-read" };
             self.label(class, Point::new(start.max(plot.left()) + 4.0, y + 4.0), short(&words, (width / LETTER) as usize - 1));
