@@ -18,6 +18,7 @@ pub mod scenarios;
 pub mod session;
 pub mod simulation;
 pub mod view;
+pub mod watch;
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;

@@ -69,6 +69,22 @@ pub const MAX_FRAME_BYTES: usize = 1 << 20;
 pub const MAX_REPLICAS: usize = 20_000;
 /// Bytes of a name in a message.
 pub const MAX_NAME_BYTES: usize = 4 * MAX_NAME_CHARS;
+/// Deltas of a key that gives some of them away (rule R10): each is compared with each, in five modes.
+pub const MAX_COLLECTED_KEY_DELTAS: usize = 1_000;
+/// Deltas that are worth rewriting a store for.
+pub const MIN_COLLECTED: usize = 100;
+/// Stores whose progress a hub waits for; when there are more, the one not heard of for longest expires.
+pub const MAX_KNOWN_STORES: usize = 1_000;
+/// A store that a hub has not heard of for this long expires: 30 days.
+pub const STORE_EXPIRES_AFTER_MS: i64 = 30 * 86_400_000;
+/// Messages by which a replica tells what it has collected.
+pub const MAX_STATE_PARTS: usize = 20_000;
+/// Writers, kept deltas and deltas that come along in all of them together.
+pub const MAX_STATE_SIZE: usize = 4 * MAX_REPLICAS + 2 * MAX_LOCAL_DELTAS;
+/// Writers in one of them.
+pub const MAX_STATE_WRITERS: usize = 100;
+/// Kept deltas of one writer in one entry.
+pub const MAX_STATE_KEPT: usize = 1_000;
 /// Keys that two replicas compare when their hashes differ.
 pub const MAX_COMPARED_KEYS: usize = 1_000;
 /// Bytes of an operation of a newer version.
@@ -141,6 +157,14 @@ pub const STORE_CACHE_BYTES: usize = 16 << 20;
 pub const MAX_SHUTDOWN_MS: u64 = 10_000;
 /// Batches on their way to one peer.
 pub const MAX_BATCHES_IN_FLIGHT: usize = 4;
+/// Bins of a chart; more become half as many of twice the width.
+pub const MAX_CHART_BINS: usize = 240;
+/// Conflicts that charts tell apart; later ones are not counted.
+pub const MAX_CHART_CONFLICTS: usize = 100_000;
+/// Operations up to which charts judge lost writes at the end of each bin.
+pub const MAX_CHART_JUDGED: usize = 3_000;
+/// Bytes of a file that is opened as a recipe or a link; it is looked at before it is read.
+pub const MAX_IMPORT_BYTES: usize = MAX_RECIPE_BYTES;
 /// Checkpoints kept for scrubbing.
 pub const MAX_CHECKPOINTS: usize = 64;
 /// Futures of one run kept side by side; the oldest one that does not play goes first.
@@ -193,3 +217,7 @@ pub const MAX_MEASURE_TIMES: usize = 1_000;
 pub const MAX_MEASURE_PARTS: usize = 32;
 /// The largest number in a measurement's configuration; the smallest that counts as positive is one over it.
 pub const MAX_MEASURE_NUMBER: f64 = 1e9;
+/// Events that one search for a breakpoint takes a run on.
+pub const MAX_WATCHED_EVENTS: u64 = 500_000;
+/// Operations that what a breakpoint found names.
+pub const MAX_FOUND_OPERATIONS: usize = 20;

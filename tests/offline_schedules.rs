@@ -17,7 +17,7 @@ fn history_count() -> u64 {
 fn random_histories_end_equal_and_accounted_for() {
     let (count, mut tally) = (history_count(), Tally::default());
     for seed in 0..count {
-        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0 };
+        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0, has_two_hubs: seed % 10 >= 8 };
         if let Err(problem) = History::run(seed, limits, &mut tally) {
             panic!("seed {seed}: {problem}");
         }
@@ -34,11 +34,13 @@ fn random_histories_end_equal_and_accounted_for() {
     assert!(tally.amnesias > count / 100, "{tally:?}");
     assert!(tally.opaque > count / 2, "{tally:?}");
     assert!(tally.rejected > count / 2, "{tally:?}");
+    assert!(tally.collections > count / 4, "{tally:?}");
+    assert!(tally.collected > count, "{tally:?}");
 }
 
 /// Runs histories with one rule off until one of them is red, and says after how many.
 fn assert_red(name: &str, loses_stores: bool, rules: Rules) {
-    let limits = Limits { rules, loses_stores };
+    let limits = Limits { rules, loses_stores, has_two_hubs: false };
     let red = (0..3_000).find_map(|seed| History::run(seed, limits, &mut Tally::default()).err().map(|problem| (seed, problem)));
     let Some((seed, problem)) = red else { panic!("without {name} nothing turned red") };
     println!("without {name}: seed {seed}: {problem}");
@@ -87,6 +89,11 @@ fn without_r8_anybody_confirms_and_the_histories_are_red() {
 #[test]
 fn without_r9_a_store_that_went_back_is_not_noticed_and_the_histories_are_red() {
     assert_red("R9", true, Rules { heed_amnesia: false, fresh_ids: false, ..Rules::default() });
+}
+
+#[test]
+fn without_r10_a_hub_does_not_wait_for_stores_and_the_histories_are_red() {
+    assert_red("R10", false, Rules { wait_for_stores: false, ..Rules::default() });
 }
 
 #[test]

@@ -5,12 +5,16 @@
 mod notebook;
 
 use notebook::{Notebook, sync};
+use replicascope::replication::base::End;
 use replicascope::replication::causality::{Dot, VersionVector};
 use replicascope::replication::delta::{Delta, Item, LineChange, Mode, Opaque, Operation, Ruling, Value};
 use replicascope::replication::exchange::{ExchangeMessage, Hello, KeyHashes};
+use replicascope::replication::hash::Digest;
 use replicascope::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use replicascope::replication::log::Epoch;
+use replicascope::replication::outside::Outside;
 use replicascope::replication::random::{Purpose, Rng};
+use replicascope::replication::state::{Settled, StatePart};
 use replicascope::replication::wire::{WireError, decode, decode_delta, encode, encode_delta};
 use std::sync::Arc;
 
@@ -91,10 +95,42 @@ fn others() -> Vec<ExchangeMessage> {
         hello(),
         ExchangeMessage::Ack { round: 3, vector: vector() },
         ExchangeMessage::Nack { round: u32::MAX, vector: VersionVector::new() },
-        ExchangeMessage::Done { vector: vector(), sum: u64::MAX, decided: 5 },
+        ExchangeMessage::Done { vector: vector(), retired: 77, sum: u64::MAX, decided: 5 },
         ExchangeMessage::Keys(vec![KeyHashes { key: "cart".into(), sum: 1, decided: 2 }]),
         ExchangeMessage::NotLeader(Epoch { term: Term(9), leader: None }),
+        state(),
     ]
+}
+
+/// A part with writers of which something was kept and of which nothing was, and with deltas that are no chain any more.
+fn state() -> ExchangeMessage {
+    let mut you = Notebook::new(10, "you", &[]);
+    (1..=9).for_each(|count| you.edit("milk", LineChange::Add(count)));
+    let deltas: Vec<Arc<Delta>> =
+        you.store.arrived_from(0).iter().filter(|delta| ![2, 5, 6].contains(&delta.dot.counter)).cloned().collect();
+    let end = |counter: u64| End { counter, sum: u64::MAX - counter, chain: Digest(counter << 40) };
+    let settled = vec![
+        Settled { replica: ReplicaId(10), end: end(9), kept: vec![1, 3, 4, 7, 8, 9] },
+        Settled { replica: ReplicaId(u64::MAX), end: end(1 << 40), kept: Vec::new() },
+        Settled { replica: ReplicaId(5), end: end(70_000), kept: vec![70_000] },
+    ];
+    ExchangeMessage::State(Outside::new(|| {
+        Arc::new(StatePart { round: 4, stamp: 0x0807_0605_0403_0201, index: 1, count: 3, settled, deltas })
+    }))
+}
+
+#[test]
+fn a_part_of_a_state_that_contradicts_itself_is_refused() {
+    let ExchangeMessage::State(sound) = state() else { unreachable!() };
+    let sound = sound.get().unwrap().clone();
+    let refused = |part: StatePart| decode(&encode(&ExchangeMessage::State(Outside::new(|| Arc::new(part))))).is_err();
+    let with = |kept: Vec<u64>| StatePart { settled: vec![Settled { kept, ..sound.settled[0].clone() }], ..StatePart::clone(&sound) };
+    assert!(!refused(with(vec![9])));
+    assert!(refused(with(vec![10])), "beyond the end");
+    assert!(refused(with(vec![0])), "no write has this counter");
+    assert!(refused(with(vec![2, 2])), "twice");
+    assert!(refused(StatePart { index: 3, ..StatePart::clone(&sound) }), "beyond the last part");
+    assert!(refused(StatePart { count: u32::MAX, ..StatePart::clone(&sound) }), "too many parts");
 }
 
 #[test]

@@ -67,6 +67,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether no answer to a person is of an older state than one before: reads at the leader, at one replica only, or at
     /// replicas that hold the position of all that was read before.
+    #[cfg(feature = "catalogue")]
     pub(super) fn reads_forward(&self) -> bool {
         let promises = self.promises();
         let reads_many = self.operations().any(|(_, operation)| !operation.also.is_empty());
@@ -86,6 +87,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether whoever is shown a write is shown what its author had written and read before: replicas apply it in that
     /// order, and a reader does not go back to one that lacks it.
+    #[cfg(feature = "catalogue")]
     pub(super) fn shows_causes(&self) -> bool {
         let promises = self.promises();
         promises.linearizable || (promises.causal && self.reads_forward())

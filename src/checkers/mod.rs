@@ -10,7 +10,7 @@ use crate::replication::causality::Dot;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
 pub use evidence::Evidence;
-pub use stale_reads::{StaleRead, stale_reads};
+pub use stale_reads::{StaleRead, stale_read, stale_reads};
 
 /// What a checker says of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -41,3 +41,22 @@ pub fn stale_reads(history: &History) -> Vec<StaleRead> {
     }
     stale
 }
+
+/// The read of this number, if it is stale: the same as [`stale_reads`] tells of it, as soon as it is answered.
+#[must_use]
+pub fn stale_read(history: &History, number: u64) -> Option<StaleRead> {
+    let index = usize::try_from(number).ok()?;
+    let read = history.get(index)?;
+    let Some((_, Reply::Value { version, .. })) = &read.closed else { return None };
+    let misses = |(number, write): (u64, &OperationRecord)| match &write.closed {
+        Some((at, Reply::Written { version: newer, .. })) if newer > version && write.key == read.key && write.is_complete_before(read) => {
+            Some((*at, number))
+        }
+        _ => None,
+    };
+    let mut missed: Vec<(SimTime, u64)> = (0..).zip(history.iter()).take(index).filter_map(misses).collect();
+    missed.sort_unstable();
+    let (first, _) = missed.first()?;
+    let age = read.invoked_at.since(*first);
+    Some(StaleRead { read: number, missed: missed.iter().map(|(_, number)| *number).collect(), age })
+}

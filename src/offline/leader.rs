@@ -44,6 +44,8 @@ pub struct Options {
     pub handshake_every: SimDuration,
     /// The rules in force. All, but where a test shows what one is for.
     pub rules: Rules,
+    /// A hub rewrites its store once so many deltas can be collected.
+    pub collects_from: usize,
     /// Whether to say what happens, write by write ([`Act::Tell`]).
     pub explains: bool,
 }
@@ -52,7 +54,14 @@ impl Options {
     /// The usual ones.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, mode: Mode::AddWins, handshake_every: SimDuration::from_ms(3_000), rules: Rules::default(), explains: true }
+        Self {
+            kind,
+            mode: Mode::AddWins,
+            handshake_every: SimDuration::from_ms(3_000),
+            rules: Rules::default(),
+            collects_from: limits::MIN_COLLECTED,
+            explains: true,
+        }
     }
 }
 
@@ -367,7 +376,11 @@ fn config(options: &Options) -> Arc<Config> {
         // Nobody to tell.
         heartbeat_every: SimDuration::from_ms(3_600_000),
         rules: options.rules,
-        open: Some(OpenWorld { deltas_max: limits::MAX_LOCAL_DELTAS, key_deltas_max: limits::MAX_DELTAS }),
+        open: Some(OpenWorld {
+            deltas_max: limits::MAX_LOCAL_DELTAS,
+            key_deltas_max: limits::MAX_DELTAS,
+            collects_from: options.collects_from,
+        }),
     })
 }
 

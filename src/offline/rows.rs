@@ -3,9 +3,13 @@
 
 use super::storage::{Commit, Row, Step, StorageError, Table};
 use crate::limits;
+use crate::replication::base::{Base, End};
+use crate::replication::causality::Dot;
 use crate::replication::delta::Delta;
+use crate::replication::hash::Digest;
 use crate::replication::ids::{NodeId, ReplicaId, StoreId, Term};
 use crate::replication::log::{Entry, Epoch};
+use crate::replication::outside::Outside;
 use crate::replication::strategies::multi_leader_sync::{Attached, Change, Durable, Record};
 use crate::replication::time::SimTime;
 use crate::replication::wire::{self, Reader, WireError, Writer};
@@ -21,6 +25,9 @@ const META_STORE: u64 = 1;
 const META_EPOCH: u64 = 2;
 const META_ATTACHED: u64 = 3;
 const META_TAIL: u64 = 4;
+const META_STORES: u64 = 5;
+
+const BASE_ENDS: u64 = 0;
 
 /// Writes records as rows. Knows how far the tables reach.
 #[derive(Clone, Debug, Default)]
@@ -97,11 +104,20 @@ impl RowWriter {
                 }
                 self.log_count = after.0;
                 let is_together = |one: &Logged, next: &Logged| (one.epoch, one.at) == (next.epoch, next.at);
-                for entries in entries.chunk_by(is_together).flat_map(|run| run.chunks(limits::MAX_BATCH_DELTAS)) {
+                for entries in entries.chunk_by(is_together).flat_map(|run| run.chunks(limits::MAX_BATCH_DELTAS)).flat_map(linked) {
                     steps.push(put(Table::Log, self.log_count + 1, |out| self.write_entries(out, entries)));
                     self.log_count += entries.len() as u64;
                 }
             }
+            Change::Base(base) => steps.extend(base.get().map(|base| put(Table::Base, BASE_ENDS, |out| write_base(out, base)))),
+            Change::Stores(stores) => steps.push(put(Table::Meta, META_STORES, |out| {
+                let stores = stores.get().map(Vec::as_slice).unwrap_or_default();
+                out.number(stores.len() as u64);
+                for (store, heard_ms) in stores {
+                    out.fixed(store.0);
+                    out.signed(*heard_ms);
+                }
+            })),
             Change::Tail(tail) => steps.push(put(Table::Meta, META_TAIL, |out| {
                 out.number(tail.len() as u64);
                 tail.iter().for_each(|delta| out.bytes(&wire::encode_delta(delta)));
@@ -119,6 +135,36 @@ impl RowWriter {
             None => wire::write_deltas(out, entries.iter().map(|entry| &entry.payload)),
         }
     }
+}
+
+/// Entries in pieces whose chain hashes follow from each other: collecting leaves gaps.
+fn linked(mut entries: &[Logged]) -> Vec<&[Logged]> {
+    let deltas: Vec<Arc<Delta>> = entries.iter().map(|entry| entry.payload.clone()).collect();
+    let mut pieces = Vec::new();
+    for run in wire::runs(&deltas) {
+        let (piece, rest) = entries.split_at(run.len());
+        pieces.push(piece);
+        entries = rest;
+    }
+    pieces
+}
+
+fn write_base(out: &mut Writer, base: &Base) {
+    out.number(base.ends().count() as u64);
+    for (replica, end) in base.ends() {
+        out.dot(Dot { replica, counter: end.counter });
+        out.fixed(end.sum);
+        out.fixed(end.chain.0);
+    }
+}
+
+fn read_base(reader: &mut Reader<'_>) -> Result<Base, WireError> {
+    let mut base = Base::default();
+    for _ in 0..reader.small(limits::MAX_REPLICAS)? {
+        let replica = ReplicaId(reader.fixed()?);
+        base.settle(replica, End { counter: reader.number()?, sum: reader.fixed()?, chain: Digest(reader.fixed()?) });
+    }
+    Ok(base)
 }
 
 fn put(table: Table, key: u64, write: impl FnOnce(&mut Writer)) -> Step {
@@ -179,6 +225,15 @@ fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
             if !row.value.is_empty() {
                 read_entries(&mut reader, &mut durable.entries)?;
             }
+        }
+        (Table::Meta, META_STORES) => {
+            let count = reader.small(row.value.len())?;
+            let stores = (0..count).map(|_| Ok((StoreId(reader.fixed()?), reader.signed()?))).collect::<Result<_, WireError>>()?;
+            durable.stores = Outside::new(|| stores);
+        }
+        (Table::Base, BASE_ENDS) => {
+            let base = read_base(&mut reader)?;
+            durable.base = Outside::new(|| Some(Arc::new(base)));
         }
         // Written by a newer minor version: left alone.
         (Table::Meta | Table::Base, _) => {}

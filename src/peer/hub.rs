@@ -180,6 +180,7 @@ impl Hub {
             Note::Amnesia(node) => {
                 self.log.tell(&format!("{} knows writes of this peer that its data file does not hold: the file went back", name(node.0)))
             }
+            Note::Told("collected", sentence) => self.log.tell(&format!("{sentence}; {} are held", self.leader.node().deltas().len())),
             _ => {}
         }
     }

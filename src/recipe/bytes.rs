@@ -1,7 +1,8 @@
 //! Values as bytes, in the wire format of postcard 1: numbers in groups of seven bits, the least first, signed ones
 //! in zigzag; lengths before texts and lists; the number of a variant before what belongs to it; no names.
 
-use super::format::{Problem, Reader, Shape, Writer};
+use super::format::{LAST, Problem, Reader, Shape, Writer};
+use crate::scenarios::index::IS_WHOLE;
 
 /// A value as bytes.
 pub(super) fn write(value: &impl Shape) -> Vec<u8> {
@@ -133,8 +134,8 @@ impl Reader for BytesReader<'_> {
         Ok(())
     }
 
-    fn field(&mut self, _name: &'static str) -> Result<bool, Problem> {
-        Ok(true)
+    fn field(&mut self, name: &'static str) -> Result<bool, Problem> {
+        Ok(!IS_WHOLE || name != LAST || !self.0.is_empty())
     }
 
     fn choice(&mut self, names: &[&'static str]) -> Result<&'static str, Problem> {

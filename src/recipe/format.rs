@@ -7,6 +7,9 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Problem(Box<(Place, String)>);
 
+/// The field at the end of a recipe: in bytes it is there if anything is left.
+pub(super) const LAST: &str = "branches";
+
 /// Line and column, from 1; unknown in bytes.
 pub(super) type Place = (usize, usize);
 

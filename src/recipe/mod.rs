@@ -14,6 +14,7 @@ mod shapes;
 use self::format::Problem;
 use crate::limits;
 use crate::replication::time::SimTime;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::Command;
 use crate::simulation::registry;
 use crate::simulation::setup::{Setup, SetupError, check_name, within};
@@ -36,8 +37,25 @@ pub struct Recipe {
     pub seed: u64,
     /// What was done to the run, in order.
     pub commands: Vec<TimedCommand>,
+    /// All futures of the run that were kept; empty when there is only the one of `commands`.
+    pub branches: Vec<Future>,
     /// Where a page opens it.
     pub open: Option<Open>,
+}
+
+/// One of several futures of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Future {
+    /// Its name.
+    pub name: String,
+    /// The place in the list of the one that it left, which stands before it.
+    pub parent: Option<u32>,
+    /// When it left that one.
+    pub from_ns: SimTime,
+    /// How far it was played.
+    pub until_ns: SimTime,
+    /// What was done in it, from the start of the run; nothing for the one whose commands are the recipe's own.
+    pub commands: Option<Vec<TimedCommand>>,
 }
 
 /// A command and the place between two events where it was given.
@@ -105,7 +123,7 @@ impl Recipe {
     /// The recipe of a run that nobody touched.
     #[must_use]
     pub const fn new(setup: Setup, seed: u64) -> Self {
-        Self { version: VERSION, scenario: None, variant: None, setup, seed, commands: Vec::new(), open: None }
+        Self { version: VERSION, scenario: None, variant: None, setup, seed, commands: Vec::new(), branches: Vec::new(), open: None }
     }
 
     /// Reads JSON or a link, told apart by the first character.
@@ -175,15 +193,18 @@ impl Recipe {
         if registry::find(&self.setup.strategy).is_none() {
             return Err(SetupError::new("setup.strategy", "no strategy has this name").into());
         }
-        self.check_commands()?;
+        self.check_commands("commands", &self.commands)?;
+        if IS_WHOLE {
+            self.check_branches()?;
+        }
         self.check_open()
     }
 
-    fn check_commands(&self) -> Result<(), RecipeError> {
-        within("commands", self.commands.len(), 0, limits::MAX_COMMANDS)?;
+    fn check_commands(&self, list: &str, commands: &[TimedCommand]) -> Result<(), RecipeError> {
+        within(list, commands.len(), 0, limits::MAX_COMMANDS)?;
         let mut before = (SimTime::ZERO, 0);
-        for (index, timed) in self.commands.iter().enumerate() {
-            let field = format!("commands[{index}]");
+        for (index, timed) in commands.iter().enumerate() {
+            let field = format!("{list}[{index}]");
             check_time(&format!("{field}.at_ns"), timed.at_ns)?;
             let place = (timed.at_ns, timed.event);
             if place < before {
@@ -191,6 +212,26 @@ impl Recipe {
             }
             before = place;
             timed.command.check(&self.setup).map_err(|error| below(&field, &error))?;
+        }
+        Ok(())
+    }
+
+    fn check_branches(&self) -> Result<(), RecipeError> {
+        within("branches", self.branches.len(), 0, limits::MAX_BRANCHES)?;
+        for (index, branch) in self.branches.iter().enumerate() {
+            let field = format!("branches[{index}]");
+            check_name(&format!("{field}.name"), &branch.name)?;
+            check_time(&format!("{field}.from_ns"), branch.from_ns)?;
+            check_time(&format!("{field}.until_ns"), branch.until_ns)?;
+            if branch.parent.is_some_and(|parent| parent as usize >= index) {
+                return Err(SetupError::new(format!("{field}.parent"), "stands before it in the list").into());
+            }
+            self.check_commands(&format!("{field}.commands"), branch.commands.as_deref().unwrap_or_default())?;
+        }
+        let own_count = self.branches.iter().filter(|branch| branch.commands.is_none()).count();
+        if !self.branches.is_empty() && own_count != 1 {
+            let problem = format!("{own_count} have the recipe's own commands; it must be one");
+            return Err(SetupError::new("branches", problem).into());
         }
         Ok(())
     }

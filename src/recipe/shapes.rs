@@ -1,13 +1,14 @@
 //! The fields and variants of everything that a recipe is made of, by name for people and in order for links.
 
 use super::format::{
-    Problem, Reader, Shape, Writer, choice, field, field_or, is_bare, none_or, optional_field, record, wrapper, write_field,
+    LAST, Problem, Reader, Shape, Writer, choice, field, field_or, is_bare, none_or, optional_field, record, wrapper, write_field,
 };
-use super::{Open, Recipe, TimedCommand};
+use super::{Future, Open, Recipe, TimedCommand};
 use crate::replication::delta::{Author, Item, Key, Mode, Value};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
 use crate::replication::setting::{Dials, Kind, Setting};
 use crate::replication::time::{SimDuration, SimTime};
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::{Action, Command, End, LinkCommand, MessageCommand, NodeCommand};
 use crate::simulation::setup::{CartLine, Latency, Link, Pace, ReadRule, Session, Setup, Site, SiteKind, Wire, WireKind, Workload};
 use crate::simulation::{dials, registry};
@@ -34,7 +35,7 @@ impl Shape for Seed {
 
 impl Shape for Recipe {
     fn write(&self, to: &mut dyn Writer) {
-        let Self { version, scenario, variant, setup, seed, commands, open } = self;
+        let Self { version, scenario, variant, setup, seed, commands, branches, open } = self;
         to.record();
         write_field(to, "version", version);
         write_field(to, "scenario", scenario);
@@ -43,11 +44,15 @@ impl Shape for Recipe {
         write_field(to, "seed", &Seed(*seed));
         write_field(to, "commands", commands);
         write_field(to, "open", open);
+        // At the end, and only where there are any: recipes without them are what they were before there were branches.
+        if IS_WHOLE && !branches.is_empty() {
+            write_field(to, LAST, branches);
+        }
         to.end_record();
     }
 
     fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
-        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open"])?;
+        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open", LAST])?;
         Ok(Self {
             version: field(from, "version")?,
             scenario: field(from, "scenario")?,
@@ -56,8 +61,18 @@ impl Shape for Recipe {
             seed: field::<Seed>(from, "seed")?.0,
             commands: optional_field(from, "commands")?.unwrap_or_default(),
             open: field(from, "open")?,
+            branches: if IS_WHOLE { read_branches(from)? } else { Vec::new() },
         })
     }
+}
+
+/// A link says that there are none by ending before them.
+fn read_branches(from: &mut dyn Reader) -> Result<Vec<Future>, Problem> {
+    let branches: Option<Vec<Future>> = optional_field(from, LAST)?;
+    if !from.is_for_people() && branches.as_ref().is_some_and(Vec::is_empty) {
+        return Err(from.problem("branches: a link without any ends before them".to_owned()));
+    }
+    Ok(branches.unwrap_or_default())
 }
 
 /// Settings: for people an object of key and value, a value being a number, a flag or a name; in links pairs of key
@@ -127,6 +142,7 @@ fn read_setting(from: &mut dyn Reader, setting: &Setting) -> Result<u64, Problem
 wrapper!(NodeId, SiteId, SessionId, SimTime, SimDuration, Key, Item, Author);
 
 record!(TimedCommand { at_ns, event, command });
+record!(Future { name, parent, from_ns, until_ns, commands });
 record!(Open { at_ns, view, step });
 record!(Setup { strategy, sites, links, inside, sessions, mode, cart, dials });
 record!(Site { name, kind, node_count, spare_count = 0 });

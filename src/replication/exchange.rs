@@ -1,15 +1,18 @@
 //! The reconnect protocol between the leaders of two sites, seen from one of them. The receiver's version vector is
 //! the only cursor (rule R5); an interruption anywhere needs no clean-up; the end is checked on equality (rule R11).
 //!
-//! HELLO ⇄ BATCH → ACK / NACK → DONE. Knows deltas and vectors, no roles and no store.
+//! HELLO ⇄ BATCH → ACK / NACK → DONE; where the two have not collected the same (rule R10), STATE → ACK comes first. Knows deltas and vectors, no roles and no store.
 
 use super::causality::VersionVector;
 use super::delta::{Delta, Key};
 use super::ids::{NodeId, ReplicaId, SiteId, StoreId};
 use super::log::Epoch;
+use super::outside::Outside;
+use super::state::{self, Incoming, State, StatePart};
 use super::store::DeltaStore;
 use super::view::ExchangePhase;
 use crate::limits;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A message of the exchange.
@@ -45,11 +48,15 @@ pub enum ExchangeMessage {
     Done {
         /// All that is known.
         vector: VersionVector,
-        /// The sum of all delta hashes.
+        /// Hash of what was collected; see [`Hello::retired`].
+        retired: u64,
+        /// The sum of all delta hashes, collected or not.
         sum: u64,
         /// Hash of all decided values; 0 where the sender does not tell.
         decided: u64,
     },
+    /// "This is what I have collected, and what I kept" (rule R10). Goes before all deltas while it differs.
+    State(Outside<Arc<StatePart>>),
     /// What hashes differ in: for each key the sum of its delta hashes, and the hash of its decided value.
     Keys(Vec<KeyHashes>),
     /// "I do not lead my site; this one does."
@@ -121,6 +128,34 @@ pub struct Exchange {
     cursor: usize,
     batches_in_flight: usize,
     done_for: Option<usize>,
+    collected: Outside<Collected>,
+}
+
+/// What is known and told of what was collected (rule R10).
+#[derive(Clone, Debug, Default)]
+struct Collected {
+    /// What the peer has collected, as it said last; see [`Hello::retired`].
+    theirs: u64,
+    /// What is to be told, and to what these parts answer: the own hash and the peer's.
+    offer: VecDeque<StatePart>,
+    offered_for: (u64, u64),
+    incoming: Incoming,
+}
+
+impl Collected {
+    /// The peer greeted. What is already being told is not begun again.
+    fn compare(&mut self, hello: &Hello, store: &DeltaStore) {
+        self.theirs = hello.retired;
+        if self.theirs == store.retired() || store.retired() == 0 {
+            self.offer.clear();
+            return;
+        }
+        let pair = (store.retired(), self.theirs);
+        if self.offered_for != pair || (self.offer.is_empty() && hello.asks_back) {
+            self.offered_for = pair;
+            self.offer = state::parts(store, &hello.vector);
+        }
+    }
 }
 
 impl Exchange {
@@ -142,7 +177,42 @@ impl Exchange {
             cursor: 0,
             batches_in_flight: 0,
             done_for: None,
+            collected: Outside::default(),
         }
+    }
+
+    /// The peer greeted: what it has collected may differ from what was collected here.
+    pub fn compare_collected(&mut self, hello: &Hello, store: &DeltaStore) {
+        if let Some(collected) = self.collected.get_mut() {
+            collected.compare(hello, store);
+        }
+    }
+
+    /// Takes in a part of what the peer has collected; all of it once the last has come.
+    pub fn take_state(&mut self, part: &Arc<StatePart>) -> Option<State> {
+        self.collected.get_mut()?.incoming.take(part)
+    }
+
+    /// The store's order of arrival is another one.
+    pub fn on_rewritten(&mut self) {
+        self.cursor = 0;
+        self.done_for = None;
+        if let Some(collected) = self.collected.get_mut() {
+            collected.offer.clear();
+        }
+    }
+
+    /// What to send of what was collected, while that differs: no delta goes before.
+    fn pump_state(&mut self, store: &DeltaStore) -> Option<Vec<ExchangeMessage>> {
+        let collected = self.collected.get_mut().filter(|collected| collected.theirs != store.retired())?;
+        let mut messages = Vec::new();
+        while self.batches_in_flight < limits::MAX_BATCHES_IN_FLIGHT {
+            let Some(part) = collected.offer.pop_front() else { break };
+            self.batches_in_flight += 1;
+            let part = StatePart { round: self.round, ..part };
+            messages.push(ExchangeMessage::State(Outside::new(|| Arc::new(part))));
+        }
+        Some(messages)
     }
 
     /// The peer said what it knows: start over from there. Without `follows_vector` (rule R5 off) the sender trusts
@@ -194,6 +264,9 @@ impl Exchange {
         if self.phase == ExchangePhase::Apart || self.is_stopped {
             return messages;
         }
+        if let Some(messages) = self.pump_state(store) {
+            return messages;
+        }
         while self.batches_in_flight < limits::MAX_BATCHES_IN_FLIGHT {
             let deltas = self.next_batch(store);
             if deltas.is_empty() {
@@ -205,7 +278,12 @@ impl Exchange {
         }
         if self.batches_in_flight == 0 && self.done_for != Some(store.len()) {
             self.done_for = Some(store.len());
-            messages.push(ExchangeMessage::Done { vector: store.vector().clone(), sum: store.sum(), decided: decided() });
+            messages.push(ExchangeMessage::Done {
+                vector: store.vector().clone(),
+                retired: store.retired(),
+                sum: store.sum(),
+                decided: decided(),
+            });
         }
         messages
     }

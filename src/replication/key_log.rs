@@ -77,6 +77,13 @@ impl KeyLog {
         self.deltas.push(delta);
     }
 
+    /// What the writers of these deltas had seen counts as seen too: it may have been collected (rule R10).
+    pub(super) fn see_what_was_seen(&mut self, is_meant: impl Fn(&Delta) -> bool) {
+        for delta in self.deltas.iter().filter(|delta| is_meant(delta)) {
+            self.seen.merge(&delta.context);
+        }
+    }
+
     /// Whether it holds cart lines.
     #[must_use]
     pub fn is_cart(&self) -> bool {

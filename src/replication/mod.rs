@@ -4,8 +4,10 @@
 /// leader's mode, the world outside of the simulation) is left out of it, so that it is small.
 pub(crate) const IS_OPENING_ALONE: bool = cfg!(all(feature = "ui", not(feature = "catalogue"), not(feature = "lab")));
 
+pub mod base;
 pub mod causality;
 pub mod clock;
+pub mod collecting;
 pub mod delta;
 pub mod exchange;
 pub mod hash;
@@ -14,10 +16,12 @@ pub mod key_log;
 pub mod log;
 pub mod modes;
 pub mod note;
+pub mod outside;
 pub mod protocol;
 pub mod random;
 pub mod rules;
 pub mod setting;
+pub mod state;
 pub mod store;
 pub mod strategies;
 pub mod time;

@@ -1,11 +1,14 @@
 //! The deltas that one replica holds: in the order of arrival (a linear extension of causal order), by writer and
 //! by key. Decides whether a delta may come in; never decides conflicts.
 
+use super::IS_OPENING_ALONE;
+use super::base::{Base, End};
 use super::causality::{Dot, VersionVector};
 use super::delta::{Delta, Key, Operation};
 use super::hash::{Digest, Hasher};
 use super::ids::ReplicaId;
 use super::key_log::KeyLog;
+use super::outside::Outside;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +21,9 @@ pub struct DeltaStore {
     by_key: BTreeMap<Key, KeyLog>,
     vector: VersionVector,
     sum: u64,
+    /// What stands for collected deltas (rule R10).
+    base: Outside<Option<Arc<Base>>>,
+    retired: u64,
 }
 
 /// What may be done with a delta that arrives.
@@ -87,7 +93,78 @@ impl DeltaStore {
     #[must_use]
     pub fn chain_of(&self, replica: ReplicaId) -> Digest {
         let last = self.by_writer.get(&replica).and_then(|written| written.last());
-        last.filter(|delta| delta.dot.counter == self.vector.get(replica)).map(|delta| delta.chain).unwrap_or_default()
+        let known = self.vector.get(replica);
+        let held = last.filter(|delta| delta.dot.counter == known).map(|delta| delta.chain);
+        if IS_OPENING_ALONE {
+            return held.unwrap_or_default();
+        }
+        held.or_else(|| self.base().map(|base| base.end(replica)).filter(|end| end.counter == known).map(|end| end.chain))
+            .unwrap_or_default()
+    }
+
+    /// What stands for collected deltas; `None` when none was.
+    #[must_use]
+    pub fn base(&self) -> Option<&Base> {
+        self.base.get().and_then(Option::as_deref)
+    }
+
+    /// The sum of the hashes of all collected deltas, never 0 then; 0 when none was. Equal where the same were collected.
+    #[must_use]
+    pub const fn retired(&self) -> u64 {
+        self.retired
+    }
+
+    /// How many deltas were collected.
+    #[must_use]
+    pub fn collected_count(&self) -> u64 {
+        let kept_count = |base: &Base| self.arrived.iter().filter(|delta| base.covers(delta.dot)).count() as u64;
+        self.base().map_or(0, |base| base.count().saturating_sub(kept_count(base)))
+    }
+
+    /// Whether the delta named `dot` is known and was collected.
+    #[must_use]
+    pub fn is_collected(&self, dot: Dot) -> bool {
+        self.base().is_some_and(|base| base.covers(dot)) && self.get(dot).is_none()
+    }
+
+    /// The deltas of the writer of `to` after `from`, up to `to`.
+    fn written(&self, from: u64, to: Dot) -> impl Iterator<Item = &Arc<Delta>> {
+        let written = self.by_writer.get(&to.replica).map(Vec::as_slice).unwrap_or_default();
+        written.iter().filter(move |delta| from < delta.dot.counter && delta.dot.counter <= to.counter)
+    }
+
+    /// The sum of the hashes of all deltas of a writer up to `to`; `None` when that is not known, or not known any more.
+    #[must_use]
+    pub fn sum_to(&self, to: Dot) -> Option<u64> {
+        let end = self.base().map(|base| base.end(to.replica)).unwrap_or_default();
+        let is_known = end.counter <= to.counter && self.vector.covers(to);
+        is_known.then(|| self.written(end.counter, to).fold(end.sum, |sum, delta| sum.wrapping_add(delta.chain.0)))
+    }
+
+    /// The base once everything up to `settled` is settled.
+    #[must_use]
+    pub fn base_at(&self, settled: &VersionVector) -> Base {
+        let mut base = self.base().cloned().unwrap_or_default();
+        for dot in settled.iter() {
+            if let (Some(last), Some(sum)) = (self.get(dot), self.sum_to(dot)) {
+                base.settle(dot.replica, End { counter: dot.counter, sum, chain: last.chain });
+            }
+        }
+        base
+    }
+
+    /// From now on `base` stands for what it covers and is not held. What had been seen through collected deltas stays seen.
+    pub fn stand_on(&mut self, base: Arc<Base>) {
+        let (mut kept, mut later) = (0_u64, 0_u64);
+        for delta in &self.arrived {
+            let sum = if base.covers(delta.dot) { &mut kept } else { &mut later };
+            *sum = sum.wrapping_add(delta.chain.0);
+        }
+        self.vector.merge(&base.vector());
+        self.sum = base.sum().wrapping_add(later);
+        self.retired = base.sum().wrapping_sub(kept).max(1);
+        self.by_key.values_mut().for_each(|log| log.see_what_was_seen(|delta| base.covers(delta.dot)));
+        self.base = Outside::new(|| Some(base));
     }
 
     /// Whether `delta` may come in.

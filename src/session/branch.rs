@@ -8,20 +8,31 @@ use crate::replication::time::SimTime;
 /// One future.
 #[derive(Clone, Debug)]
 pub(super) struct Branch {
+    /// Its number: stays the same as long as the run is open.
+    pub(super) id: u32,
+    /// The branch that it left.
+    pub(super) parent: Option<u32>,
     pub(super) name: String,
     pub(super) from: SimTime,
     pub(super) commands: Vec<TimedCommand>,
     pub(super) horizon: SimTime,
 }
 
-/// The name of the future that a run starts with.
-pub(super) fn first_name() -> String {
-    "branch 1 · from the start".to_owned()
+impl Branch {
+    /// The future that a run starts with.
+    pub(super) fn first(commands: Vec<TimedCommand>) -> Self {
+        let horizon = commands.last().map_or(SimTime::ZERO, |last| last.at_ns);
+        Self { id: 1, parent: None, name: "branch 1 · from the start".to_owned(), from: SimTime::ZERO, commands, horizon }
+    }
 }
 
 /// A branch, as shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchView {
+    /// Its number.
+    pub id: u32,
+    /// The number of the branch that it left; that one may be gone.
+    pub parent: Option<u32>,
     /// Its name.
     pub name: String,
     /// Whether it is the one on the stage.
@@ -37,6 +48,8 @@ impl Session {
     #[must_use]
     pub fn branches(&self) -> Vec<BranchView> {
         let view = |(index, branch): (usize, &Branch)| BranchView {
+            id: branch.id,
+            parent: branch.parent,
             name: branch.name.clone(),
             is_active: index == self.active,
             from: branch.from,
@@ -71,7 +84,8 @@ impl Session {
         let commands = self.branches[self.active].commands[..self.applied_count].to_vec();
         let now = self.now();
         let name = format!("branch {} · from {}", self.named_count, now.in_ms());
-        let branch = Branch { name, from: now, commands, horizon: now };
+        let parent = Some(self.branches[self.active].id);
+        let branch = Branch { id: self.named_count, parent, name, from: now, commands, horizon: now };
         self.branches.push(branch);
         self.active = self.branches.len() - 1;
         if self.branches.len() > limits::MAX_BRANCHES {

@@ -3,13 +3,17 @@
 
 mod branch;
 mod checkpoint;
+mod futures;
+mod undo;
 
 pub use branch::BranchView;
+pub use futures::Removed;
 
 use crate::checkers::{self, Verdict};
 use crate::limits;
 use crate::recipe::{Open, Recipe, RecipeError, TimedCommand, VERSION};
 use crate::replication::time::SimTime;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::Command;
 use crate::simulation::engine::Engine;
 use crate::simulation::history::History;
@@ -19,6 +23,8 @@ use crate::simulation::setup::{Setup, SetupError};
 use crate::simulation::snapshot::{Flight, Snapshot};
 use branch::Branch;
 use checkpoint::Checkpoints;
+use futures::branches_of;
+use undo::Undone;
 
 /// Events that one call processes at most, so that no call freezes its caller.
 const MAX_EVENTS_PER_CALL: u64 = 200_000;
@@ -45,6 +51,7 @@ pub struct Session {
     branches: Vec<Branch>,
     active: usize,
     named_count: u32,
+    undone: Vec<Undone>,
     checkpoints: Checkpoints,
 }
 
@@ -56,7 +63,8 @@ impl Session {
     pub fn open(recipe: Recipe) -> Result<Self, RecipeError> {
         recipe.check()?;
         let engine = registry::build(&recipe.setup, recipe.seed)?;
-        let horizon = recipe.commands.last().map_or(SimTime::ZERO, |last| last.at_ns);
+        let (branches, active) =
+            if IS_WHOLE { branches_of(recipe.branches, recipe.commands) } else { (vec![Branch::first(recipe.commands)], 0) };
         Ok(Self {
             scenario: recipe.scenario,
             variant: recipe.variant,
@@ -65,9 +73,10 @@ impl Session {
             checkpoints: Checkpoints::starting(&*engine),
             engine,
             applied_count: 0,
-            branches: vec![Branch { name: branch::first_name(), from: SimTime::ZERO, commands: recipe.commands, horizon }],
-            active: 0,
-            named_count: 1,
+            named_count: branches.len() as u32,
+            branches,
+            active,
+            undone: Vec::new(),
         })
     }
 
@@ -144,6 +153,7 @@ impl Session {
     /// The field of the command that is out of range, or that no more commands fit.
     pub fn submit(&mut self, command: Command) -> Result<(), SetupError> {
         command.check(&self.setup)?;
+        self.undone.clear();
         if self.applied_count >= limits::MAX_COMMANDS {
             return Err(SetupError::new("commands", format!("a run holds at most {}", limits::MAX_COMMANDS)));
         }
@@ -238,9 +248,10 @@ impl Session {
         self.checkpoints = Checkpoints::starting(&*engine);
         self.engine = engine;
         self.applied_count = 0;
-        self.branches = vec![Branch { name: branch::first_name(), from: SimTime::ZERO, commands: Vec::new(), horizon: SimTime::ZERO }];
+        self.branches = vec![Branch::first(Vec::new())];
         self.active = 0;
         self.named_count = 1;
+        self.undone.clear();
     }
 
     /// What a person may see now.
@@ -253,6 +264,12 @@ impl Session {
     #[must_use]
     pub fn flights(&self) -> Vec<Flight> {
         self.engine.flights()
+    }
+
+    /// What a message in flight says, in a few words; only the program with everything knows.
+    #[must_use]
+    pub fn message_label(&self, number: u64) -> Option<String> {
+        self.engine.message_label(number)
     }
 
     /// What happened up to here.
@@ -289,6 +306,7 @@ impl Session {
             setup: self.setup.clone(),
             seed: self.seed,
             commands: self.commands().to_vec(),
+            branches: Vec::new(),
             open: Some(Open { at_ns: self.now(), view: None, step: None }),
         }
     }

@@ -153,7 +153,7 @@ pub enum LinkCommand {
     Partition(Vec<Vec<NodeId>>),
     /// Everything works again.
     HealAll,
-    /// The link between two sites behaves like this from now on.
+    /// The link between two sites, or twice the same site: all links inside it, behaves like this from now on.
     Tune {
         /// One end.
         a: SiteId,
@@ -295,7 +295,8 @@ impl LinkCommand {
             Self::HealAll => Ok(()),
             Self::Tune { a, b, wire } => {
                 let joins = |link: &super::setup::Link| (link.a, link.b) == (*a, *b) || (link.b, link.a) == (*a, *b);
-                if !setup.links.iter().any(joins) {
+                let is_inside = a == b && setup.sites.get(a.index()).is_some_and(|site| site.node_count > 1);
+                if !is_inside && !setup.links.iter().any(joins) {
                     return Err(SetupError::new("link.tune", format!("sites {} and {} are not linked", a.0, b.0)));
                 }
                 check_wire("link.tune.wire", wire)

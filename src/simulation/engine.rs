@@ -32,6 +32,9 @@ pub trait Engine {
     /// The messages in flight now, in the order of sending.
     fn flights(&self) -> Vec<Flight>;
 
+    /// What a message in flight says, in a few words; `None` when it is not in flight, or in a build without the catalogue.
+    fn message_label(&self, number: u64) -> Option<String>;
+
     /// What happened, event by event.
     fn journal(&self) -> &Journal;
 

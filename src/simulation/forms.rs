@@ -237,7 +237,7 @@ pub static ALL: &[Form] = &[
     form!(
         "link.tune",
         "Tune",
-        "The link between two sites behaves like this from now on.",
+        "The link between two sites (or, twice the same site, all links inside it) behaves like this from now on.",
         r#"{"link":{"tune":{"a":0,"b":1,"wire":{"kind":"stream","latency":{"constant":{"us":1000}},"loss_per_million":0,"duplicate_per_million":0}}}}"#,
         [index("a", "/link/tune/a"), index("b", "/link/tune/b"), field("wire", "/link/tune/wire", FieldKind::Wire)]
     ),

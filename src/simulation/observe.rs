@@ -8,9 +8,10 @@ use super::simulation::Simulation;
 use super::snapshot::{Flight, Lag, LinkSnapshot, NodeSnapshot, Snapshot};
 use super::world::{Event, Fingerprint, Parcel};
 use crate::replication::ids::SiteId;
-use crate::replication::protocol::Protocol;
+use crate::replication::protocol::{Describe, Protocol};
 use crate::replication::time::SimTime;
 use crate::replication::view::{ReplicaView, Role};
+use crate::scenarios::index::IS_WHOLE;
 
 impl<P: Protocol> Engine for Simulation<P> {
     fn now(&self) -> SimTime {
@@ -66,6 +67,16 @@ impl<P: Protocol> Engine for Simulation<P> {
         flights.extend(self.world.held.iter().map(waiting));
         flights.sort_unstable_by_key(|flight| flight.id);
         flights
+    }
+
+    fn message_label(&self, number: u64) -> Option<String> {
+        if !IS_WHOLE {
+            return None;
+        }
+        let travelling =
+            self.world.queue.iter().filter_map(|(_, event)| if let Event::Message(parcel) = event { Some(parcel) } else { None });
+        let parcel = travelling.chain(&self.world.held).find(|parcel| parcel.number == number)?;
+        parcel.message.as_ref().map(Describe::label)
     }
 
     fn journal(&self) -> &Journal {

@@ -1,7 +1,12 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
+#[cfg(feature = "catalogue")]
+mod diagram;
+#[cfg(feature = "catalogue")]
+mod export;
 mod open;
 mod settings;
+mod time;
 
 use super::IS_WHOLE;
 use super::clock::Clock;
@@ -12,6 +17,7 @@ use super::hooks::listen::Listener;
 use super::hooks::modal::Modal;
 use super::hooks::page;
 use super::hooks::size::Width;
+use super::kept::Kept;
 use super::keys;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
@@ -42,6 +48,7 @@ pub struct App {
     with_heartbeats: bool,
     width: f64,
     marked: Option<Rc<Marked>>,
+    time: time::Time,
     draft: Option<Draft>,
     focus_next: Option<String>,
     search: String,
@@ -62,6 +69,10 @@ pub struct App {
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
     waited_us: u64,
+    #[cfg(feature = "catalogue")]
+    diagram: super::diagram::Diagram,
+    #[cfg(feature = "catalogue")]
+    charts: super::charts::Charts,
     _listeners: Vec<Listener>,
 }
 
@@ -106,6 +117,7 @@ impl Component for App {
             width: page::window()
                 .map_or(940.0, |window| window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(940.0).min(940.0)),
             marked: None,
+            time: time::Time::default(),
             draft: None,
             focus_next: None,
             search: String::new(),
@@ -126,6 +138,10 @@ impl Component for App {
             frames: None,
             last_frame_ms: None,
             waited_us: 0,
+            #[cfg(feature = "catalogue")]
+            diagram: super::diagram::Diagram::new(page::width()),
+            #[cfg(feature = "catalogue")]
+            charts: super::charts::Charts::default(),
             _listeners: listeners,
         };
         app.opened();
@@ -134,7 +150,17 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
+        #[cfg(feature = "catalogue")]
+        if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
+            self.diagram.follow(player);
+        }
         let renders = match msg {
+            #[cfg(feature = "catalogue")]
+            Msg::Diagram(msg) => return self.on_diagram(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Charts(msg) => return self.on_charts(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Export(msg) => return self.on_export(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -145,6 +171,7 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
+            Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
@@ -187,6 +214,11 @@ impl Component for App {
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
         self.modal.follow();
+        #[cfg(feature = "catalogue")]
+        self.follow_diagram({
+            let link = ctx.link().clone();
+            move |msg| link.send_message(msg)
+        });
         if IS_WHOLE && let Some(id) = self.focus_next.take() {
             page::focus(&id);
         }
@@ -212,7 +244,8 @@ impl App {
             selected: self.selected.filter(|_| !screen.is_draft),
             editing: IS_WHOLE.then(|| self.editing(player, screen)).flatten(),
             with_heartbeats: self.with_heartbeats,
-            ringed: self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default(),
+            handles: if IS_WHOLE { self.handles(player, screen) } else { Kept::default() },
+            ringed: if IS_WHOLE { self.ringed() } else { Vec::new() },
         };
         let transport = Transport {
             track: screen.track.clone(),
@@ -225,6 +258,9 @@ impl App {
         let panel =
             PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
+        let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
+        #[cfg(feature = "catalogue")]
+        let scene = scene.child(self.over_time(player));
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
@@ -238,6 +274,8 @@ impl App {
         match (&self.asked, self.dialog, &self.player) {
             (Some(asked), ..) => Open::Ask(asked.clone()),
             (None, Some(Dialog::Help), _) => Open::Help,
+            (None, Some(Dialog::Branches), Some(player)) if IS_WHOLE => Open::Branches(Kept::new(Some(self.branches(player)))),
+            (None, Some(Dialog::Handle), Some(player)) if IS_WHOLE => self.open_handle(player),
             (None, Some(Dialog::Scenarios), player) => {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
@@ -256,8 +294,11 @@ impl App {
         self.selected = None;
         self.asked = None;
         self.marked = None;
+        self.time = time::Time::default();
         self.draft = None;
         self.told_until = 0;
+        #[cfg(feature = "catalogue")]
+        self.forget_diagram();
         self.follow_lesson();
         self.screen = None;
         self.refresh();
@@ -290,6 +331,8 @@ impl App {
         }
         self.told_until = end;
         self.screen = Some(screen);
+        #[cfg(feature = "catalogue")]
+        self.refresh_diagram();
     }
 
     fn paint(&mut self) {
@@ -299,6 +342,8 @@ impl App {
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
         self.clock.show(now, screen.track.extent);
+        #[cfg(feature = "catalogue")]
+        self.paint_diagram(now);
     }
 
     /// Frames run exactly while time passes.
@@ -319,6 +364,9 @@ impl App {
         let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
         self.last_frame_ms = Some(at_ms);
         let passed_us = (passed_ms * 1_000.0) as u64;
+        if IS_WHOLE && player.search.get().is_some() {
+            return self.search_on();
+        }
         if !self.is_motion_reduced {
             return player.advance(passed_us);
         }
@@ -443,22 +491,39 @@ impl App {
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
             ShowMsg::Search(search) => self.search = search,
-            ShowMsg::Proof(sentence, operations) if IS_WHOLE => self.show_proof(sentence, &operations),
+            ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
             ShowMsg::Proof(..) => {}
-            ShowMsg::NoProof => self.marked = None,
+            ShowMsg::NoProof => {
+                self.marked = None;
+                #[cfg(feature = "catalogue")]
+                self.diagram.unprove();
+            }
         }
         true
     }
 
     /// Goes to the moment at which a proof was complete, and marks what it is made of.
-    fn show_proof(&mut self, sentence: String, operations: &[u64]) {
+    fn show_proof(&mut self, guarantee: &str, sentence: String, operations: &[u64]) {
         let Some(player) = &mut self.player else { return };
+        #[cfg(feature = "catalogue")]
+        self.diagram.prove(guarantee, &sentence, operations, player);
+        #[cfg(not(feature = "catalogue"))]
+        let _ = guarantee;
         self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
         if let Some(marked) = &self.marked {
             player.running = None;
             player.session.seek(marked.at);
             self.tab = Tab::Events;
         }
+    }
+
+    /// Nodes of what was found or of the proof that is being looked at; before them, what the diagram points at.
+    fn ringed(&self) -> Vec<NodeId> {
+        let mut marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
+        marked.extend(self.found());
+        #[cfg(feature = "catalogue")]
+        let marked = if self.diagram.ringed().is_empty() { marked } else { self.diagram.ringed() };
+        marked
     }
 
     fn on_ask(&mut self, msg: AskMsg) -> bool {
@@ -504,5 +569,9 @@ fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
     let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
     let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
-    [keys, address, dark, motion].into_iter().flatten().collect()
+    #[cfg(not(feature = "catalogue"))]
+    let drops = [];
+    #[cfg(feature = "catalogue")]
+    let drops = export::drops(ctx);
+    [keys, address, dark, motion].into_iter().flatten().chain(drops).collect()
 }

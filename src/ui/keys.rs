@@ -1,7 +1,9 @@
 //! Keys of the whole page. Where a control has the focus, its own keys come first.
 
+use super::IS_WHOLE;
 use super::hooks::page;
 use super::message::{Dialog, GuideMsg, Msg, RunMsg, ShowMsg};
+use super::time_keys;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -18,6 +20,9 @@ pub(crate) const TABLE: [(&str, &str); 7] = [
 
 /// What `event` asks for, if anything.
 pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
+    if IS_WHOLE && let Some(msg) = time_keys::meaning(event) {
+        return Some(msg);
+    }
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || has_dialog() {
         return None;
     }
@@ -41,6 +46,7 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
 }
 
-fn has_dialog() -> bool {
+/// Whether a dialog is open: it has the keys to itself.
+pub(super) fn has_dialog() -> bool {
     page::document().is_some_and(|document| document.query_selector("dialog[open]").ok().flatten().is_some())
 }

@@ -1,11 +1,13 @@
 //! Everything that can be asked of the page, by area.
 
+use super::kept::Kept;
 use super::theme::Theme;
 use crate::replication::ids::{NodeId, SessionId};
 use crate::replication::setting::Setting;
 use crate::replication::time::SimTime;
 use crate::simulation::command::{Action, Command};
 use crate::view::draft::{Drag, Edit};
+use crate::view::handles::Handle;
 use crate::view::speed::Speed;
 
 /// One wish.
@@ -31,9 +33,27 @@ pub enum Msg {
     Ask(AskMsg),
     /// About the settings of the run.
     Settings(SettingsMsg),
+    /// About the space-time diagram.
+    #[cfg(feature = "catalogue")]
+    Diagram(super::diagram::DiagramMsg),
+    /// About files.
+    #[cfg(feature = "catalogue")]
+    Export(super::export::ExportMsg),
+    /// About the charts.
+    #[cfg(feature = "catalogue")]
+    Charts(super::charts::ChartsMsg),
+    /// About breakpoints, branches and handles on the stage.
+    Time(Kept<TimeMsg>),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),
+}
+
+impl Msg {
+    /// About breakpoints, branches and handles on the stage.
+    pub(crate) fn time(msg: TimeMsg) -> Self {
+        Self::Time(Kept::new(Some(msg)))
+    }
 }
 
 /// Playback.
@@ -99,10 +119,41 @@ pub enum ShowMsg {
     Heartbeats(bool),
     /// What the list of scenarios is searched for.
     Search(String),
-    /// A proof: what it says, and its operations.
-    Proof(String, Vec<u64>),
+    /// A proof: the guarantee that it is about, what it says, and its operations.
+    Proof(&'static str, String, Vec<u64>),
     /// No proof.
     NoProof,
+}
+
+/// Breakpoints, branches, undo, and handles on the stage.
+#[derive(Clone)]
+pub enum TimeMsg {
+    /// What to wait for, by its place in the list.
+    Choose(usize),
+    /// Run until it happens.
+    Search,
+    /// Stop that.
+    CancelSearch,
+    /// What was found is read.
+    CloseFound,
+    /// Take hold of something on the stage.
+    Take(Handle),
+    /// The same with the message at this place, if there is one; else with this.
+    TakeAt(f64, f64, Option<Handle>),
+    /// To the handles of messages, by keyboard.
+    ToMessages,
+    /// Take back what was done last.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Another name for a branch.
+    Rename(usize, String),
+    /// Away with a branch.
+    Remove(usize),
+    /// Back with it.
+    Restore,
+    /// What differs between two branches.
+    Compare(usize, usize),
 }
 
 /// Settings.
@@ -176,6 +227,10 @@ pub enum Dialog {
     Help,
     /// The list of scenarios.
     Scenarios,
+    /// The tree of branches.
+    Branches,
+    /// What can happen to a thing on the stage.
+    Handle,
 }
 
 impl Tab {

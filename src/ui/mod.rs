@@ -4,10 +4,17 @@
 //! when what they show has changed. Knows no strategy by name.
 
 mod app;
+#[cfg(feature = "catalogue")]
+mod charts;
 mod clock;
 mod components;
+#[cfg(feature = "catalogue")]
+mod diagram;
+#[cfg(feature = "catalogue")]
+mod export;
 mod guide;
 mod hooks;
+mod kept;
 mod keys;
 #[cfg(feature = "lab")]
 mod lab;
@@ -19,8 +26,15 @@ mod panic;
 mod player;
 mod screen;
 mod theme;
+mod time_keys;
 
 pub use app::App;
+#[cfg(feature = "catalogue")]
+pub use charts::ChartsMsg;
+#[cfg(feature = "catalogue")]
+pub use diagram::DiagramMsg;
+#[cfg(feature = "catalogue")]
+pub use export::ExportMsg;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};
 

@@ -43,5 +43,5 @@ pub(crate) fn default_scene() -> Result<Player, Reason> {
 
 /// The recipe to share: the run with the moment at which it is paused.
 pub(crate) fn shared(player: &Player) -> Recipe {
-    player.session.recipe()
+    if IS_WHOLE { player.session.recipe_with_branches() } else { player.session.recipe() }
 }

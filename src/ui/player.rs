@@ -1,7 +1,10 @@
 //! Playback: how far the run moves with each frame, and when it stops by itself.
 
+use super::IS_WHOLE;
 use super::app::Asked;
 use super::guide::Guide;
+use super::hooks::page;
+use super::kept::Kept;
 use crate::limits;
 use crate::recipe::{Recipe, RecipeError};
 use crate::replication::ids::SessionId;
@@ -11,11 +14,13 @@ use crate::scenarios::{self, Scenario};
 use crate::session::Session;
 use crate::simulation::command::{Action, Command, LinkCommand, MessageCommand, NodeCommand};
 use crate::simulation::setup::{Setup, SetupError};
+use crate::view::breakpoint::{self, Told};
 use crate::view::conflict;
 use crate::view::names::Names;
 use crate::view::quiet;
 use crate::view::speed::{CALM_FACTOR, Speed};
 use crate::view::writers::Writers;
+use crate::watch::{Breakpoint, Search};
 use std::rc::Rc;
 
 /// What a running playback is waiting for.
@@ -27,6 +32,8 @@ pub(crate) enum Goal {
     Step,
     /// Everything has settled.
     Quiet,
+    /// A breakpoint.
+    Found,
 }
 
 /// A run with its guide and its pace.
@@ -47,6 +54,8 @@ pub(crate) struct Player {
     pub(crate) running: Option<Goal>,
     /// What the run started from when it was opened, before any change of settings.
     pub(crate) original: Setup,
+    /// The search for a breakpoint, while it goes on.
+    pub(crate) search: Kept<Search>,
     /// Whether the last thing done to the time was a single step: then acting does not start it.
     pub(crate) is_stepping: bool,
 }
@@ -54,6 +63,8 @@ pub(crate) struct Player {
 /// Settling is given up after this much simulated time.
 const LONGEST_SETTLE: SimDuration = SimDuration::from_ms(120_000);
 const MOST_EVENTS: u32 = 200_000;
+/// How much of a frame a search may take: the rest is for showing how far it is.
+const SLICE_MS: f64 = 12.0;
 /// In reduced motion the run advances by one event this often.
 const STEP_EVERY_US: u64 = 500_000;
 
@@ -74,7 +85,18 @@ impl Player {
             .and_then(|scenario| Guide::new(scenario, variant.as_deref()))
             .map(|guide| if is_played { guide.closed() } else { guide });
         let original = session.setup().clone();
-        Ok(Self { session, names, scenario, variant, guide, original, speed: Speed::default(), running: None, is_stepping: false })
+        Ok(Self {
+            session,
+            names,
+            scenario,
+            variant,
+            guide,
+            original,
+            speed: Speed::default(),
+            running: None,
+            search: Kept::default(),
+            is_stepping: false,
+        })
     }
 
     /// Whether time passes.
@@ -102,6 +124,31 @@ impl Player {
         self.session.step_back();
     }
 
+    /// On to the next breakpoint, in slices.
+    pub(crate) fn search(&mut self, breakpoint: Breakpoint) {
+        self.search = Kept::new(Some(Search::new(breakpoint, self.scenario, &self.session)));
+        self.running = Some(Goal::Found);
+        self.is_stepping = false;
+    }
+
+    /// A slice of the search, as long as one frame has time for. Says what came of it once it is over.
+    pub(crate) fn search_on(&mut self) -> Option<Told> {
+        let mut search = self.search.take()?;
+        // Whatever else was asked for meanwhile ends it.
+        if self.running != Some(Goal::Found) {
+            return None;
+        }
+        let until = page::now_ms() + SLICE_MS;
+        let progress = search.advance(&mut self.session, || page::now_ms() < until);
+        let told = breakpoint::told(&search, &progress, &self.session, &self.names);
+        if told.is_none() {
+            self.search = Kept::new(Some(search));
+        } else {
+            self.running = None;
+        }
+        told
+    }
+
     /// A person's wish. While paused, what one does or mends lets time run until everything has settled, since it
     /// needs time to show; what one breaks shows at once. While stepping, everything is stepped through.
     pub(crate) fn act(&mut self, command: Command) -> Result<(), SetupError> {
@@ -123,6 +170,9 @@ impl Player {
     /// Moves on by `screen_us` microseconds of screen. Returns whether more than the time changed.
     pub(crate) fn advance(&mut self, screen_us: u64) -> bool {
         let Some(goal) = self.running else { return false };
+        if IS_WHOLE && goal == Goal::Found {
+            return self.search.get().is_some();
+        }
         let before = (self.session.position(), self.session.event_count());
         let factor = if self.is_calm() { CALM_FACTOR } else { 1 };
         let target = self.session.now() + self.speed.advance(screen_us.saturating_mul(factor));
@@ -143,6 +193,7 @@ impl Player {
     pub(crate) fn advance_without_motion(&mut self, waited_us: &mut u64) -> bool {
         match self.running {
             None => return false,
+            Some(Goal::Found) => return self.search.get().is_some(),
             Some(Goal::Step) => self.finish_step(),
             Some(Goal::Quiet) => drop(self.settle()),
             Some(Goal::Endless) if *waited_us < STEP_EVERY_US => return false,

@@ -216,7 +216,7 @@ fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
             nodes: faults::nodes(session.setup(), snapshot, names),
             sites: faults::sites(snapshot, names),
             links: faults::links(session.setup(), snapshot, names),
-            flights: if IS_WHOLE { faults::flights(&session.flights(), focus.with_heartbeats, names) } else { Vec::new() },
+            flights: if IS_WHOLE { faults::flights(&session.flights(), focus.with_heartbeats, snapshot, names) } else { Vec::new() },
         })),
         Tab::Events => {
             let marked = focus.marked.map(|marked| marked.numbers()).unwrap_or_default();

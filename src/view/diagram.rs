@@ -157,7 +157,9 @@ fn telling(note: &Note) -> Option<String> {
     }
 }
 
-fn bar(operation: &OperationRecord) -> Bar {
+/// An operation as a bar.
+#[must_use]
+pub fn bar(operation: &OperationRecord) -> Bar {
     let key = &operation.key;
     let asked = match &operation.write {
         None if operation.also.is_empty() => format!("read {key}"),

@@ -7,6 +7,7 @@ use crate::replication::ids::{NodeId, SiteId};
 use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
 use crate::replication::view::Role;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::command::End;
 use crate::simulation::setup::{Latency, Setup, Wire, WireKind};
 use crate::simulation::snapshot::{Flight, Snapshot};
@@ -43,6 +44,8 @@ pub struct FlightFault {
     pub state: String,
     /// Whether a command holds it.
     pub is_held: bool,
+    /// Whether it travels on a stream, which drops doubles by itself.
+    pub is_stream: bool,
 }
 
 /// Messages listed, at most.
@@ -68,7 +71,7 @@ pub struct LinkFault {
     pub name: String,
     /// Both directions.
     pub directions: [Direction; 2],
-    /// The pair of sites, if it joins two: such a link can be tuned.
+    /// The pair of sites that it joins, or twice the site that it is in, if it can be tuned.
     pub sites: Option<(SiteId, SiteId)>,
     /// How it behaves.
     pub wire: Wire,
@@ -89,7 +92,7 @@ pub struct SiteFault {
 
 /// The messages in flight, held ones first, then the next to arrive; signs of life only on request.
 #[must_use]
-pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<FlightFault> {
+pub fn flights(flights: &[Flight], with_heartbeats: bool, snapshot: &Snapshot, names: &Names) -> Vec<FlightFault> {
     let mut shown: Vec<&Flight> = flights.iter().filter(|one| with_heartbeats || one.kind != MessageKind::Heartbeat).collect();
     shown.sort_by_key(|flight| (!flight.is_held, if flight.is_held { SimTime::ZERO } else { flight.due_at }, flight.id));
     let fault = |flight: &&Flight| FlightFault {
@@ -97,6 +100,7 @@ pub fn flights(flights: &[Flight], with_heartbeats: bool, names: &Names) -> Vec<
         name: format!("{}, {} → {}", words::sentence_case(words::message(flight.kind)), names.node(flight.from), names.node(flight.to)),
         state: if flight.is_held { "held".to_owned() } else { format!("due at {}", words::time(flight.due_at)) },
         is_held: flight.is_held,
+        is_stream: snapshot.links.iter().any(|link| (link.from, link.to) == (flight.from, flight.to) && !can_lose(&link.wire)),
     };
     shown.iter().take(MOST_FLIGHTS).map(fault).collect()
 }
@@ -145,7 +149,10 @@ pub fn links(setup: &Setup, snapshot: &Snapshot, names: &Names) -> Vec<LinkFault
         let back = snapshot.links.iter().find(|other| (other.from, other.to) == (one.to, one.from));
         let (a, b) = (names.node(one.from), names.node(one.to));
         let cuts = [one.is_cut, back.is_some_and(|back| back.is_cut)];
-        fault([End::Node(one.from), End::Node(one.to)], [&a, &b], cuts, None, one.wire)
+        let site = names.site_of(one.from);
+        // All links inside a site are tuned together.
+        let sites = IS_WHOLE.then_some((site, site));
+        fault([End::Node(one.from), End::Node(one.to)], [&a, &b], cuts, sites, one.wire)
     });
     between.chain(within).collect()
 }
@@ -161,21 +168,21 @@ fn fault(ends: [End; 2], names: [&str; 2], cuts: [bool; 2], sites: Option<(SiteI
     LinkFault { name, directions: [direction(0, 1), direction(1, 0)], sites, wire, words: latency_words(&wire.latency) }
 }
 
-/// The latency that a dial shows: the middle of the distribution, in milliseconds.
+/// The latency that a dial shows: the middle of the distribution, in microseconds.
 #[must_use]
-pub fn latency_ms(wire: &Wire) -> u64 {
+pub fn latency_us(wire: &Wire) -> u64 {
     match wire.latency {
-        Latency::Constant { us } => us / 1_000,
-        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2_000,
-        Latency::Exponential { base_us, .. } => base_us / 1_000,
-        Latency::Pareto { least_us, .. } => least_us / 1_000,
+        Latency::Constant { us } => us,
+        Latency::Uniform { min_us, max_us } => (min_us + max_us) / 2,
+        Latency::Exponential { base_us, .. } => base_us,
+        Latency::Pareto { least_us, .. } => least_us,
     }
 }
 
-/// The same wire with its latency moved to `ms`, its spread kept as far as it fits.
+/// The same wire with its latency moved to `us`, its spread kept as far as it fits.
 #[must_use]
-pub fn with_latency(wire: Wire, ms: u64) -> Wire {
-    let us = ms.saturating_mul(1_000).min(crate::limits::MAX_LATENCY_US);
+pub fn with_latency(wire: Wire, us: u64) -> Wire {
+    let us = us.min(crate::limits::MAX_LATENCY_US);
     let latency = match wire.latency {
         Latency::Constant { .. } => Latency::Constant { us },
         Latency::Uniform { min_us, max_us } => {
@@ -211,11 +218,11 @@ mod tests {
                 Command::Link(LinkCommand::Cut { from, to }).check(&setup).expect("a valid cut");
             }
             if let Some((a, b)) = link.sites {
-                for ms in [0, 3, 250, 60_000] {
-                    Command::Link(LinkCommand::Tune { a, b, wire: with_latency(link.wire, ms) }).check(&setup).expect("a valid wire");
+                for us in [0, 500, 250_000, 60_000_000] {
+                    Command::Link(LinkCommand::Tune { a, b, wire: with_latency(link.wire, us) }).check(&setup).expect("a valid wire");
                 }
             }
         }
-        assert_eq!(latency_ms(&with_latency(links[0].wire, 250)), 250);
+        assert_eq!(latency_us(&with_latency(links[0].wire, 500)), 500);
     }
 }

@@ -3,22 +3,32 @@
 //!
 //! Knows no DOM, no canvas, no Yew; colours appear only as roles.
 
+pub mod branches;
+pub mod breakpoint;
 pub mod cart;
+#[cfg(feature = "catalogue")]
+pub mod charts;
 pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
+pub mod difference;
 pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+pub mod handles;
 pub mod lab;
+#[cfg(feature = "catalogue")]
+pub mod lanes;
 pub mod names;
 pub mod operations;
 pub mod picker;
 pub mod places;
 pub mod quiet;
 pub mod records;
+#[cfg(feature = "catalogue")]
+pub mod remedy;
 pub mod replica;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
@@ -28,6 +38,8 @@ pub mod spacetime;
 pub mod speed;
 pub mod stage;
 pub mod timeline;
+#[cfg(feature = "catalogue")]
+pub mod trace;
 pub mod verdicts;
 pub mod words;
 pub mod writers;

@@ -61,6 +61,8 @@ pub(crate) struct Lab {
     pub(crate) problem: Option<String>,
     /// Writes that were acknowledged without a name.
     pub(crate) unnamed_count: u32,
+    /// Every delta that was ever seen in a store, whatever became of it.
+    pub(crate) ever: BTreeMap<Dot, Arc<Delta>>,
     /// What nodes told.
     pub(crate) notes: Vec<(usize, Note)>,
 }
@@ -81,6 +83,7 @@ impl Lab {
             acknowledged: BTreeMap::new(),
             problem: None,
             unnamed_count: 0,
+            ever: BTreeMap::new(),
             notes: Vec::new(),
         }
     }
@@ -142,7 +145,15 @@ impl Lab {
         node.start_count += 1;
         let entropy = self.seed.wrapping_mul(0x9e37_79b9) ^ (index as u64) << 32 ^ node.start_count << 16;
         node.leader = Some(LocalLeader::open(&node.options, node.storage.rows(), now, entropy).unwrap());
+        // A write may be durable though nobody was told.
+        self.record_all(index);
         self.drain(index);
+    }
+
+    pub(crate) fn record_all(&mut self, index: usize) {
+        for delta in self.deltas(index) {
+            self.ever.insert(delta.dot, delta);
+        }
     }
 
     pub(crate) fn link(&mut self, a: usize, b: usize) {
@@ -248,7 +259,11 @@ impl Lab {
     fn on_answer(&mut self, index: usize, request: RequestId, reply: &Reply) {
         let asked = self.nodes[index].asked.remove(&request);
         match (reply, asked) {
-            (Reply::Written { dot: Some(dot), .. }, Some(intent)) => drop(self.acknowledged.insert(*dot, intent.key)),
+            (Reply::Written { dot: Some(dot), .. }, Some(intent)) => {
+                let written = self.leader(index).node().deltas().get(*dot).cloned();
+                self.ever.extend(written.map(|delta| (*dot, delta)));
+                self.acknowledged.insert(*dot, intent.key);
+            }
             (Reply::Written { dot: None, .. }, Some(_)) => self.unnamed_count += 1,
             _ => {}
         }
@@ -354,6 +369,10 @@ impl Lab {
     pub(crate) fn settled(&self) -> Result<(), String> {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
+        }
+        let kept = |index: usize| (self.leader(index).node().deltas().retired(), self.deltas(index).len());
+        if let Some(index) = (1..self.nodes.len()).find(|index| kept(*index) != kept(0)) {
+            return Err(format!("{} has collected other writes than {}", self.nodes[index].name, self.nodes[0].name));
         }
         let views: Vec<ReplicaView> = (0..self.nodes.len()).map(|index| self.view(index)).collect();
         for (index, view) in views.iter().enumerate() {

@@ -7,13 +7,15 @@ use replicascope::offline::leader::Kind;
 use replicascope::offline::leader::Options;
 use replicascope::offline::rows;
 use replicascope::replication::causality::Dot;
-use replicascope::replication::delta::{Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::delta::{Delta, Item, Key, LineChange, Mode, Operation};
+use replicascope::replication::key_log::KeyLog;
 use replicascope::replication::modes;
 use replicascope::replication::note::Note;
 use replicascope::replication::rules::Rules;
 use replicascope::replication::time::SimDuration;
 use replicascope::replication::view::{Content, Fate};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How often the interesting things happened, over many histories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +32,10 @@ pub(crate) struct Tally {
     pub(crate) holes: u64,
     pub(crate) rejected: u64,
     pub(crate) confirmed: u64,
+    /// Deltas that were collected at the end, at the hub.
+    pub(crate) collected: u64,
+    /// Histories in which something was.
+    pub(crate) collections: u64,
 }
 
 /// What a history may contain.
@@ -38,6 +44,8 @@ pub(crate) struct Limits {
     pub(crate) rules: Rules,
     /// Whether stores may go back or be cloned.
     pub(crate) loses_stores: bool,
+    /// Two of what devices attach to collect by themselves; else one.
+    pub(crate) has_two_hubs: bool,
 }
 
 /// One history.
@@ -56,12 +64,23 @@ impl<'a> History<'a> {
     pub(crate) fn run(seed: u64, limits: Limits, tally: &'a mut Tally) -> Result<(), String> {
         let mut history = Self { lab: Lab::new(seed), limits, tally, backups: Vec::new(), destroyed: BTreeSet::new() };
         history.begin();
+        if !limits.loses_stores {
+            history.greet_hubs()?;
+        }
         for _ in 0..30 + history.draw(40) {
             history.step()?;
         }
         history.join();
         history.settle()?;
-        history.judge()
+        history.judge()?;
+        if history.draw(2) == 0 {
+            history.write_once_more();
+            history.lab.run_ms(500);
+            history.settle()?;
+            history.judge_kept()?;
+        }
+        history.count_collected();
+        Ok(())
     }
 
     fn draw(&mut self, bound: u32) -> u32 {
@@ -77,14 +96,35 @@ impl<'a> History<'a> {
         self.lab.is_datagram = self.draw(2) == 0;
         let mode = Mode::ALL[self.draw(6) as usize];
         let count = 2 + self.draw(5);
+        let collects_from = self.draw(4);
         for index in 0..count {
-            let kind = if index == 0 && self.limits.rules.confirm_at_hub { Kind::Hub } else { Kind::Device };
-            let mut options = Options::new(if index == 0 { Kind::Hub } else { kind });
+            let mut options = Options::new(if self.is_hub(index as usize) { Kind::Hub } else { Kind::Device });
             (options.mode, options.rules, options.handshake_every) = (mode, self.limits.rules, SimDuration::from_ms(300));
+            options.collects_from = 1 + collects_from as usize;
             let node = self.lab.add_with(["cloud", "you", "Ana", "Ben", "Cleo", "Dan"][index as usize], options);
             self.backups.push(self.lab.nodes[node].storage.clone());
         }
         self.lab.run_ms(30);
+    }
+
+    const fn is_hub(&self, index: usize) -> bool {
+        index == 0 || (index == 1 && self.limits.has_two_hubs)
+    }
+
+    /// A hub waits for those that it knows.
+    fn greet_hubs(&mut self) -> Result<(), String> {
+        let count = self.lab.nodes.len();
+        let hubs: Vec<usize> = (0..count).filter(|index| self.is_hub(*index)).collect();
+        let pairs: Vec<(usize, usize)> = hubs.iter().flat_map(|hub| (hub + 1..count).map(|other| (other, *hub))).collect();
+        pairs.iter().for_each(|(other, hub)| self.lab.link(*other, *hub));
+        for _ in 0..100 {
+            self.lab.run_ms(20);
+            if hubs.iter().all(|hub| self.lab.leader(*hub).node().awaited_store_count() >= count - 1) {
+                pairs.iter().for_each(|(other, hub)| self.lab.unlink(*other, *hub));
+                return Ok(());
+            }
+        }
+        Err("a device does not get through to a hub".to_owned())
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -117,6 +157,7 @@ impl<'a> History<'a> {
             }
             20 => self.backups[index] = self.lab.nodes[index].storage.clone(),
             21 if self.limits.loses_stores => self.roll_back(index),
+            23 if self.draw(4) == 0 => self.gather(),
             22 if self.limits.loses_stores && self.draw(4) == 0 => self.clone_store(index),
             _ => {
                 let ms = 1 + u64::from(self.draw(120));
@@ -125,6 +166,25 @@ impl<'a> History<'a> {
             }
         }
         Ok(())
+    }
+
+    /// All meet at the hub, and one who has seen everything writes: now there is something to collect.
+    fn gather(&mut self) {
+        for index in 0..self.lab.nodes.len() {
+            self.lab.restart(index);
+            self.lab.link(index, 0);
+        }
+        self.lab.run_ms(400);
+        self.write_once_more();
+        let ms = 200 + u64::from(self.draw(500));
+        self.lab.run_ms(ms);
+    }
+
+    /// Somebody who has seen everything writes every key.
+    fn write_once_more(&mut self) {
+        let index = self.node();
+        self.edit(index);
+        self.note(index);
     }
 
     fn edit(&mut self, index: usize) {
@@ -191,9 +251,10 @@ impl<'a> History<'a> {
             // After a hub's store went back, a device learns of it with the next greeting only.
             return Ok(());
         }
-        let hub = dots(&self.lab.nodes[0].storage);
+        let hubs = (0..self.lab.nodes.len()).filter(|index| self.is_hub(*index));
+        let held: BTreeSet<Dot> = hubs.flat_map(|hub| dots(&self.lab.nodes[hub].storage)).collect();
         for index in 1..self.lab.nodes.len() {
-            if !self.lab.is_up(index) {
+            if !self.lab.is_up(index) || self.is_hub(index) {
                 continue;
             }
             let view = self.lab.view(index);
@@ -201,7 +262,7 @@ impl<'a> History<'a> {
             let confirmed = own.into_iter().filter(|dot| !view.pending.contains(dot) && self.lab.acknowledged.contains_key(dot));
             for dot in confirmed {
                 self.tally.confirmed += 1;
-                if !hub.contains(&dot) {
+                if !held.contains(&dot) {
                     return Err(format!("{} calls {dot} confirmed, and the hub does not hold it", self.lab.nodes[index].name));
                 }
             }
@@ -243,9 +304,44 @@ impl<'a> History<'a> {
                 _ => {}
             }
         }
+        self.judge_kept()
+    }
+
+    /// What is held at the end says all that there is to say of what was ever written.
+    fn judge_kept(&mut self) -> Result<(), String> {
         for index in 0..self.lab.nodes.len() {
             self.accounted_for(index)?;
             self.replay(index)?;
+        }
+        if self.limits.loses_stores { Ok(()) } else { self.decided_as_from_all() }
+    }
+
+    fn count_collected(&mut self) {
+        let collected_count = self.lab.leader(0).node().deltas().collected_count();
+        self.tally.collected += collected_count;
+        self.tally.collections += u64::from(collected_count > 0);
+    }
+
+    /// What is held is decided, in every mode but the home's, as everything that was ever written would be.
+    fn decided_as_from_all(&mut self) -> Result<(), String> {
+        (0..self.lab.nodes.len()).for_each(|index| self.lab.record_all(index));
+        let mut all: BTreeMap<Key, Vec<Arc<Delta>>> = BTreeMap::new();
+        for delta in self.lab.ever.values() {
+            all.entry(delta.key.clone()).or_default().push(delta.clone());
+        }
+        let store = self.lab.leader(0).node().deltas();
+        for (key, deltas) in all {
+            let held = store.key(&key).map(|log| writes(&log.deltas)).unwrap_or_default();
+            for mode in Mode::ALL.into_iter().filter(|mode| *mode != Mode::Home) {
+                let (from_all, from_held) = (modes::decide(mode, &writes(&deltas)), modes::decide(mode, &held));
+                if (&from_all.content, &from_all.conflicts) != (&from_held.content, &from_held.conflicts) {
+                    return Err(format!(
+                        "{key} under {mode:?} is decided to {:?} from all and {:?} from what is kept",
+                        (from_all.content, from_all.conflicts),
+                        (from_held.content, from_held.conflicts)
+                    ));
+                }
+            }
         }
         Ok(())
     }
@@ -257,12 +353,20 @@ impl<'a> History<'a> {
                 continue;
             }
             match view.records.get(key).and_then(|record| record.fates.get(dot)) {
+                None if self.is_replaced(index, *dot, key) => {}
                 None => return Err(format!("{}: {dot} in {key} is lost", self.lab.nodes[index].name)),
                 Some(Fate::Discarded { .. }) => self.tally.rejected += 1,
                 Some(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// Whether a write was collected and something that is held had seen it.
+    fn is_replaced(&self, index: usize, dot: Dot, key: &Key) -> bool {
+        let store = self.lab.leader(index).node().deltas();
+        let has_seen = |log: &KeyLog| log.deltas.iter().any(|delta| delta.context.covers(dot));
+        store.is_collected(dot) && store.key(key).is_some_and(has_seen)
     }
 
     /// The add-wins map that is kept up to date equals the fold of all operations in causal order.
@@ -288,8 +392,16 @@ impl<'a> History<'a> {
     }
 }
 
-/// The writes that a store holds.
+/// The writes that a store knows: those that it holds, and those that it has collected.
 fn dots(storage: &replicascope::offline::memory::MemoryStorage) -> BTreeSet<Dot> {
     let durable = rows::durable(storage.rows()).expect("the store is sound");
-    durable.entries.iter().map(|entry| entry.payload.dot).collect()
+    let base = durable.base.get().cloned().flatten().as_deref().cloned().unwrap_or_default();
+    let settled = base.ends().flat_map(|(replica, end)| (1..=end.counter).map(move |counter| Dot { replica, counter }));
+    durable.entries.iter().map(|entry| entry.payload.dot).chain(settled).collect()
+}
+
+/// Without the key's own mode and without what is not understood.
+fn writes(deltas: &[Arc<Delta>]) -> Vec<Arc<Delta>> {
+    let is_write = |delta: &&Arc<Delta>| matches!(delta.operation, Operation::Put(_) | Operation::Delete | Operation::Cart(..));
+    deltas.iter().filter(is_write).cloned().collect()
 }

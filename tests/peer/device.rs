@@ -103,6 +103,12 @@ impl Device {
         self.write(&name, Operation::Put(Value::Text("long ".repeat(200).into())), name.clone());
     }
 
+    /// One note, again and again.
+    pub(crate) fn rewrite_note(&mut self) {
+        let name = format!("{} {}", self.name, self.count);
+        self.write("note", Operation::Put(Value::Number(self.count as i64)), name);
+    }
+
     fn write(&mut self, key: &str, operation: Operation, name: String) {
         self.count += 1;
         let key = Key::from(key);

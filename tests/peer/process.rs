@@ -100,12 +100,15 @@ impl Peer {
 
     /// Waits for a line on standard error with all these words.
     pub(crate) fn until_told(&self, words: &[&str]) -> String {
-        let mut found = None;
-        until(&format!("{words:?} is told"), || {
-            found = self.told().into_iter().find(|line| words.iter().all(|word| line.contains(word)));
-            found.is_some()
-        });
-        found.unwrap()
+        let late = Instant::now() + PATIENCE;
+        loop {
+            let told = self.told();
+            if let Some(found) = told.iter().find(|line| words.iter().all(|word| line.contains(word))) {
+                return found.clone();
+            }
+            assert!(Instant::now() < late, "{words:?} is never told, only {told:?}");
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 

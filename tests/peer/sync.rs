@@ -43,3 +43,27 @@ fn a_device_that_comes_later_gets_what_the_peer_kept_through_a_restart() {
     run(&mut [&mut laptop], "it has all", |devices| all_have(devices, 60));
     assert_eq!(laptop.items(), phone.items());
 }
+
+#[test]
+fn what_all_have_is_collected_and_the_peer_says_how_much() {
+    let place = folder("collected");
+    let mut peer = Peer::start(&place, &[]);
+    let (mut phone, mut laptop) = (Device::new("phone", 5), Device::new("laptop", 6));
+    assert!(phone.connect(peer.address) && laptop.connect(peer.address));
+    (0..150).for_each(|_| phone.rewrite_note());
+    run(&mut [&mut phone, &mut laptop], "the peer has collected, and all know", |devices| {
+        devices
+            .iter()
+            .all(|device| device.view().delta_count < 50 && device.view().vector.iter().map(|dot| dot.counter).sum::<u64>() == 150)
+    });
+    let line = peer.until_told(&["collected", "writes that every store has", "are held"]);
+    assert!(line.starts_with("replicascope peer: collected 1"), "{line}");
+    assert!(peer.terminate().success(), "{:?}", peer.told());
+    // Who comes later, to a peer that has started again, gets what was kept.
+    let peer = Peer::start(&place, &[]);
+    let mut tablet = Device::new("tablet", 7);
+    assert!(tablet.connect(peer.address));
+    run(&mut [&mut tablet], "it has all", |devices| devices[0].view().vector == phone.view().vector);
+    assert_eq!(tablet.view().records, phone.view().records);
+    assert!(tablet.view().alarm.is_none());
+}

@@ -57,4 +57,13 @@ pub(crate) async fn check(shelf: &mut impl Shelf) {
     let logged = |rows: &[Row]| sorted([&kept[..], rows].concat());
     expect(shelf, steps, &logged(&[row(Table::Log, 1, &[1]), row(Table::Log, 2, &[2]), row(Table::Log, 300, &[3])])).await;
     expect(shelf, vec![Step::DeleteFrom(Table::Log, 2)], &logged(&[row(Table::Log, 1, &[1])])).await;
+    // As a log is written again without what was collected.
+    let steps = vec![
+        put(Table::Base, 0, &[4]),
+        Step::DeleteFrom(Table::Log, 1),
+        put(Table::Log, 1, &[]),
+        put(Table::Log, 1, &[5]),
+        put(Table::Log, 3, &[6]),
+    ];
+    expect(shelf, steps, &logged(&[row(Table::Log, 1, &[5]), row(Table::Log, 3, &[6]), row(Table::Base, 0, &[4])])).await;
 }

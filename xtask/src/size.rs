@@ -15,12 +15,11 @@ pub(crate) struct Program {
     pub(crate) budget_bytes: u64,
 }
 
-/// About one and a half times what the program had when this was written, so that it can grow with the catalogue and not by
-/// accident.
+/// The catalogue with its instruments and their style sheets: a tenth more than what they had when this was written.
 const CATALOGUE: Program = Program {
-    names: &["replicascope-catalogue", "places", "time", "diagram", "measure"],
+    names: &["replicascope-catalogue", "records", "places", "time", "diagram", "measure"],
     what: "the second program",
-    budget_bytes: 600_000,
+    budget_bytes: 725_000,
 };
 
 /// The offline lab, with its style sheet: a tenth more than what it had when this was written.
@@ -132,7 +131,7 @@ mod tests {
         let others: Vec<u64> = sizes.others.iter().map(|(_, sizes)| total_bytes(sizes)).collect();
         assert_eq!((total_bytes(&sizes.first), others), (6, vec![6, 2]));
         let described = describe_all(&sizes);
-        assert!(described.contains("        16 bytes         6 in brotli  the second program, of 600000 in brotli\n"));
+        assert!(described.contains("        16 bytes         6 in brotli  the second program, of 725000 in brotli\n"));
         assert!(
             described.ends_with(&format!("         7 bytes         2 in brotli  the offline lab, of {} in brotli\n", LAB.budget_bytes))
         );

@@ -21,11 +21,11 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 570),
+    (Stage::Native, "native", 640),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 13),
-    (Stage::EndToEnd, "e2e", 88),
+    (Stage::EndToEnd, "e2e", 122),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];

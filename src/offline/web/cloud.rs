@@ -15,6 +15,7 @@ use crate::offline::mesh::MeshOptions;
 use crate::offline::mesh::envelope::Role;
 use crate::offline::storage::{Storage, StorageError};
 use crate::replication::delta::{Author, Key};
+use crate::replication::note::Note;
 use crate::replication::view::ReplicaView;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -124,7 +125,8 @@ impl Device {
         Ok(Participant::start(leader, Store::Indexed(store), move |happened| match (happened, weak.upgrade()) {
             (Happened::Failed(error), _) => lost(error),
             (Happened::Changed, Some(shared)) => Self(shared).changed(),
-            // What the cloud notes shows at the devices.
+            (Happened::Told(Note::Told("collected", sentence)), Some(shared)) => Self(shared).say(format!("the cloud {sentence}")),
+            // What else the cloud notes shows at the devices.
             (Happened::Changed | Happened::Answered(..) | Happened::Told(_) | Happened::Said(_), _) => {}
         }))
     }

@@ -8,13 +8,16 @@ mod batch;
 mod bytes;
 mod dictionary;
 mod operation;
+mod state;
 
 pub(crate) use bytes::{Reader, Writer};
+pub(crate) use state::runs;
 
 use super::delta::{Delta, Key};
 use super::exchange::{ExchangeMessage, Hello, KeyHashes};
 use super::ids::{NodeId, ReplicaId, StoreId, Term};
 use super::log::Epoch;
+use super::outside::Outside;
 use crate::limits;
 use std::sync::Arc;
 use xxhash_rust::xxh64::xxh64;
@@ -57,6 +60,7 @@ const NACK: u8 = 4;
 const DONE: u8 = 5;
 const NOT_LEADER: u8 = 6;
 const KEYS: u8 = 7;
+const STATE: u8 = 8;
 
 const ASKS_BACK: u8 = 1;
 const IS_ROUTINE: u8 = 1 << 1;
@@ -82,9 +86,16 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
             out.number(u64::from(*round));
             out.vector(vector);
         }
-        ExchangeMessage::Done { vector, sum, decided } => {
+        ExchangeMessage::State(part) => {
+            out.byte(STATE);
+            if let Some(part) = part.get() {
+                state::write(&mut out, part);
+            }
+        }
+        ExchangeMessage::Done { vector, retired, sum, decided } => {
             out.byte(DONE);
             out.vector(vector);
+            out.fixed(*retired);
             out.fixed(*sum);
             out.fixed(*decided);
         }
@@ -153,7 +164,10 @@ fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, Wire
         HELLO => read_hello(reader).map(ExchangeMessage::Hello),
         ACK => Ok(ExchangeMessage::Ack { round: read_round(reader)?, vector: reader.vector()? }),
         NACK => Ok(ExchangeMessage::Nack { round: read_round(reader)?, vector: reader.vector()? }),
-        DONE => Ok(ExchangeMessage::Done { vector: reader.vector()?, sum: reader.fixed()?, decided: reader.fixed()? }),
+        DONE => {
+            Ok(ExchangeMessage::Done { vector: reader.vector()?, retired: reader.fixed()?, sum: reader.fixed()?, decided: reader.fixed()? })
+        }
+        STATE => state::read(reader).map(|part| ExchangeMessage::State(Outside::new(|| Arc::new(part)))),
         KEYS => read_keys(reader).map(ExchangeMessage::Keys),
         NOT_LEADER => read_epoch(reader).map(ExchangeMessage::NotLeader),
         _ => Err(WireError::Malformed("an unknown kind of message")),

@@ -1,13 +1,18 @@
 //! A modal dialog, and which one is open. The browser keeps the focus inside, Escape closes.
 
 use super::ask::ask;
+use super::branches::{Branches, branches};
+use super::handle::handle;
 use super::help::help;
 use super::icon::{Shape, icon};
 use super::picker::picker;
 use super::share::{Share, share};
+use crate::ui::IS_WHOLE;
 use crate::ui::app::Asked;
+use crate::ui::kept::Kept;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg};
+use crate::view::handles::Held;
 use crate::view::picker::Group;
 use yew::AttrValue;
 
@@ -23,6 +28,10 @@ pub(crate) enum Open {
     Scenarios(Vec<Group>, Option<&'static str>),
     /// A conflict to decide.
     Ask(Asked),
+    /// The tree of branches.
+    Branches(Kept<Branches>),
+    /// What can happen to a thing on the stage.
+    Handle(Kept<Held>),
 }
 
 /// At most one dialog.
@@ -33,6 +42,9 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
         Open::Help => ("help", Some(help(say))),
         Open::Scenarios(groups, chosen) => ("scenarios", Some(picker(groups, *chosen, say))),
         Open::Ask(asked) => ("ask", Some(ask(asked, say))),
+        Open::Branches(shown) if IS_WHOLE => ("branches", shown.get().map(|shown| branches(shown, say))),
+        Open::Handle(held) if IS_WHOLE => ("handle", held.get().map(|held| handle(held, say))),
+        Open::Branches(_) | Open::Handle(_) => ("none", None),
     };
     tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))
 }

@@ -48,6 +48,7 @@ impl Draw for EventLine {
         let sign = tag("span").class("event-sign").set("aria-hidden", "true").text(if self.is_marked { "◆" } else { self.kind.sign() });
         let marked = if self.is_marked { " event-marked" } else { "" };
         let line = tag("li").class(format!("event event-{}{marked}", self.kind.id()));
+        let line = if IS_WHOLE { line.number("data-number", self.number) } else { line };
         line.child(time).child(sign).child(tag("span").class("event-text").text(self.text.clone()))
     }
 }

@@ -3,8 +3,9 @@
 use super::dialog::dialog;
 use super::icon::svg;
 use crate::replication::protocol::MessageKind;
-use crate::ui::keys;
+use crate::ui::IS_WHOLE;
 use crate::ui::markup::{Say, Tag, tag};
+use crate::ui::{keys, time_keys};
 use crate::view::stage::{Form, glyph};
 use crate::view::words;
 
@@ -41,7 +42,7 @@ pub(super) fn help(say: &Say) -> Tag {
     };
     let body = tag("div")
         .child(tag("h3").text("Keys"))
-        .child(tag("dl").class("facts").children(keys::TABLE.iter().map(key)))
+        .child(tag("dl").class("facts").children(keys::TABLE.iter().chain(time_keys::TABLE.iter().filter(|_| IS_WHOLE)).map(key)))
         .child(tag("h3").text("Messages"))
         .child(tag("ul").class("glyphs").children(KINDS.into_iter().map(kind)))
         .child(tag("h3").text("Rules of the page"))

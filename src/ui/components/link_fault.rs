@@ -9,7 +9,7 @@ use crate::simulation::setup::Wire;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
-use crate::view::faults::{Direction, LinkFault, can_lose, latency_ms, with_latency};
+use crate::view::faults::{Direction, LinkFault, can_lose, latency_us, with_latency};
 use crate::view::words;
 
 impl Draw for LinkFault {
@@ -37,8 +37,9 @@ fn dials(wire: Wire, (a, b): (SiteId, SiteId), say: &Say) -> Tag {
             Some(Msg::Command(Command::Link(LinkCommand::Tune { a, b, wire })))
         })
     };
-    let latency = number_input("input input-number", "0", "60000").value(latency_ms(&wire).to_string());
-    let latency = tune(latency, |wire, ms| with_latency(wire, ms as u64));
+    let latency = number_input("input input-number", "0", "60000").set("step", "any");
+    let latency = latency.value(words::decimal(latency_us(&wire) as f64 / 1e3, 3));
+    let latency = tune(latency, |wire, ms| with_latency(wire, (ms * 1e3) as u64));
     let loss = number_input("input input-number", "0", "100").set("step", "any").flag("disabled", !can_lose(&wire));
     let loss = tune(loss.value(words::decimal(f64::from(wire.loss_per_million) / 1e4, 4)), |wire, percent| Wire {
         loss_per_million: (percent.min(100.0) * 10_000.0) as u32,

@@ -1,13 +1,14 @@
 //! Splitting the network: each node is put into a group, and nothing passes between the groups.
 
 use super::part::Draw;
+use crate::limits;
 use crate::replication::ids::NodeId;
 use crate::simulation::command::{Command, LinkCommand};
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::Msg;
 
-const GROUPS: [&str; 3] = ["A", "B", "C"];
+const GROUPS: [&str; limits::MAX_GROUPS] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P"];
 
 /// The form. What is chosen stays in its fields until it is sent.
 #[derive(PartialEq)]
@@ -28,7 +29,7 @@ impl Draw for Partition {
         let choice = |(node, name): &(NodeId, String)| {
             let none = tag("option").key("none").set("value", "").flag("selected", true).text("in none");
             let select = tag("select").class("select select-small").set("name", field(*node)).testid(field(*node));
-            let select = select.child(none).children(GROUPS.into_iter().map(option));
+            let select = select.child(none).children(GROUPS.into_iter().take(self.nodes.len()).map(option));
             tag("label").key(node.0).class("inline-field").child(tag("span").text(name.clone())).child(select)
         };
         let hint = "Put nodes into at least two groups. Those in none still reach everybody.";

@@ -26,6 +26,8 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
         .child(tag("h3").text("Recipe"))
         .child(tag("p").child(download.text("Download as JSON")))
         .child(paste_field(say));
+    #[cfg(feature = "catalogue")]
+    let body = body.child(super::export::exports(say));
     dialog("Share this run", "share-dialog", body, say)
 }
 

@@ -1,15 +1,18 @@
 //! The stage: structure as SVG, messages on a canvas above it.
 
+use super::grips::{grips, link_grips, moving_grips};
 use super::part::{Draw, keyed_part};
 use super::replica_mark::ReplicaMark;
 use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
 use crate::ui::IS_WHOLE;
 use crate::ui::hooks::{form, pointer};
+use crate::ui::kept::Kept;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, SettingsMsg, ShowMsg};
 use crate::view::draft::Drag;
 use crate::view::geometry::Point;
+use crate::view::handles::Handles;
 use crate::view::stage::{Layout, NodeShape, Scene, WidthClass, Zone, ZoneTitle};
 use crate::view::words;
 use std::rc::Rc;
@@ -26,6 +29,8 @@ pub(crate) struct Stage {
     /// How its sites can be moved, while the settings are open.
     pub(crate) editing: Option<Editing>,
     pub(crate) with_heartbeats: bool,
+    /// What can be taken hold of.
+    pub(crate) handles: Kept<Rc<Handles>>,
     /// Nodes of the proof that is being looked at.
     pub(crate) ringed: Vec<NodeId>,
 }
@@ -47,6 +52,7 @@ impl Draw for Stage {
         let scene = &self.scene;
         let canvas = tag("canvas").class("stage-motion").refer(&self.canvas).set("aria-hidden", "true");
         let frame = tag("div").class("stage-frame").refer(&self.frame).child(self.picture(say)).child(canvas);
+        let frame = if IS_WHOLE { moving_grips(frame, self.handles.get().map(Rc::as_ref), say) } else { frame };
         let stage = tag("section").class("stage").set("aria-label", "Stage").testid("stage");
         let notice = self.editing.and_then(|editing| editing.notice).filter(|_| IS_WHOLE);
         stage.child(tag("div").maybe(notice.map(draft_notice))).child(frame).child(legend(self.with_heartbeats, &scene.roles, say))
@@ -71,9 +77,11 @@ impl Stage {
             .set("aria-label", scene.summary.clone())
             .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
             .child(stage_links(&scene.links))
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
             .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
             .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
             .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
     }
 }
 

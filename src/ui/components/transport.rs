@@ -3,6 +3,7 @@
 use super::icon::{Shape, icon};
 use super::part::{Draw, part};
 use super::track::TrackView;
+use crate::ui::IS_WHOLE;
 use crate::ui::clock::Clock;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
@@ -61,13 +62,13 @@ impl Transport {
 
 fn speed(speed: Speed, say: &Say) -> Tag {
     let on_input = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Speed(Speed::at(form::number(event).max(0.0) as usize))));
-    let words = speed.words();
     let range = tag("input").class("range").set("type", "range").set("min", "0").set("max", Speed::LAST_INDEX.to_string()).set("step", "1");
-    let range = range.value(speed.index().to_string()).set("aria-label", "Speed").set("aria-valuetext", words.clone());
-    tag("label")
-        .class("speed")
-        .child(tag("span").class("speed-words").testid("speed-words").text(words))
-        .child(range.on(On::Input, say, on_input).testid("speed"))
+    let range = range.value(speed.index().to_string()).set("aria-label", "Speed").set("aria-valuetext", speed.words());
+    // On narrow pages the words in between are left out.
+    let between = |words: &'static str| IS_WHOLE.then(|| tag("span").class("speed-between").text(words));
+    let shown = tag("span").class("speed-words").testid("speed-words").text("1 s").maybe(between(" of screen"));
+    let shown = shown.text(" = ").text(speed.amount()).maybe(between(" of cluster"));
+    tag("label").class("speed").child(shown).child(range.on(On::Input, say, on_input).testid("speed"))
 }
 
 fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {

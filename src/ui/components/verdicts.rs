@@ -16,7 +16,7 @@ pub(super) fn verdicts_tab(cards: &[VerdictCard], say: &Say) -> Tag {
 
 fn card(card: &VerdictCard, say: &Say) -> Tag {
     let sign = tag("span").class("verdict-sign").set("role", "img").set("aria-label", card.state).text(card.sign);
-    let proof = card.witness.iter().enumerate().map(|(index, line)| witness(line, card.title, say).key(index));
+    let proof = card.witness.iter().enumerate().map(|(index, line)| witness(line, card, say).key(index));
     let words = tag("div")
         .class("verdict-words")
         .child(tag("h3").text(card.title).child(tag("span").class("promise").text(card.promise)))
@@ -27,9 +27,9 @@ fn card(card: &VerdictCard, say: &Say) -> Tag {
 }
 
 /// A sentence, and the way to the moment that it is about.
-fn witness(line: &WitnessLine, title: &str, say: &Say) -> Tag {
+fn witness(line: &WitnessLine, card: &VerdictCard, say: &Say) -> Tag {
     let show = (IS_WHOLE && !line.operations.is_empty()).then(|| {
-        let proof = ShowMsg::Proof(format!("{title}: {}", line.sentence), line.operations.clone());
+        let proof = ShowMsg::Proof(card.id, format!("{}: {}", card.title, line.sentence), line.operations.clone());
         let show = button("button button-small").on_click(say, Msg::Show(proof)).testid("show-proof");
         show.set("aria-label", format!("Show: {}", line.sentence)).text("Show")
     });

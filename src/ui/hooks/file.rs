@@ -25,8 +25,12 @@ pub(crate) async fn read(file: &File, most: usize) -> Result<Vec<u8>, String> {
 
 /// Lets the person keep these bytes as a file.
 pub(crate) fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
-    let address = Url::create_object_url_with_blob(&blob)?;
+    save_blob(name, &Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?)
+}
+
+/// The same with what the browser holds.
+pub(crate) fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
     let document = page::document().ok_or(JsValue::NULL)?;
     let link: HtmlElement = document.create_element("a")?.dyn_into()?;
     link.set_attribute("href", &address)?;

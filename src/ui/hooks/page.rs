@@ -25,8 +25,9 @@ pub(crate) fn by_id(id: &str) -> Option<Element> {
 
 /// Puts the focus on the element with this id.
 pub(crate) fn focus(id: &str) {
-    if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        drop(element.focus());
+    // Elements of a drawing have the same method, and no common type with it.
+    if let Some(element) = by_id(id) {
+        drop(element.unchecked_ref::<HtmlElement>().focus());
     }
 }
 
@@ -97,6 +98,12 @@ pub(crate) fn name(title: &str) {
 pub(crate) fn is_framed() -> bool {
     let Some(window) = window() else { return false };
     window.top().ok().flatten().is_none_or(|top| top != window)
+}
+
+/// Width of the window in CSS pixels.
+#[cfg(feature = "catalogue")]
+pub(crate) fn width() -> f64 {
+    window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(0.0)
 }
 
 /// Page time in milliseconds.

@@ -17,6 +17,12 @@ pub(crate) fn place(event: &Event) -> Option<(f64, f64)> {
     Some((f64::from(pointer.client_x()) - picture.left(), f64::from(pointer.client_y()) - picture.top()))
 }
 
+/// Whether what it pressed is, or is in, something that `selector` matches.
+pub(crate) fn is_on(event: &Event, selector: &str) -> bool {
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    pressed.is_some_and(|pressed| pressed.closest(selector).ok().flatten().is_some())
+}
+
 fn parts(event: &Event) -> Option<(&PointerEvent, Element)> {
     Some((event.dyn_ref()?, event.target()?.dyn_into().ok()?))
 }

@@ -17,6 +17,8 @@ const FAR_APART: f64 = 440.0;
 /// A link as drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkShape {
+    /// The nodes that it is drawn between.
+    pub ends: (NodeId, NodeId),
     /// Its curve, from circle to circle.
     pub curve: Curve,
     /// What is written on it: latency, and whether it is cut.
@@ -78,6 +80,7 @@ fn shape(link: &LinkSnapshot, back: Option<&LinkSnapshot>, layout: &Layout, name
         None => latency,
     };
     LinkShape {
+        ends: (link.from, link.to),
         curve: way.between_discs(super::layout::RADIUS, super::layout::RADIUS),
         label_at: label_at(&way, &label, is_inside, is_narrow),
         is_label_beside: is_steep(&way) && !is_narrow,

@@ -260,6 +260,7 @@ impl Config {
         Promises {
             linearizable: orders_by_quorum && self.writes_back,
             keeps_writes: orders_by_quorum || (self.keeps_siblings && !self.plain_vectors && keeps_deletions),
+            accounts: keeps_deletions,
             converges: self.anti_entropy_every > SimDuration::ZERO,
             ..Promises::default()
         }

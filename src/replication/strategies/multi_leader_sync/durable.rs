@@ -1,10 +1,12 @@
 //! What a node's store keeps, and the steps by which it changes. One handler makes at most one record: one
 //! transaction.
 
+use crate::replication::base::Base;
 use crate::replication::causality::VersionVector;
 use crate::replication::delta::Delta;
 use crate::replication::ids::{Lsn, ReplicaId, StoreId};
 use crate::replication::log::{Entry, Epoch};
+use crate::replication::outside::Outside;
 use std::sync::Arc;
 
 /// Changes that become durable together.
@@ -31,6 +33,10 @@ pub enum Change {
     Tail(Vec<Arc<Delta>>),
     /// What the peer that a device is attached to has acknowledged.
     Attached(Attached),
+    /// What stands for collected deltas (rule R10). The log without them follows in the same record.
+    Base(Outside<Arc<Base>>),
+    /// The stores that a hub waits for before it collects, and when it heard of each last: milliseconds since 1970.
+    Stores(Outside<Vec<(StoreId, i64)>>),
 }
 
 /// The one datacenter, cloud or native peer that must hold a device's writes before they count as confirmed (rule R8).
@@ -57,6 +63,10 @@ pub struct Durable {
     pub tail: Vec<Arc<Delta>>,
     /// Of a device in an open world.
     pub attached: Option<Attached>,
+    /// What stands for collected deltas.
+    pub base: Outside<Option<Arc<Base>>>,
+    /// Of a hub: the stores that it waits for, and when it heard of each last.
+    pub stores: Outside<Vec<(StoreId, i64)>>,
 }
 
 impl Durable {
@@ -72,6 +82,8 @@ impl Durable {
                 }
                 Change::Tail(tail) => self.tail.clone_from(tail),
                 Change::Attached(attached) => self.attached = Some(attached.clone()),
+                Change::Base(base) => self.base = Outside::new(|| base.get().cloned()),
+                Change::Stores(stores) => self.stores.clone_from(stores),
             }
         }
     }

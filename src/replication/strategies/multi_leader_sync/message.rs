@@ -41,6 +41,7 @@ impl Describe for Message {
             Self::Exchange(ExchangeMessage::Hello(hello)) if hello.is_routine => MessageKind::Heartbeat,
             Self::Exchange(ExchangeMessage::Hello(_) | ExchangeMessage::NotLeader(_)) => MessageKind::Hello,
             Self::Exchange(ExchangeMessage::Batch { .. }) | Self::HandOver(_) => MessageKind::Batch,
+            Self::Exchange(ExchangeMessage::State(_)) => MessageKind::Snapshot,
             Self::Exchange(ExchangeMessage::Ack { .. }) => MessageKind::Acknowledge,
             Self::Exchange(ExchangeMessage::Nack { .. }) | Self::Mismatch { .. } | Self::NewerTerm(_) => MessageKind::Nack,
             Self::Exchange(ExchangeMessage::Done { .. }) => MessageKind::Done,
@@ -56,6 +57,9 @@ impl Describe for Message {
             Self::Exchange(ExchangeMessage::Hello(hello)) => format!("hello, I know {}", hello.vector),
             Self::Exchange(ExchangeMessage::NotLeader(epoch)) => format!("not the leader since term {}", epoch.term.0),
             Self::Exchange(ExchangeMessage::Batch { deltas, .. }) => format!("batch of {}", deltas.len()),
+            Self::Exchange(ExchangeMessage::State(part)) => {
+                part.get().map(|part| format!("collected, part {} of {}", part.index + 1, part.count)).unwrap_or_default()
+            }
             Self::HandOver(deltas) => format!("hand-over of {}", deltas.len()),
             Self::Exchange(ExchangeMessage::Ack { vector, .. }) => format!("durable: {vector}"),
             Self::Exchange(ExchangeMessage::Nack { vector, .. }) => format!("a hole; I know {vector}"),
@@ -77,6 +81,7 @@ impl Describe for Message {
             }
             Self::Exchange(ExchangeMessage::Ack { vector, .. } | ExchangeMessage::Nack { vector, .. }) => weight(vector),
             Self::Exchange(ExchangeMessage::Done { vector, sum, .. }) => weight(vector).wrapping_add(*sum),
+            Self::Exchange(ExchangeMessage::State(part)) => part.get().map_or(0, |part| part.stamp.wrapping_add(u64::from(part.index))),
             Self::Exchange(ExchangeMessage::Keys(keys)) => keys.iter().fold(0, |sum, key| sum.wrapping_add(key.sum)),
             Self::Append(append) => append.previous.0.wrapping_mul(31).wrapping_add(append.entries.len() as u64),
             Self::Appended { position, .. } => position.0,

@@ -5,6 +5,7 @@
 //! disconnected for long. Conflicts are detected by what writers had seen and decided by a mode, the same fold at
 //! every replica.
 
+mod collect;
 mod durable;
 mod equality;
 mod home;
@@ -15,6 +16,7 @@ mod picture;
 mod plain;
 mod site;
 
+use collect::Stores;
 pub use durable::{Attached, Change, Durable, Record};
 pub use message::Message;
 
@@ -26,6 +28,7 @@ use super::super::key_log::KeyLog;
 use super::super::log::{Entry, Epoch, Followers, ReplicationLog};
 use super::super::modes;
 use super::super::note::{Alarm, Note};
+use super::super::outside::Outside;
 use super::super::protocol::{Condition, Connection, Env, Member, Order, Outbox, Plan, Promises, Protocol, Refusal, Reply, Request, Token};
 use super::super::rules::{self, Rules};
 use super::super::setting::{Misfit, Setting};
@@ -81,6 +84,8 @@ pub struct OpenWorld {
     pub deltas_max: usize,
     /// Deltas of one key, in the modes that decide a key as a whole.
     pub key_deltas_max: usize,
+    /// A hub rewrites its store once so many deltas can be collected (rule R10).
+    pub collects_from: usize,
 }
 
 /// The alarm clocks of a node.
@@ -116,6 +121,8 @@ pub struct MultiLeaderSync {
     device_sites: Vec<SiteId>,
     /// The key in which a peer's data differs, once an alarm has led there.
     differs_in: Option<Key>,
+    /// Of a hub: the stores that it waits for before it collects.
+    stores: Outside<Stores>,
 }
 
 type Out = Outbox<MultiLeaderSync>;
@@ -254,6 +261,7 @@ impl MultiLeaderSync {
             told_amnesia: false,
             attached: recovered.attached.clone(),
             differs_in: None,
+            stores: Outside::new(|| Stores::of(recovered)),
             device_sites: env.cluster.members.iter().filter(|member| member.is_device).map(|member| member.site).collect(),
         };
         for delta in genesis(&config.cart) {
@@ -275,6 +283,9 @@ impl MultiLeaderSync {
             if !self.store.vector().covers(delta.dot) {
                 self.store.apply(delta.clone());
             }
+        }
+        if let Some(Some(base)) = recovered.base.get() {
+            self.store.stand_on(base.clone());
         }
     }
 

@@ -16,6 +16,7 @@ impl MultiLeaderSync {
         let every = self.config.handshake_every.0;
         let jitter = every / 4 * u64::from(env.rng.below(1_000)) / 1_000;
         out.set_timer(Timer::Handshake, SimDuration(every + jitter));
+        self.collect(env, out);
         self.greet_all(env, out);
     }
 
@@ -39,7 +40,7 @@ impl MultiLeaderSync {
         }
     }
 
-    fn greet(&self, index: usize, asks_back: bool, out: &mut Out) {
+    pub(super) fn greet(&self, index: usize, asks_back: bool, out: &mut Out) {
         let exchange = &self.exchanges[index];
         if exchange.is_down || exchange.is_stopped {
             return;
@@ -51,7 +52,7 @@ impl MultiLeaderSync {
             vector: self.store.vector().clone(),
             own: self.own.clone(),
             writes_as: self.writer.replica,
-            retired: 0,
+            retired: self.store.retired(),
             is_device: self.me.is_device,
             asks_back,
             is_routine: exchange.phase == ExchangePhase::Equal,
@@ -112,7 +113,14 @@ impl MultiLeaderSync {
             ExchangeMessage::Batch { round, deltas, is_linked } => self.on_batch(env, (index, from), round, (&deltas, is_linked), out),
             ExchangeMessage::Ack { round, vector } => self.on_ack(index, from, round, &vector, out),
             ExchangeMessage::Nack { round, vector } => self.on_nack(index, round, &vector, out),
-            ExchangeMessage::Done { vector, sum, decided } => self.on_done(index, from, &vector, (sum, decided), out),
+            ExchangeMessage::Done { vector, retired, sum, decided } => {
+                self.on_done(index, from, (&vector, retired), (sum, decided), out);
+            }
+            ExchangeMessage::State(part) => {
+                if let Some(part) = part.get() {
+                    self.on_state(env, (index, from), part, out);
+                }
+            }
             ExchangeMessage::NotLeader(_) | ExchangeMessage::Keys(_) => {}
         }
     }
@@ -137,6 +145,7 @@ impl MultiLeaderSync {
             return;
         }
         self.check_amnesia(from, hello, out);
+        self.hear(env, hello, out);
         if hello.epoch < self.exchanges[index].epoch {
             // A leader that was replaced: tell it, by the leadership that our greeting names.
             let current = std::mem::replace(&mut self.exchanges[index].peer, from);
@@ -153,6 +162,7 @@ impl MultiLeaderSync {
         exchange.store = Some(hello.store);
         exchange.acknowledged = hello.vector.clone();
         exchange.restart_from(&hello.vector, self.config.rules.cursor_is_vector);
+        exchange.compare_collected(hello, &self.store);
         self.open(index, out);
         self.tell_pending(index, pending_before, out);
         self.attach(hello, out);
@@ -293,8 +303,8 @@ impl MultiLeaderSync {
     }
 
     /// Equal vectors must have equal hashes, and equal decided values (rule R11).
-    fn on_done(&mut self, index: usize, from: NodeId, vector: &VersionVector, (sum, decided): (u64, u64), out: &mut Out) {
-        if vector != self.store.vector() {
+    fn on_done(&mut self, index: usize, from: NodeId, (vector, retired): (&VersionVector, u64), (sum, decided): (u64, u64), out: &mut Out) {
+        if vector != self.store.vector() || retired != self.store.retired() {
             return;
         }
         let is_decided_equal = decided == 0 || decided == self.decided_digest();
@@ -326,7 +336,7 @@ impl MultiLeaderSync {
         }
     }
 
-    fn pump(&mut self, index: usize, out: &mut Out) {
+    pub(super) fn pump(&mut self, index: usize, out: &mut Out) {
         if self.role != Role::Leader {
             return;
         }
