@@ -1,5 +1,6 @@
 //! What goes wrong, as `Error` objects with a stable `code`. The table of codes is in the package's README.
 
+use crate::offline::storage::StorageError;
 use crate::recipe::RecipeError;
 use crate::simulation::setup::SetupError;
 use js_sys::Reflect;
@@ -26,6 +27,24 @@ pub(super) enum Code {
     TooLarge,
     /// Called from inside of itself.
     Busy,
+    /// There is no store to be had.
+    NoStorage,
+    /// The store has no room.
+    StorageFull,
+    /// What is stored cannot be read.
+    StorageDamaged,
+    /// What is stored is of a newer version.
+    StorageNewer,
+    /// Another page holds an older version of the store open.
+    StorageBlocked,
+    /// Another page, or another call, has opened the same leader.
+    TakenOver,
+    /// The leader was closed.
+    Closed,
+    /// What came over a channel is no message.
+    BadFrame,
+    /// Not a file of a leader.
+    BadFile,
     /// Our own mistake.
     Internal,
 }
@@ -42,6 +61,15 @@ impl Code {
             Self::Refused => "refused",
             Self::TooLarge => "too-large",
             Self::Busy => "busy",
+            Self::NoStorage => "no-storage",
+            Self::StorageFull => "storage-full",
+            Self::StorageDamaged => "storage-damaged",
+            Self::StorageNewer => "storage-newer",
+            Self::StorageBlocked => "storage-blocked",
+            Self::TakenOver => "taken-over",
+            Self::Closed => "closed",
+            Self::BadFrame => "bad-frame",
+            Self::BadFile => "bad-file",
             Self::Internal => "internal",
         }
     }
@@ -65,6 +93,16 @@ impl Problem {
     /// An argument, or a field of one, that cannot be used.
     pub(super) fn argument(name: &str, expected: &str) -> Self {
         Self::new(Code::BadArgument, format!("{name}: {expected}"))
+    }
+
+    /// The same problem under another code.
+    pub(super) fn coded(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Its code, as callers see it.
+    pub(super) const fn code_text(&self) -> &'static str {
+        self.code.text()
     }
 }
 
@@ -91,5 +129,19 @@ impl From<RecipeError> for Problem {
 impl From<SetupError> for Problem {
     fn from(error: SetupError) -> Self {
         Self::new(Code::Refused, error.to_string())
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        let code = match error {
+            StorageError::Unavailable(_) => Code::NoStorage,
+            StorageError::Full(_) => Code::StorageFull,
+            StorageError::Fenced => Code::TakenOver,
+            StorageError::Newer(_) => Code::StorageNewer,
+            StorageError::Blocked => Code::StorageBlocked,
+            StorageError::Damaged(_) => Code::StorageDamaged,
+        };
+        Self::new(code, error.to_string())
     }
 }

@@ -10,6 +10,7 @@ mod argument;
 mod error;
 pub mod functions;
 mod journal;
+pub mod leader;
 mod names;
 pub mod playground;
 mod records;

@@ -1,7 +1,7 @@
 //! The names by which answers call what the core has as enums. They are part of the interface: never change one.
 
 use crate::replication::protocol::{MessageKind, Refusal};
-use crate::replication::view::{Fate, Reason, Role};
+use crate::replication::view::{ExchangePhase, Fate, Reason, Role};
 use crate::simulation::journal::DropReason;
 
 pub(super) const fn role(role: Role) -> &'static str {
@@ -81,5 +81,13 @@ pub(super) const fn reason(reason: Reason) -> &'static str {
         Reason::ArrivedEarlier => "arrived-earlier",
         Reason::EarlierHome => "earlier-home",
         Reason::RejectedByHome => "rejected-by-home",
+    }
+}
+
+pub(super) const fn phase(phase: ExchangePhase) -> &'static str {
+    match phase {
+        ExchangePhase::Apart => "apart",
+        ExchangePhase::Syncing => "syncing",
+        ExchangePhase::Equal => "equal",
     }
 }

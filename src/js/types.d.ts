@@ -364,3 +364,64 @@ export interface Measured {
   t_visibility_ms: Record<"0.9" | "0.99" | "0.999", number | null>;
   within_k_versions: { k: number; p: number }[];
 }
+
+export interface LocalLeaderOptions {
+  /** Which leader: 1 to 64 characters. */
+  name: string;
+  /** "indexeddb" by default. Where there is none (Node), "memory" must be asked for: it ends with the leader. */
+  storage?: "indexeddb" | "memory";
+  /** Who writes; the name by default. */
+  author?: string;
+  /** A device's writes are confirmed when a hub holds them; "device" by default. */
+  kind?: "device" | "hub";
+  /** How conflicts are decided, unless a key has a mode of its own; the same at all leaders. "add-wins" by default. */
+  mode?: Mode;
+}
+/** What a write resolves with once it is durable. */
+export interface Written {
+  dot: string;
+  /** What the writer has now seen of the key. */
+  context: Vector;
+}
+export interface Held {
+  key: string;
+  /** Plain versions that had not seen each other, oldest first; more than one is a conflict. */
+  versions: Version[];
+  /** What who has read this has seen: for `resolve`. */
+  context: Vector;
+  /** null where the key was never written. */
+  decided: Decided | null;
+}
+export interface Version {
+  value: Value | null;
+  deleted: boolean;
+  dot: string;
+  /** Milliseconds since 1970, by the writer's clock. */
+  at: number;
+  author: string;
+}
+export interface Pending {
+  dot: string;
+  key: string | null;
+  at: number | null;
+}
+export interface LeaderStatus {
+  closed: boolean;
+  /** Whether something waits for the store. */
+  saving: boolean;
+  /** Why its store failed; then it has to be opened again. */
+  failure: { code: ErrorCode; message: string } | null;
+  store: string;
+  replica: string | null;
+  alarm: Alarm | null;
+  peers: { phase: "apart" | "syncing" | "equal"; store: string | null; stopped: boolean }[];
+}
+/** A channel of the caller's. The leader puts `onmessage` and `onclose` onto it, for the caller to call. */
+export interface Channel {
+  send(frame: Uint8Array): void;
+  onmessage?: ((frame: Uint8Array) => void) | null;
+  onclose?: (() => void) | null;
+}
+export interface Connection {
+  disconnect(): void;
+}

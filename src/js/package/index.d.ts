@@ -1,6 +1,6 @@
 import type { InitInput } from "./replicascope_wasm.js";
 
-export { Playground, check, measure, scenarios } from "./replicascope_wasm.js";
+export { Cart, LocalLeader, Playground, check, measure, scenarios } from "./replicascope_wasm.js";
 export type * from "./replicascope_wasm.js";
 
 /**

@@ -49,7 +49,6 @@ function messageOf(thrown) {
  * Bytes stay as they are.
  */
 function plain(value) {
-  if (typeof value === "bigint") return value.toString();
   if (typeof value === "function") return undefined;
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   let text;
@@ -61,9 +60,9 @@ function plain(value) {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** JSON would make null of some numbers, and refuses large ones. */
-function exact(_, value) {
-  if (typeof value === "bigint") return value.toString();
+/** JSON would make null of some numbers, and takes no bigint: here one may be a seed. */
+function exact(name, value) {
+  if (typeof value === "bigint" && name === "seed") return value.toString();
   if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} is no finite number`);
   return value;
 }
@@ -87,8 +86,6 @@ const guarded = (call) => (...values) => {
 
 /** Methods that take the caller's own objects: a channel, a callback. */
 const HOSTED = new Set(["connect", "subscribe"]);
-/** Methods that answer by a promise, bad arguments included. */
-const AWAITED = new Set(["put", "remove", "resolve", "setMode", "export", "import", "close", "add", "set", "decrease"]);
 
 /** The place in the wasm of an object of this class: 0 when it was freed, undefined when it is no such object. */
 function placeOf(self, type) {
@@ -99,8 +96,8 @@ function placeOf(self, type) {
   }
 }
 
-/** Guards every method of a class that lives in the wasm. */
-function guard(type, awaited = AWAITED) {
+/** Guards every method of a class that lives in the wasm. Those of `awaited` answer by a promise, bad arguments included. */
+function guard(type, awaited = []) {
   for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(type.prototype))) {
     if (typeof method !== "function" || name === "constructor" || name.startsWith("__")) continue;
     const isFree = name === "free";
@@ -112,7 +109,7 @@ function guard(type, awaited = AWAITED) {
         if (!placeOf(this, type)) throw coded("freed", `${name}: this object was freed, or never opened`);
         return called(() => method.apply(this, data));
       } catch (problem) {
-        if (awaited.has(name)) return Promise.reject(problem);
+        if (awaited.includes(name)) return Promise.reject(problem);
         throw problem;
       }
     };
@@ -120,7 +117,14 @@ function guard(type, awaited = AWAITED) {
   if (Symbol.dispose) type.prototype[Symbol.dispose] = type.prototype.free;
 }
 
-guard(bindings.Playground, new Set());
+const PROMISES = {
+  LocalLeader: ["put", "remove", "resolve", "setMode", "export", "import", "close"],
+  Cart: ["add", "set", "decrease", "remove"],
+};
+
+guard(bindings.Playground);
+guard(bindings.LocalLeader, PROMISES.LocalLeader);
+guard(bindings.Cart, PROMISES.Cart);
 
 export class Playground extends bindings.Playground {
   constructor(options) {
@@ -129,6 +133,14 @@ export class Playground extends bindings.Playground {
     super(data);
   }
 }
+
+const open = bindings.LocalLeader.open;
+bindings.LocalLeader.open = async (options) => {
+  const data = plain(options);
+  return called(() => open(data));
+};
+
+export const { LocalLeader } = bindings;
 
 export const scenarios = guarded(bindings.scenarios);
 export const check = guarded(bindings.check);
