@@ -257,7 +257,7 @@ test("no argument breaks it", async () => {
         put: () => ana.put("x", typeof odd === "string" || Number.isSafeInteger(odd) ? {} : odd),
         putKey: () => ana.put(isName ? "" : odd, 1),
         remove: () => ana.remove(isName ? "" : odd),
-        resolve: () => ana.resolve("x", 1, typeof odd === "object" && odd !== null ? { x: odd } : odd),
+        resolve: () => ana.resolve("x", 1, typeof odd === "object" && odd !== null ? { x: 1, y: odd } : odd),
         setMode: () => ana.setMode("x", odd),
         import: () => ana.import(ArrayBuffer.isView(odd) ? "x" : odd),
         add: () => cart.add(isName ? "" : odd),
