@@ -9,8 +9,9 @@
   const { hash, search } = location;
   const query = new URLSearchParams(search);
   const scenario = query.get("scenario");
-  const isWhole = hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
-  const program = query.get("view") === "lab" ? "lab" : isWhole ? "catalogue" : "app";
+  const view = query.get("view");
+  const isWhole = hash.length > 1 || view !== null || (scenario !== null && scenario !== "offline-leader");
+  const program = view === "lab" ? "lab" : isWhole ? "catalogue" : "app";
 
   // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
   const { js, wasm, css } = document.querySelector(`meta[name=replicascope-${program}]`).dataset;

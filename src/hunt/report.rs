@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn every_report_comes_back() {
         let reports = reports();
-        let kinds: std::collections::BTreeSet<_> = reports.iter().map(|report| report.to_text().split('\n').next().map(str::to_owned)).collect();
+        let kinds: std::collections::BTreeSet<_> =
+            reports.iter().map(|report| report.to_text().split('\n').next().map(str::to_owned)).collect();
         assert_eq!(kinds.len(), 9);
         for report in reports {
             assert_eq!(Report::from_text(&report.to_text()), Ok(report));

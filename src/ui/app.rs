@@ -4,6 +4,8 @@
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod export;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod open;
 mod settings;
 mod time;
@@ -22,6 +24,7 @@ use super::keys;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
 use super::painter::{self, Palette};
+use super::place::Place;
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
@@ -59,6 +62,7 @@ pub struct App {
     alert: Option<String>,
     announced: AttrValue,
     told_until: u64,
+    place: Place,
     theme: Theme,
     palette: Palette,
     is_motion_reduced: bool,
@@ -73,6 +77,8 @@ pub struct App {
     diagram: super::diagram::Diagram,
     #[cfg(feature = "catalogue")]
     charts: super::charts::Charts,
+    #[cfg(feature = "catalogue")]
+    search_run: super::measure::Search,
     _listeners: Vec<Listener>,
 }
 
@@ -128,6 +134,10 @@ impl Component for App {
             alert: problem.or(failure),
             announced: AttrValue::default(),
             told_until: 0,
+            #[cfg(feature = "catalogue")]
+            place: Place::of_address(),
+            #[cfg(not(feature = "catalogue"))]
+            place: Place::Play,
             theme,
             palette: Palette::read(),
             is_motion_reduced: page::prefers_reduced_motion(),
@@ -142,6 +152,8 @@ impl Component for App {
             diagram: super::diagram::Diagram::new(page::width()),
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
+            #[cfg(feature = "catalogue")]
+            search_run: super::measure::Search::default(),
             _listeners: listeners,
         };
         app.opened();
@@ -161,6 +173,10 @@ impl Component for App {
             Msg::Charts(msg) => return self.on_charts(msg),
             #[cfg(feature = "catalogue")]
             Msg::Export(msg) => return self.on_export(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Place(place) => self.on_place(place),
+            #[cfg(feature = "catalogue")]
+            Msg::Search(msg) => return self.on_search(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -193,9 +209,12 @@ impl Component for App {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
             variant: player.and_then(|player| player.variant.clone()),
             theme: self.theme,
+            place: self.place,
         };
         let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
         let main = match (player, &self.screen) {
+            #[cfg(feature = "catalogue")]
+            (Some(player), _) if self.place != Place::Play => self.elsewhere(main, player),
             (Some(player), Some(screen)) => self.play(main, player, screen),
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };
