@@ -22,11 +22,11 @@ pub(super) fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// The time, twice.
+/// The time, twice. Whole milliseconds of the wall stay whole: their nanoseconds are beyond what a float holds exactly.
 pub(crate) fn now() -> Now {
     let performance = field(&js_sys::global(), "performance").map(JsCast::unchecked_into::<Performance>);
     let steady_ms = performance.map_or_else(wall_ms, |performance| performance.now());
-    Now { steady: SimTime((steady_ms * 1e6) as u64), wall: LocalTime((wall_ms() * 1e6) as i64) }
+    Now { steady: SimTime((steady_ms * 1e6) as u64), wall: LocalTime(wall_ms() as i64 * 1_000_000) }
 }
 
 /// 64 bits that nobody can guess, nor draw again.
