@@ -9,6 +9,33 @@ pub(super) fn write(value: &impl Shape) -> String {
     writer.out
 }
 
+/// Adds a text as JSON has it.
+fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..' ' => out.push_str(&format!("\\u{:04x}", u32::from(char))),
+            _ => out.push(char),
+        }
+    }
+    out.push('"');
+}
+
+/// A text as JSON has it, quotes included.
+#[cfg(feature = "catalogue")]
+pub(crate) fn json_quoted(text: &str) -> String {
+    let mut out = String::new();
+    push_text(&mut out, text);
+    out
+}
+
 struct JsonWriter {
     out: String,
     depth: usize,
@@ -66,21 +93,7 @@ impl Writer for JsonWriter {
     }
 
     fn text(&mut self, text: &str) {
-        self.out.push('"');
-        for char in text.chars() {
-            match char {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '\t' => self.out.push_str("\\t"),
-                '\u{8}' => self.out.push_str("\\b"),
-                '\u{c}' => self.out.push_str("\\f"),
-                '\0'..' ' => self.out.push_str(&format!("\\u{:04x}", u32::from(char))),
-                _ => self.out.push(char),
-            }
-        }
-        self.out.push('"');
+        push_text(&mut self.out, text);
     }
 
     fn option(&mut self, is_some: bool) {
@@ -126,6 +139,18 @@ impl Writer for JsonWriter {
     fn end_choice(&mut self, is_bare: bool) {
         if !is_bare {
             self.end_record();
+        }
+    }
+}
+
+#[cfg(all(test, feature = "catalogue"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_back_as_they_were() {
+        for text in ["", "a \"b\" \\ c", "new\nline\ttab\u{1}", "größer → ∞"] {
+            assert_eq!(serde_json::from_str::<String>(&json_quoted(text)).ok().as_deref(), Some(text));
         }
     }
 }

@@ -11,6 +11,9 @@ mod json_writer;
 mod link;
 mod shapes;
 
+#[cfg(feature = "catalogue")]
+pub(crate) use self::json_writer::json_quoted;
+
 use self::format::Problem;
 use crate::limits;
 use crate::replication::time::SimTime;

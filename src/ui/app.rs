@@ -4,8 +4,11 @@
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod export;
+mod listeners;
 mod open;
+mod run;
 mod settings;
+mod show;
 mod time;
 
 use super::IS_WHOLE;
@@ -18,16 +21,14 @@ use super::hooks::modal::Modal;
 use super::hooks::page;
 use super::hooks::size::Width;
 use super::kept::Kept;
-use super::keys;
 use super::markup::{On, Say, Tag, tag};
-use super::message::{AskMsg, Dialog, GuideMsg, Msg, OpenMsg, RunMsg, ShowMsg, Tab};
+use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::painter::{self, Palette};
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
 use super::{opening, panic};
 use crate::replication::ids::{NodeId, SessionId};
-use crate::scenarios::Panel as LessonPanel;
 use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
 use crate::view::draft::Draft;
@@ -35,7 +36,6 @@ use crate::view::picker;
 use crate::view::stage;
 use crate::view::verdicts::Marked;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// The page.
@@ -106,7 +106,7 @@ impl Component for App {
         };
         let theme = Theme::stored();
         theme.apply();
-        let listeners = listeners(ctx);
+        let listeners = listeners::listeners(ctx);
         let mut app = Self {
             player,
             screen: None,
@@ -346,184 +346,12 @@ impl App {
         self.paint_diagram(now);
     }
 
-    /// Frames run exactly while time passes.
-    fn keep_frames(&mut self, ctx: &Context<Self>) {
-        let is_playing = self.player.as_ref().is_some_and(Player::is_playing);
-        if !is_playing {
-            self.frames = None;
-            self.last_frame_ms = None;
-        } else if self.frames.is_none() {
-            let link = ctx.link().clone();
-            self.frames = Some(Frames::start(move |at_ms| link.send_message(Msg::Frame(at_ms))));
-        }
-    }
-
-    fn on_frame(&mut self, at_ms: f64) -> bool {
-        let Some(player) = &mut self.player else { return false };
-        // A page that was hidden does not catch up: at most a tenth of a second passes per frame.
-        let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
-        self.last_frame_ms = Some(at_ms);
-        let passed_us = (passed_ms * 1_000.0) as u64;
-        if IS_WHOLE && player.search.get().is_some() {
-            return self.search_on();
-        }
-        if !self.is_motion_reduced {
-            return player.advance(passed_us);
-        }
-        self.waited_us += passed_us;
-        player.advance_without_motion(&mut self.waited_us)
-    }
-
-    fn on_run(&mut self, msg: RunMsg) -> bool {
-        let Some(player) = &mut self.player else { return false };
-        match msg {
-            RunMsg::Toggle => player.toggle(),
-            RunMsg::Step => player.step(),
-            RunMsg::StepBack => player.step_back(),
-            RunMsg::Seek(time) => {
-                player.running = None;
-                player.session.seek(time.min(player.session.horizon()));
-            }
-            RunMsg::Jump(at, event) => {
-                player.running = None;
-                let place = player.session.place(at, event);
-                player.session.seek_event(place);
-            }
-            RunMsg::Settle => {
-                if !player.settle() {
-                    self.alert = Some("The run did not become quiet within two minutes of simulated time.".to_owned());
-                }
-            }
-            RunMsg::Speed(speed) => player.speed = speed,
-            RunMsg::Restart(seed) => {
-                self.marked = None;
-                player.running = None;
-                player.session.restart(seed);
-                let variant = player.variant.clone();
-                player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
-            }
-            RunMsg::Branch(index) => {
-                self.marked = None;
-                player.running = None;
-                player.session.switch_branch(index);
-            }
-        }
-        true
-    }
-
-    fn on_guide(&mut self, msg: GuideMsg) -> bool {
-        let Some(player) = &mut self.player else { return false };
-        let is_moving = matches!(msg, GuideMsg::Next | GuideMsg::Back);
-        match msg {
-            GuideMsg::Next => player.next_step(),
-            GuideMsg::Back => player.previous_step(),
-            GuideMsg::Close | GuideMsg::Reopen => {
-                if let Some(guide) = &mut player.guide {
-                    guide.set_closed(matches!(msg, GuideMsg::Close));
-                }
-            }
-            GuideMsg::Answer(chosen) => {
-                if let Some(guide) = &mut player.guide {
-                    guide.answer(chosen);
-                }
-            }
-        }
-        if is_moving {
-            self.follow_lesson();
-        }
-        true
-    }
-
-    /// Brings forward what the lesson wants to be seen.
-    fn follow_lesson(&mut self) {
-        let guide = self.player.as_ref().and_then(|player| player.guide.as_ref()).filter(|guide| !guide.is_closed());
-        self.tab = match guide.and_then(Guide::panel) {
-            Some(LessonPanel::Conflict) => Tab::Conflict,
-            Some(LessonPanel::Verdicts) => Tab::Verdicts,
-            Some(LessonPanel::Replica) => Tab::Replica,
-            Some(LessonPanel::Faults) => Tab::Faults,
-            Some(LessonPanel::Events) => Tab::Events,
-            Some(LessonPanel::Carts) | None => self.tab,
-        };
-    }
-
     fn on_command(&mut self, command: Command) -> bool {
         let Some(player) = &mut self.player else { return false };
         if let Err(error) = player.act(command) {
             self.alert = Some(format!("That cannot be done: {error}"));
         }
         true
-    }
-
-    fn on_show(&mut self, msg: ShowMsg) -> bool {
-        match msg {
-            ShowMsg::Tab(tab) => self.tab = tab,
-            ShowMsg::Node(node) if IS_WHOLE && self.screen.as_ref().is_some_and(|screen| screen.is_draft) => {
-                self.focus_next = self.field_of(node)
-            }
-            ShowMsg::Node(node) => {
-                self.selected = Some(node);
-                if self.tab != Tab::Conflict {
-                    self.tab = Tab::Replica;
-                }
-            }
-            ShowMsg::Theme(theme) => {
-                self.theme = theme;
-                theme.apply();
-                theme.store();
-                self.palette = Palette::read();
-            }
-            ShowMsg::Media => {
-                self.palette = Palette::read();
-                self.is_motion_reduced = page::prefers_reduced_motion();
-            }
-            ShowMsg::Dialog(dialog) => {
-                self.dialog = Some(dialog);
-                self.is_copied = None;
-                self.search.clear();
-            }
-            ShowMsg::Copied(is_copied) => self.is_copied = Some(is_copied),
-            ShowMsg::CloseDialog => {
-                self.dialog = None;
-                self.asked = None;
-            }
-            ShowMsg::DismissAlert => self.alert = None,
-            ShowMsg::Resized(width) => self.width = width,
-            ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
-            ShowMsg::Search(search) => self.search = search,
-            ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
-            ShowMsg::Proof(..) => {}
-            ShowMsg::NoProof => {
-                self.marked = None;
-                #[cfg(feature = "catalogue")]
-                self.diagram.unprove();
-            }
-        }
-        true
-    }
-
-    /// Goes to the moment at which a proof was complete, and marks what it is made of.
-    fn show_proof(&mut self, guarantee: &str, sentence: String, operations: &[u64]) {
-        let Some(player) = &mut self.player else { return };
-        #[cfg(feature = "catalogue")]
-        self.diagram.prove(guarantee, &sentence, operations, player);
-        #[cfg(not(feature = "catalogue"))]
-        let _ = guarantee;
-        self.marked = Marked::new(sentence, operations, player.session.history(), &player.names).map(Rc::new);
-        if let Some(marked) = &self.marked {
-            player.running = None;
-            player.session.seek(marked.at);
-            self.tab = Tab::Events;
-        }
-    }
-
-    /// Nodes of what was found or of the proof that is being looked at; before them, what the diagram points at.
-    fn ringed(&self) -> Vec<NodeId> {
-        let mut marked = self.marked.as_ref().map(|marked| marked.nodes()).unwrap_or_default();
-        marked.extend(self.found());
-        #[cfg(feature = "catalogue")]
-        let marked = if self.diagram.ringed().is_empty() { marked } else { self.diagram.ringed() };
-        marked
     }
 
     fn on_ask(&mut self, msg: AskMsg) -> bool {
@@ -551,27 +379,4 @@ fn skip_link(say: &Say) -> Tag {
         page::focus("main");
         None
     })
-}
-
-/// Keys, the address, and what the reader prefers.
-fn listeners(ctx: &Context<App>) -> Vec<Listener> {
-    let link = ctx.link().clone();
-    let keys = Listener::window("keydown", move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let Some(key) = keys::meaning(event) else { return };
-        event.prevent_default();
-        link.send_message(key);
-    });
-    let on = |msg: fn() -> Msg| {
-        let link = ctx.link().clone();
-        move |_| link.send_message(msg())
-    };
-    let address = Listener::window("hashchange", on(|| Msg::Open(OpenMsg::Address)));
-    let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
-    let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
-    #[cfg(not(feature = "catalogue"))]
-    let drops = [];
-    #[cfg(feature = "catalogue")]
-    let drops = export::drops(ctx);
-    [keys, address, dark, motion].into_iter().flatten().chain(drops).collect()
 }

@@ -29,7 +29,6 @@ impl<T> Kept<T> {
 
 #[cfg(not(feature = "catalogue"))]
 impl<T> Kept<T> {
-    #[expect(clippy::needless_pass_by_value, reason = "as where it is kept")]
     pub(crate) fn new(_: Option<T>) -> Self {
         Self { kind: PhantomData }
     }

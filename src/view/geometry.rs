@@ -115,13 +115,19 @@ impl Curve {
     /// The curve as an SVG path.
     #[must_use]
     pub fn path(&self) -> String {
-        let place = |point: Point| format!("{} {}", words::rounded(point.x, 1), words::rounded(point.y, 1));
+        let place = |point: Point| format!("{} {}", px(point.x), px(point.y));
         format!("M{}Q{} {}", place(self.from), place(self.control), place(self.to))
     }
 
     fn blossom(&self, s: f64, t: f64) -> Point {
         self.from.towards(self.control, s).towards(self.control.towards(self.to, s), t)
     }
+}
+
+/// A coordinate with a tenth of a pixel.
+#[must_use]
+pub fn px(value: f64) -> String {
+    words::rounded(value, 1)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! message, a bar for each operation. Self-contained: no script, no style from elsewhere.
 
 use super::diagram::{Arrow, Bar, Diagram, Mark};
+use super::geometry::px;
 use super::words;
 use crate::replication::time::SimTime;
 
@@ -28,8 +29,8 @@ pub fn svg(title: &str, diagram: &Diagram) -> String {
          <style>{STYLE}</style>\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
          orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#2a5d9f\"/></marker></defs>\n\
          <rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>\n<text x=\"10\" y=\"20\">{title}</text>\n",
-        w = place(width),
-        h = place(height),
+        w = px(width),
+        h = px(height),
         title = escaped(title)
     );
     if diagram.left_out_count > 0 {
@@ -81,10 +82,10 @@ impl<'a> Scene<'a> {
     fn axis(&self, out: &mut String) {
         for tenth in 0..=10_u64 {
             let at = SimTime((self.diagram.end.0 as u128 * u128::from(tenth) / 10) as u64);
-            let (x, bottom) = (place(self.x(at)), self.bottom());
-            let (y, text_y) = (place(bottom + 6.0), place(bottom + 20.0));
+            let (x, bottom) = (px(self.x(at)), self.bottom());
+            let (y, text_y) = (px(bottom + 6.0), px(bottom + 20.0));
             let words = words::time(at);
-            out.push_str(&format!("<path class=\"axis\" d=\"M{x} {}V{y}\"/>", place(bottom)));
+            out.push_str(&format!("<path class=\"axis\" d=\"M{x} {}V{y}\"/>", px(bottom)));
             out.push_str(&format!("<text class=\"small\" x=\"{x}\" y=\"{text_y}\" text-anchor=\"middle\">{words}</text>\n"));
         }
     }
@@ -93,10 +94,10 @@ impl<'a> Scene<'a> {
         let sessions = self.diagram.sessions.iter().enumerate().map(|(index, name)| (self.session_y(index), name));
         let nodes = self.diagram.nodes.iter().enumerate().map(|(index, name)| (self.node_y(index), name));
         for (y, name) in sessions.chain(nodes) {
-            let (line, text) = (place(y), place(y + 4.0));
-            let end = place(self.width - RIGHT);
-            out.push_str(&format!("<path class=\"lane\" d=\"M{} {line}H{end}\"/>", place(LEFT)));
-            out.push_str(&format!("<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>\n", place(LEFT - 10.0), escaped(name)));
+            let (line, text) = (px(y), px(y + 4.0));
+            let end = px(self.width - RIGHT);
+            out.push_str(&format!("<path class=\"lane\" d=\"M{} {line}H{end}\"/>", px(LEFT)));
+            out.push_str(&format!("<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>\n", px(LEFT - 10.0), escaped(name)));
         }
     }
 
@@ -108,7 +109,7 @@ impl<'a> Scene<'a> {
             Some(_) if bar.is_refused => "refused",
             Some(_) => "bar",
         };
-        let (x, y, width) = (place(from), place(y), place((to - from).max(2.0)));
+        let (x, y, width) = (px(from), px(y), px((to - from).max(2.0)));
         let words = escaped(&format!("{} → {}", bar.asked, bar.answered));
         out.push_str(&format!(
             "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"12\" rx=\"3\"><title>{words}</title></rect>\n"
@@ -121,10 +122,10 @@ impl<'a> Scene<'a> {
         let class = if arrow.lost.is_some() { "lost" } else { "arrow" };
         let lost = arrow.lost.map(|reason| format!(", lost: {}", words::drop_reason(reason))).unwrap_or_default();
         let words = escaped(&format!("{}{lost}", words::message(arrow.kind)));
-        let path = format!("M{} {}L{} {}", place(x1), place(y1), place(x2), place(y2));
+        let path = format!("M{} {}L{} {}", px(x1), px(y1), px(x2), px(y2));
         out.push_str(&format!("<path class=\"{class}\" d=\"{path}\"><title>{words}</title></path>\n"));
         if arrow.lost.is_some() {
-            let (left, right, up, down) = (place(x2 - 4.0), place(x2 + 4.0), place(y2 - 4.0), place(y2 + 4.0));
+            let (left, right, up, down) = (px(x2 - 4.0), px(x2 + 4.0), px(y2 - 4.0), px(y2 + 4.0));
             out.push_str(&format!("<path class=\"cross\" d=\"M{left} {up}L{right} {down}M{left} {down}L{right} {up}\"/>\n"));
         }
     }
@@ -132,18 +133,14 @@ impl<'a> Scene<'a> {
     fn mark(&self, mark: &Mark, out: &mut String) {
         let x = self.x(mark.at);
         let y = mark.node.map_or(TOP - 6.0, |node| self.node_y(node.index()) - 14.0);
-        let (a, b, c) = (place(x - 4.0), place(x + 4.0), place(y - 8.0));
+        let (a, b, c) = (px(x - 4.0), px(x + 4.0), px(y - 8.0));
         let words = escaped(&mark.text);
         out.push_str(&format!(
             "<path class=\"mark\" d=\"M{x} {y}L{a} {c}L{b} {c}z\"><title>{words}</title></path>\n",
-            x = place(x),
-            y = place(y)
+            x = px(x),
+            y = px(y)
         ));
     }
-}
-
-fn place(number: f64) -> String {
-    words::rounded(number, 1)
 }
 
 /// Names come from recipes: nothing of them is markup, and nothing is a character that XML forbids.

@@ -3,10 +3,10 @@
 use super::events::{self, Context};
 use super::names::Names;
 use super::writers::Writers;
+use crate::recipe::json_quoted;
 use crate::replication::protocol::MessageKind;
 use crate::session::Session;
 use crate::simulation::journal::{Entry, Happening};
-use std::fmt::Write;
 
 /// The whole journal; the first line says how many older entries are gone, if any.
 #[must_use]
@@ -31,8 +31,8 @@ fn line(out: &mut String, number: u64, entry: &Entry, context: &Context<'_>) {
         ("at_ns", entry.at.0.to_string()),
         ("event", entry.event.to_string()),
         ("number", number.to_string()),
-        ("text", quoted(&line.text)),
-        ("type", quoted(line.kind.id())),
+        ("text", json_quoted(&line.text)),
+        ("type", json_quoted(line.kind.id())),
     ];
     match &entry.happening {
         Happening::Sent { message, from, to, kind } | Happening::Delivered { message, from, to, kind } => {
@@ -40,7 +40,7 @@ fn line(out: &mut String, number: u64, entry: &Entry, context: &Context<'_>) {
         }
         Happening::Dropped { message, from, to, kind, reason } => {
             fields.extend(of_message(*message, from.0, to.0, *kind));
-            fields.push(("reason", quoted(&format!("{reason:?}").to_lowercase())));
+            fields.push(("reason", json_quoted(&format!("{reason:?}").to_lowercase())));
         }
         Happening::Noted(node, _) => fields.push(("node", node.0.to_string())),
         Happening::Answered(session, operation) => {
@@ -55,33 +55,6 @@ fn line(out: &mut String, number: u64, entry: &Entry, context: &Context<'_>) {
 }
 
 fn of_message(message: u64, from: u16, to: u16, kind: MessageKind) -> [(&'static str, String); 4] {
-    let kind = quoted(&format!("{kind:?}").to_lowercase());
+    let kind = json_quoted(&format!("{kind:?}").to_lowercase());
     [("message", message.to_string()), ("from", from.to_string()), ("to", to.to_string()), ("kind", kind)]
-}
-
-/// A text as JSON has it.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\0'..' ' => drop(write!(out, "\\u{:04x}", u32::from(char))),
-            _ => out.push(char),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_read_back_as_they_were() {
-        for text in ["", "a \"b\" \\ c", "new\nline\ttab\u{1}", "größer → ∞"] {
-            assert_eq!(serde_json::from_str::<String>(&quoted(text)).ok().as_deref(), Some(text));
-        }
-    }
 }

@@ -21,7 +21,7 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 7] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 640),
+    (Stage::Native, "native", 706),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 13),

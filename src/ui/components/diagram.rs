@@ -4,6 +4,7 @@ use super::part::Draw;
 use crate::ui::diagram::{DiagramMsg, Proof};
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
+use crate::view::geometry::px;
 use crate::view::lanes::{Label, Letters, Picture, Stroke, Toward};
 use crate::view::remedy::Remedy;
 use crate::view::words;
@@ -209,10 +210,6 @@ fn letters(letters: &Letters) -> Tag {
 
 fn label(label: &Label) -> Tag {
     tag("text").class(label.class).set("x", px(label.at.x)).set("y", px(label.at.y)).text(label.text.clone())
-}
-
-fn px(value: f64) -> String {
-    words::rounded(value, 1)
 }
 
 /// The chain of a proof in words, and what would have prevented it.

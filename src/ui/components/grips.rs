@@ -1,10 +1,10 @@
 //! Handles on the stage: each link, node and message is a button that opens what can happen to it. Each kind is one tab
 //! stop, arrow keys go on from there.
 
-use super::stage::px;
 use crate::ui::hooks::{pointer, roving};
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, TimeMsg};
+use crate::view::geometry::px;
 use crate::view::handles::{Grip, Handle, Handles};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;

@@ -1,9 +1,10 @@
 //! A replica on the stage: a labelled, focusable element.
 
 use super::part::Draw;
-use super::stage::{at, px};
+use super::stage::at;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, ShowMsg};
+use crate::view::geometry::px;
 use crate::view::stage::{LagShape, LineShape, NodeShape};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;

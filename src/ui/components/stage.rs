@@ -11,7 +11,7 @@ use crate::ui::kept::Kept;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, SettingsMsg, ShowMsg};
 use crate::view::draft::Drag;
-use crate::view::geometry::Point;
+use crate::view::geometry::{Point, px};
 use crate::view::handles::Handles;
 use crate::view::stage::{Layout, NodeShape, Scene, WidthClass, Zone, ZoneTitle};
 use crate::view::words;
@@ -169,9 +169,4 @@ fn legend(with_heartbeats: bool, roles: &str, say: &Say) -> Tag {
 /// A shape or words at a place.
 pub(super) fn at(name: &'static str, x: f64, y: f64) -> Tag {
     tag(name).set("x", px(x)).set("y", px(y))
-}
-
-/// A coordinate with a tenth of a pixel.
-pub(super) fn px(value: f64) -> String {
-    words::rounded(value, 1)
 }

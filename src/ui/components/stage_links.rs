@@ -1,7 +1,8 @@
 //! Links on the stage, with their latency and whether they are cut.
 
-use super::stage::{at, px};
+use super::stage::at;
 use crate::ui::markup::{Tag, tag};
+use crate::view::geometry::px;
 use crate::view::stage::LinkShape;
 
 /// All links.

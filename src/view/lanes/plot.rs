@@ -3,7 +3,6 @@
 use super::frame::Frame;
 use crate::replication::time::SimTime;
 use crate::view::geometry::Point;
-use crate::view::words;
 
 /// Height of a lane with its name beside it, and on it.
 const LANE: f64 = 30.0;
@@ -108,9 +107,4 @@ impl Plot {
         };
         Some((if from.x < left { at(left) } else { from }, if to.x > right { at(right) } else { to }))
     }
-}
-
-/// A coordinate with a tenth of a pixel.
-pub(super) fn px(value: f64) -> String {
-    words::rounded(value, 1)
 }

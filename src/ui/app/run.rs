@@ -1,0 +1,113 @@
+//! Playback and the guide: frames, and what moves the run.
+
+use super::App;
+use crate::scenarios::Panel as LessonPanel;
+use crate::ui::IS_WHOLE;
+use crate::ui::guide::Guide;
+use crate::ui::hooks::frame::Frames;
+use crate::ui::message::{GuideMsg, Msg, RunMsg, Tab};
+use crate::ui::player::Player;
+use yew::prelude::*;
+
+impl App {
+    /// Frames run exactly while time passes.
+    pub(super) fn keep_frames(&mut self, ctx: &Context<Self>) {
+        let is_playing = self.player.as_ref().is_some_and(Player::is_playing);
+        if !is_playing {
+            self.frames = None;
+            self.last_frame_ms = None;
+        } else if self.frames.is_none() {
+            let link = ctx.link().clone();
+            self.frames = Some(Frames::start(move |at_ms| link.send_message(Msg::Frame(at_ms))));
+        }
+    }
+
+    pub(super) fn on_frame(&mut self, at_ms: f64) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        // A page that was hidden does not catch up: at most a tenth of a second passes per frame.
+        let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
+        self.last_frame_ms = Some(at_ms);
+        let passed_us = (passed_ms * 1_000.0) as u64;
+        if IS_WHOLE && player.search.get().is_some() {
+            return self.search_on();
+        }
+        if !self.is_motion_reduced {
+            return player.advance(passed_us);
+        }
+        self.waited_us += passed_us;
+        player.advance_without_motion(&mut self.waited_us)
+    }
+
+    pub(super) fn on_run(&mut self, msg: RunMsg) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        match msg {
+            RunMsg::Toggle => player.toggle(),
+            RunMsg::Step => player.step(),
+            RunMsg::StepBack => player.step_back(),
+            RunMsg::Seek(time) => {
+                player.running = None;
+                player.session.seek(time.min(player.session.horizon()));
+            }
+            RunMsg::Jump(at, event) => {
+                player.running = None;
+                let place = player.session.place(at, event);
+                player.session.seek_event(place);
+            }
+            RunMsg::Settle => {
+                if !player.settle() {
+                    self.alert = Some("The run did not become quiet within two minutes of simulated time.".to_owned());
+                }
+            }
+            RunMsg::Speed(speed) => player.speed = speed,
+            RunMsg::Restart(seed) => {
+                self.marked = None;
+                player.running = None;
+                player.session.restart(seed);
+                let variant = player.variant.clone();
+                player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
+            }
+            RunMsg::Branch(index) => {
+                self.marked = None;
+                player.running = None;
+                player.session.switch_branch(index);
+            }
+        }
+        true
+    }
+
+    pub(super) fn on_guide(&mut self, msg: GuideMsg) -> bool {
+        let Some(player) = &mut self.player else { return false };
+        let is_moving = matches!(msg, GuideMsg::Next | GuideMsg::Back);
+        match msg {
+            GuideMsg::Next => player.next_step(),
+            GuideMsg::Back => player.previous_step(),
+            GuideMsg::Close | GuideMsg::Reopen => {
+                if let Some(guide) = &mut player.guide {
+                    guide.set_closed(matches!(msg, GuideMsg::Close));
+                }
+            }
+            GuideMsg::Answer(chosen) => {
+                if let Some(guide) = &mut player.guide {
+                    guide.answer(chosen);
+                }
+            }
+        }
+        if is_moving {
+            self.follow_lesson();
+        }
+        true
+    }
+
+    /// Brings forward what the lesson wants to be seen.
+    pub(super) fn follow_lesson(&mut self) {
+        let guide = self.player.as_ref().and_then(|player| player.guide.as_ref()).filter(|guide| !guide.is_closed());
+        self.tab = match guide.and_then(Guide::panel) {
+            Some(LessonPanel::Conflict) => Tab::Conflict,
+            Some(LessonPanel::Verdicts) => Tab::Verdicts,
+            Some(LessonPanel::Replica) => Tab::Replica,
+            Some(LessonPanel::Faults) => Tab::Faults,
+            Some(LessonPanel::Events) => Tab::Events,
+            Some(LessonPanel::Carts) | None => self.tab,
+        };
+    }
+}

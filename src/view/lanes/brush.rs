@@ -1,0 +1,105 @@
+//! What draws: lines of the same look are gathered in one path, letters of the same look in one text.
+
+use super::known::Known;
+use super::lane::Process;
+use super::outline::area;
+use super::picture::{Emphasis, Label, Letters};
+use super::plot::Plot;
+use super::stretch::{State, Stretch};
+use crate::view::geometry::{Point, px};
+use crate::view::names::Names;
+use std::collections::BTreeMap;
+
+/// A letter of a label is about this wide.
+pub(super) const LETTER: f64 = 6.6;
+
+/// A picture on its way.
+pub(super) struct Brush<'a> {
+    pub(super) known: &'a Known,
+    pub(super) names: &'a Names,
+    pub(super) plot: Plot,
+    pub(super) emphasis: Emphasis<'a>,
+    /// By layer and look.
+    pub(super) strokes: BTreeMap<(u8, String), String>,
+    pub(super) letters: BTreeMap<String, Letters>,
+    pub(super) labels: Vec<Label>,
+}
+
+impl Brush<'_> {
+    pub(super) fn stroke(&mut self, layer: u8, class: impl Into<String>, path: &str) {
+        self.strokes.entry((layer, class.into())).or_default().push_str(path);
+    }
+
+    pub(super) fn letter(&mut self, class: String, at: Point, letter: &str) {
+        let letters = self.letters.entry(class.clone()).or_insert_with(|| Letters { class, ..Letters::default() });
+        for char in letter.chars() {
+            letters.xs.push_str(&format!("{} ", px(at.x)));
+            letters.ys.push_str(&format!("{} ", px(at.y + 3.5)));
+            letters.text.push(char);
+        }
+    }
+
+    pub(super) fn label(&mut self, class: &'static str, at: Point, text: String) {
+        self.labels.push(Label { class, at, text });
+    }
+
+    pub(super) fn y(&self, process: Process) -> Option<f64> {
+        self.known.lanes.place(process).map(|place| self.plot.y(place))
+    }
+
+    /// The lanes themselves, and how far the past and the future of the chosen event reach on each.
+    pub(super) fn lanes(&mut self) {
+        let plot = self.plot;
+        for (place, lane) in self.known.lanes.iter().enumerate() {
+            let y = plot.y(place);
+            let class = match (lane.process, lane.is_device) {
+                (Process::Session(_), _) => "lane-line lane-client",
+                (_, true) => "lane-line lane-device",
+                _ => "lane-line",
+            };
+            self.stroke(1, class, &format!("M{} {}H{}", px(plot.left()), px(y), px(plot.width)));
+            let Some(cone) = self.emphasis.cone else { continue };
+            let x = |number: &u64| self.known.entry(*number).map(|entry| plot.x(entry.at).clamp(plot.left(), plot.width));
+            let past = cone.past.get(&lane.process).and_then(x);
+            let future = cone.future.get(&lane.process).and_then(x);
+            if let Some(end) = past {
+                self.stroke(3, "lane-past", &format!("M{} {}H{}", px(plot.left()), px(y), px(end)));
+            }
+            if let Some(start) = future {
+                self.stroke(3, "lane-future", &format!("M{} {}H{}", px(start), px(y), px(plot.width)));
+            }
+        }
+    }
+
+    pub(super) fn stretch(&mut self, stretch: &Stretch) {
+        let Some(y) = self.y(Process::Node(stretch.node)) else { return };
+        let plot = self.plot;
+        let (left, right) = (plot.left(), plot.width);
+        let from = plot.x(stretch.from).clamp(left, right);
+        let to = stretch.to.map_or_else(|| plot.x(self.known.end()), |to| plot.x(to)).clamp(left, right);
+        if to <= from {
+            return;
+        }
+        let id = stretch.state.id();
+        match stretch.state {
+            State::Leads(_) => self.stroke(2, "stretch-leads", &format!("M{} {}H{}", px(from), px(y), px(to))),
+            State::Down | State::Paused | State::Offline => {
+                let (top, height) = (y - 14.0, 28.0);
+                self.stroke(0, format!("stretch-{id}"), &area(from, top, to - from, height));
+            }
+        }
+        let text = match stretch.state {
+            State::Leads(term) => format!("leads · term {term}"),
+            _ => id.to_owned(),
+        };
+        if to - from > (text.len() as f64 + 2.0) * LETTER {
+            let y = if matches!(stretch.state, State::Leads(_)) { y + 12.0 } else { y - 5.0 };
+            self.label("label-stretch", Point::new(from + 4.0, y), text);
+        }
+    }
+}
+
+/// A text with so many letters at most.
+pub(super) fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
+}

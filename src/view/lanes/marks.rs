@@ -1,0 +1,68 @@
+//! Marks in the picture: writes, conflicts, losses, new leaderships, commands.
+
+use super::brush::{Brush, LETTER, short};
+use super::known::{Moment, Sign};
+use super::lane::Process;
+use super::outline::{outline, outline_of};
+use super::plot::Plot;
+use crate::replication::time::SimTime;
+use crate::simulation::journal::Happening;
+use crate::view::describe;
+use crate::view::geometry::{Point, px};
+use crate::view::stage::Form;
+use std::collections::BTreeSet;
+
+/// Marks that are drawn at most.
+const MOST_MOMENTS: usize = 600;
+
+impl Brush<'_> {
+    pub(super) fn moments(&mut self, from: SimTime, to: SimTime) -> usize {
+        let known = self.known;
+        let (mut count, mut places, mut last_label) = (0, BTreeSet::new(), f64::NEG_INFINITY);
+        for moment in known.moments_within(from, to) {
+            count += 1;
+            let place = ((self.plot.x(moment.at) / 3.0) as i64, moment.node, moment.sign);
+            if places.len() < MOST_MOMENTS && places.insert(place) {
+                self.moment(moment, &mut last_label);
+            }
+        }
+        count
+    }
+
+    fn moment(&mut self, moment: &Moment, last_label: &mut f64) {
+        let x = self.plot.x(moment.at);
+        let lane = moment.node.map(|node| self.y(Process::Node(node)));
+        let Some(y) = lane.unwrap_or(Some(Plot::command_y())) else { return };
+        let at = Point::new(x, y);
+        match moment.sign {
+            Sign::Write => self.stroke(9, "sign sign-write", &outline_of(4.0, at)),
+            Sign::Conflict => self.stroke(9, "sign sign-conflict", &outline(Form::Diamond, at)),
+            Sign::Alarm => {
+                self.stroke(9, "sign sign-alarm", &outline(Form::Square, at));
+                self.letter("letter letter-glyph".to_owned(), at, "!");
+            }
+            Sign::Lost => self.stroke(9, "sign sign-lost", &format!("M{} {}l-6 -10h12z", px(x), px(y + 6.0))),
+            Sign::Epoch => self.stroke(9, "sign sign-epoch", &format!("M{} {}v-14l9 4l-9 4", px(x), px(y + 2.0))),
+            Sign::Command => {
+                self.stroke(9, "sign sign-command", &format!("M{} {}l-5 -7h10z", px(x), px(y + 4.0)));
+                if x < *last_label || !self.plot.frame.holds(moment.at) {
+                    return;
+                }
+                if let Some(text) = self.command(moment.number) {
+                    let text = short(&text, 34);
+                    *last_label = x + (text.chars().count() as f64 + 3.0) * LETTER;
+                    self.label("label-command", Point::new(x + 7.0, y + 3.0), text);
+                }
+            }
+        }
+        if moment.sign == Sign::Conflict && self.known.moments.len() < 40 {
+            self.label("label-conflict", Point::new(x + 9.0, y - 6.0), "conflict".to_owned());
+        }
+    }
+
+    fn command(&self, number: u64) -> Option<String> {
+        let Happening::Commanded(index) = self.known.entry(number)?.happening else { return None };
+        let timed = self.known.commands.get(index as usize)?;
+        Some(describe::command(&timed.command, self.names))
+    }
+}
