@@ -81,6 +81,13 @@ try {
     const values = of(name);
     console.log(`${name.padEnd(12)} median ${ms(quantile(values, 0.5))} (${ms(Math.min(...values))} to ${ms(Math.max(...values))}), ${SLOW_DOWN}x slower processor`);
   }
+  const embedded = [];
+  for (let turn = 0; turn < LOADS; turn += 1) {
+    const loaded = await load(browser, `${server.url}?embed=1&scenario=quorum-overlap`);
+    embedded.push(loaded.interactive);
+    await loaded.context.close();
+  }
+  console.log(`embed        median ${ms(quantile(embedded, 0.5))} (${ms(Math.min(...embedded))} to ${ms(Math.max(...embedded))}) until interactive, ${SLOW_DOWN}x slower processor`);
   console.log(`frame work   ${work.work.toFixed(2)} ms a frame on average over ${work.count} frames of play`);
 } finally {
   await browser.close();

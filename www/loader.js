@@ -9,13 +9,22 @@
   const { hash, search } = location;
   const query = new URLSearchParams(search);
   const scenario = query.get("scenario");
-  const isWhole = hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
+  // So does a frame of another page, and a script of its own, which speaks with that page.
+  const isFrame = query.has("embed");
+  const isWhole = isFrame || hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
   const program = query.get("view") === "lab" ? "lab" : isWhole ? "catalogue" : "app";
 
   // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
-  const { js, wasm, css } = document.querySelector(`meta[name=replicascope-${program}]`).dataset;
+  const addresses = (name) => document.querySelector(`meta[name=replicascope-${name}]`).dataset;
+  const { js, wasm, css } = addresses(program);
 
   const absolute = (address) => new URL(address, document.baseURI).href;
+
+  if (isFrame) {
+    const script = document.createElement("script");
+    script.src = absolute(addresses("frame").js);
+    document.head.append(script);
+  }
 
   // The page may show its progress from these: `replicascope:started` or `replicascope:failed`.
   const announce = (name, detail) => dispatchEvent(new CustomEvent(`replicascope:${name}`, { detail }));

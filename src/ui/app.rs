@@ -3,6 +3,8 @@
 #[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
+mod embed;
+#[cfg(feature = "catalogue")]
 mod export;
 mod listeners;
 mod open;
@@ -73,6 +75,8 @@ pub struct App {
     diagram: super::diagram::Diagram,
     #[cfg(feature = "catalogue")]
     charts: super::charts::Charts,
+    #[cfg(feature = "catalogue")]
+    embed: Option<super::embed::Embed>,
     _listeners: Vec<Listener>,
 }
 
@@ -104,7 +108,7 @@ impl Component for App {
             Ok(player) => (Some(player), None),
             Err(reason) => (None, Some(format!("Nothing can be shown: {reason}"))),
         };
-        let theme = Theme::stored();
+        let theme = opening::theme();
         theme.apply();
         let listeners = listeners::listeners(ctx);
         let mut app = Self {
@@ -142,6 +146,8 @@ impl Component for App {
             diagram: super::diagram::Diagram::new(page::width()),
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
+            #[cfg(feature = "catalogue")]
+            embed: super::embed::Embed::from_address(),
             _listeners: listeners,
         };
         app.opened();
@@ -149,6 +155,12 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        #[cfg(feature = "catalogue")]
+        let Some(msg) = self.meant(msg) else {
+            return false;
+        };
+        #[cfg(feature = "catalogue")]
+        let before = self.player.as_ref().map(|player| player.session.now()).unwrap_or_default();
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
         #[cfg(feature = "catalogue")]
         if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
@@ -171,10 +183,14 @@ impl Component for App {
             Msg::Open(msg) => self.on_open(msg),
             Msg::Ask(msg) => self.on_ask(msg),
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Embed(msg) => self.on_embed(msg),
             Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
         };
+        #[cfg(feature = "catalogue")]
+        let renders = self.follow_embed(before) || renders;
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -200,10 +216,13 @@ impl Component for App {
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };
         let live = tag("div").class("visually-hidden").set("aria-live", "polite").testid("live").text(self.announced.clone());
+        let header = part(header, &self.say);
+        #[cfg(feature = "catalogue")]
+        let header = if self.embed.is_some() { part(self.embed_top(), &self.say) } else { header };
         tag("div")
             .class("app")
             .child(skip_link(&self.say))
-            .child(part(header, &self.say))
+            .child(header)
             .child(part(AlertBar { text: self.alert.clone() }, &self.say))
             .child(main)
             .child(live)
@@ -261,6 +280,11 @@ impl App {
         let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
         #[cfg(feature = "catalogue")]
         let scene = scene.child(self.over_time(player));
+        #[cfg(feature = "catalogue")]
+        let scene = match self.embed_verdicts() {
+            Some(verdicts) => scene.child(part(verdicts, say)),
+            None => scene,
+        };
         let title = player.scenario.map_or("a run of your own", |scenario| scenario.title);
         let data = match &screen.data {
             Data::Carts(cards) => carts(cards, say),
@@ -302,6 +326,8 @@ impl App {
         self.follow_lesson();
         self.screen = None;
         self.refresh();
+        #[cfg(feature = "catalogue")]
+        self.opened_in_frame();
         if let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }

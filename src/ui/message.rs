@@ -44,6 +44,9 @@ pub enum Msg {
     Charts(super::charts::ChartsMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
+    /// From the page around a frame.
+    #[cfg(feature = "catalogue")]
+    Embed(super::embed::EmbedMsg),
     /// About the offline lab, which is another page.
     #[cfg(feature = "lab")]
     Lab(super::lab::LabMsg),

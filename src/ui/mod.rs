@@ -11,6 +11,8 @@ mod components;
 #[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
+mod embed;
+#[cfg(feature = "catalogue")]
 mod export;
 mod guide;
 mod hooks;

@@ -3,6 +3,7 @@
 use super::IS_WHOLE;
 use super::hooks::page;
 use super::player::Player;
+use super::theme::Theme;
 use crate::recipe::Recipe;
 use crate::scenarios;
 use crate::scenarios::index::OPENING;
@@ -10,8 +11,21 @@ use crate::scenarios::index::OPENING;
 /// Why something could not be opened, for the person.
 pub(crate) type Reason = String;
 
+/// The theme that the address asks for, in a frame, or that was chosen last time.
+pub(crate) fn theme() -> Theme {
+    #[cfg(feature = "catalogue")]
+    if page::is_embedded() {
+        return super::embed::Embed::theme();
+    }
+    Theme::stored()
+}
+
 /// The run that the address asks for; `None` when it asks for none.
 pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
+    #[cfg(feature = "catalogue")]
+    if let Some(wanted) = super::embed::Wanted::from_address() {
+        return Some(wanted.open());
+    }
     let fragment = page::fragment();
     if fragment.is_empty() || !IS_WHOLE {
         let id = page::query("scenario")?;

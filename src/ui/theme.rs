@@ -26,6 +26,12 @@ impl Theme {
         }
     }
 
+    /// The one with this id.
+    #[cfg(feature = "catalogue")]
+    pub(crate) fn named(id: &str) -> Option<Self> {
+        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.id() == id)
+    }
+
     /// The next choice of the switch.
     pub(crate) const fn next(self) -> Self {
         match self {

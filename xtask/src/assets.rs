@@ -11,6 +11,9 @@ pub(crate) const PAGE: &str = "index.html";
 /// Its address must stay, since a browser looks for the next version there.
 pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
 
+/// Other pages name it.
+pub(crate) const EMBED: &str = "embed.js";
+
 /// Digits of a digest in a name, Trunk's and ours.
 const DIGIT_COUNT: usize = 16;
 
@@ -91,7 +94,7 @@ pub(crate) fn renamed(mut files: Files) -> Outcome<Files> {
 
 /// Whether the file keeps its name.
 pub(crate) fn is_fixed(name: &str) -> bool {
-    [PAGE, SERVICE_WORKER].contains(&name)
+    [PAGE, SERVICE_WORKER, EMBED].contains(&name)
 }
 
 /// Whether the name holds the digest of the content.

@@ -11,6 +11,8 @@ mod page;
 mod process;
 mod project;
 mod sha256;
+mod sheets;
+mod site;
 mod size;
 mod stages;
 mod stale;
@@ -28,8 +30,11 @@ type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "\
 cargo xtask serve [trunk arguments]   install what is missing, then serve the page and rebuild it on changes
 cargo xtask test [stage ...]          run all checks, or only the stages named:
-                                      format, lint, native, wasm, lab, build, e2e
+                                      format, lint, native, wasm, lab, build, e2e, docs
 cargo xtask build                     the release page, in dist/
+cargo xtask docs                      the documentation, in site/docs/
+cargo xtask dist                      page and documentation for a static host, in site/
+cargo xtask lighthouse                what Lighthouse says of the page
 cargo xtask bench [kind ...]          the benchmarks, all kinds if none is named:
                                       native, wasm, page, merge
 cargo xtask setup                     only install what is missing
@@ -61,6 +66,9 @@ fn run(arguments: &[String]) -> Outcome {
         "test" => stages::test(&watch, rest),
         "build" => build(&watch),
         "bench" => bench(&watch, rest),
+        "docs" => site::build_docs(&watch),
+        "dist" => site::build(&watch),
+        "lighthouse" => site::lighthouse(&watch),
         "setup" => set_up(&watch),
         // Called by Trunk after each of its builds.
         "finish-page" => page::finish(),
@@ -76,6 +84,7 @@ fn set_up(watch: &Stopwatch) -> Outcome {
     tools::ensure_wasm_target(watch)?;
     tools::ensure(watch, &tools::TRUNK)?;
     tools::ensure(watch, &tools::WASM_BINDGEN)?;
+    tools::ensure(watch, &tools::MDBOOK)?;
     node::ensure_packages(watch)?;
     browser::ensure(watch)?;
     watch.step("everything is installed");

@@ -11,18 +11,23 @@ const STAMP: &str = "node_modules/.installed-from";
 
 /// Installs the packages unless they are there in the versions of the lock file.
 pub(crate) fn ensure_packages(watch: &Stopwatch) -> Outcome {
-    ensure_node()?;
-    let root = project::root();
-    let lock = fs::read_to_string(root.join("package-lock.json")).map_err(|error| format!("package-lock.json: {error}"))?;
-    if fs::read_to_string(root.join(STAMP)).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    watch.step("the packages of package-lock.json are not installed: installing them into node_modules/");
-    Child::new("npm").args(["ci", "--no-audit", "--no-fund"]).run(watch)?;
-    fs::write(root.join(STAMP), lock).map_err(|error| format!("{STAMP}: {error}"))
+    ensure_packages_in(watch, ".")
 }
 
-fn ensure_node() -> Outcome {
+/// The same for a folder of the project that has packages of its own.
+pub(crate) fn ensure_packages_in(watch: &Stopwatch, folder: &str) -> Outcome {
+    ensure_node()?;
+    let place = project::root().join(folder);
+    let lock = fs::read_to_string(place.join("package-lock.json")).map_err(|error| format!("{folder}/package-lock.json: {error}"))?;
+    if fs::read_to_string(place.join(STAMP)).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    watch.step(&format!("the packages of {folder}/package-lock.json are not installed: installing them into its node_modules/"));
+    Child::new("npm").args(["ci", "--no-audit", "--no-fund", "--prefix", folder]).run(watch)?;
+    fs::write(place.join(STAMP), lock).map_err(|error| format!("{folder}/{STAMP}: {error}"))
+}
+
+pub(crate) fn ensure_node() -> Outcome {
     let version = Child::new("node").args(["--version"]).read();
     match version.as_deref().and_then(major) {
         Some(major) if major >= NODE_MAJOR_MIN => Ok(()),

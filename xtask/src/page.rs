@@ -3,7 +3,7 @@
 use crate::{
     Outcome, assets,
     markup::{self, Tag},
-    offline, project,
+    offline, project, sheets,
 };
 use std::{env, fs, path::Path};
 
@@ -30,7 +30,9 @@ pub(crate) fn finish() -> Outcome {
         println!("the page has an inline script, so it gets no content security policy and does not work offline");
         return Ok(());
     }
-    let mut files = assets::renamed(assets::slim(assets::read(folder)?))?;
+    let mut files = assets::slim(assets::read(folder)?);
+    sheets::join(&mut files)?;
+    let mut files = assets::renamed(files)?;
     offline::fill(&mut files)?;
     let page = files.remove(assets::PAGE).and_then(|page| with_policy(&String::from_utf8(page).ok()?));
     files.insert(assets::PAGE.to_owned(), page.ok_or("index.html has no <head>")?.into_bytes());

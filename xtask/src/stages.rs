@@ -1,7 +1,7 @@
 //! The stages of `cargo xtask test`: each counts its tests or checks, and running too few of them is a failure,
 //! because some runners end happily when they have found no test at all.
 
-use crate::{Outcome, browser, node, page, process::Child, project, size, stale, tally::Tally, tools, watch::Stopwatch};
+use crate::{Outcome, browser, node, page, process::Child, project, site, size, stale, tally::Tally, tools, watch::Stopwatch};
 use std::{env, iter};
 
 /// A part of the tests that can be run on its own.
@@ -14,18 +14,20 @@ pub(crate) enum Stage {
     Lab,
     Build,
     EndToEnd,
+    Docs,
 }
 
 /// In the order in which they run, with their names and with the fewest tests or checks that each must run.
 /// Raise a number when tests are added, so that tests which silently stop running are noticed.
-const MINIMUM: [(Stage, &str, u32); 7] = [
+const MINIMUM: [(Stage, &str, u32); 8] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
     (Stage::Native, "native", 706),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
-    (Stage::Build, "build", 13),
+    (Stage::Build, "build", 15),
     (Stage::EndToEnd, "e2e", 122),
+    (Stage::Docs, "docs", 190),
 ];
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
@@ -88,6 +90,7 @@ fn run(watch: &Stopwatch, stage: Stage) -> Outcome<Tally> {
         Stage::Lab => lab(watch),
         Stage::Build => build(watch),
         Stage::EndToEnd => end_to_end(watch),
+        Stage::Docs => site::test(watch),
     }
 }
 

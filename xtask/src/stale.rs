@@ -4,7 +4,7 @@ use crate::{page, project};
 use std::{fs, path::Path, time::SystemTime};
 
 /// What the page is made of.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 9] = [
     "xtask/src/page.rs",
     "xtask/src/assets.rs",
     "xtask/src/offline.rs",
+    "xtask/src/sheets.rs",
 ];
 
 /// Whether there is no release page (`trunk serve` leaves another kind), or a source is newer.

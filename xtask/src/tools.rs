@@ -10,17 +10,28 @@ pub(crate) struct Tool {
     /// The first is asked for its version.
     programs: &'static [&'static str],
     version: &'static str,
-    /// Whether the package's own lock file is used.
-    locked: bool,
+    /// How it is installed, beside its version.
+    options: &'static [&'static str],
 }
 
+/// The package's own lock file is used.
+const LOCKED: &str = "--locked";
+
 /// The bundler. Newer ones need a newer compiler.
-pub(crate) const TRUNK: Tool = Tool { package: "trunk", programs: &["trunk"], version: "0.21.14", locked: true };
+pub(crate) const TRUNK: Tool = Tool { package: "trunk", programs: &["trunk"], version: "0.21.14", options: &[LOCKED] };
 
 /// Has to be of exactly the version of the `wasm-bindgen` library in `Cargo.toml`, and is named in `Trunk.toml` too.
 /// Its lock file names a crate version that is not to be had everywhere.
 pub(crate) const WASM_BINDGEN: Tool =
-    Tool { package: "wasm-bindgen-cli", programs: &["wasm-bindgen", "wasm-bindgen-test-runner"], version: "0.2.130", locked: false };
+    Tool { package: "wasm-bindgen-cli", programs: &["wasm-bindgen", "wasm-bindgen-test-runner"], version: "0.2.130", options: &[] };
+
+/// Builds the documentation. Its own server and its watching of files are not needed.
+pub(crate) const MDBOOK: Tool = Tool {
+    package: "mdbook",
+    programs: &["mdbook"],
+    version: "0.5.4",
+    options: &[LOCKED, "--no-default-features", "--features", "search"],
+};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -31,11 +42,10 @@ pub(crate) fn ensure(watch: &Stopwatch, tool: &Tool) -> Outcome {
     }
     watch.step(&format!("{} {} is missing: building it into .tools/, once, for some minutes", tool.package, tool.version));
     let version = format!("={}", tool.version);
-    let locked: &[&str] = if tool.locked { &["--locked"] } else { &[] };
     Child::new("cargo")
         .args(["install", tool.package, "--version", &version, "--force", "--root"])
         .args([project::tools()])
-        .args(locked)
+        .args(tool.options)
         .run(watch)?;
     if is_installed(tool) {
         Ok(())
@@ -67,9 +77,9 @@ fn is_installed(tool: &Tool) -> bool {
         && Child::new(tool.programs[0]).args(["--version"]).read().is_some_and(|answer| version_in(&answer) == Some(tool.version))
 }
 
-/// The version in an answer such as `trunk 0.21.14`.
+/// The version in an answer such as `trunk 0.21.14` or `mdbook v0.5.4`.
 fn version_in(answer: &str) -> Option<&str> {
-    answer.split_whitespace().nth(1)
+    answer.split_whitespace().nth(1).map(|version| version.trim_start_matches('v'))
 }
 
 #[cfg(test)]
@@ -81,6 +91,7 @@ mod tests {
     fn versions_are_read_from_answers() {
         assert_eq!(version_in("trunk 0.21.14"), Some("0.21.14"));
         assert_eq!(version_in("wasm-bindgen 0.2.130 (abc)"), Some("0.2.130"));
+        assert_eq!(version_in("mdbook v0.5.4"), Some("0.5.4"));
         assert_eq!(version_in("trunk"), None);
     }
 

@@ -24,8 +24,12 @@ pub(super) fn listeners(ctx: &Context<App>) -> Vec<Listener> {
     let dark = Listener::media("(prefers-color-scheme: dark)", on(|| Msg::Show(ShowMsg::Media)));
     let motion = Listener::media("(prefers-reduced-motion: reduce)", on(|| Msg::Show(ShowMsg::Media)));
     #[cfg(not(feature = "catalogue"))]
-    let drops = [];
+    let (host, drops) = (None, []);
     #[cfg(feature = "catalogue")]
-    let drops = super::export::drops(ctx);
-    [keys, address, dark, motion].into_iter().flatten().chain(drops).collect()
+    let (host, drops) = {
+        let link = ctx.link().clone();
+        let host = crate::ui::embed::listen(move |msg| link.send_message(msg));
+        (host, super::export::drops(ctx))
+    };
+    [keys, address, dark, motion, host].into_iter().flatten().chain(drops).collect()
 }

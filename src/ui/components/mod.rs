@@ -10,6 +10,10 @@ mod conflict;
 #[cfg(feature = "catalogue")]
 mod diagram;
 mod dialog;
+#[cfg(feature = "catalogue")]
+mod embed;
+#[cfg(feature = "catalogue")]
+mod embed_snippets;
 mod events;
 #[cfg(feature = "catalogue")]
 mod export;
@@ -55,6 +59,8 @@ pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
 pub(crate) use dialog::{Open, dialogs};
+#[cfg(feature = "catalogue")]
+pub(crate) use embed::{EmbedTop, EmbedVerdicts};
 pub(crate) use grips::id as grip_id;
 pub(crate) use header::Header;
 #[cfg(feature = "lab")]

@@ -28,6 +28,8 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
         .child(paste_field(say));
     #[cfg(feature = "catalogue")]
     let body = body.child(super::export::exports(say));
+    #[cfg(feature = "catalogue")]
+    let body = body.child(super::embed_snippets::snippets(shown, say));
     dialog("Share this run", "share-dialog", body, say)
 }
 

@@ -57,6 +57,13 @@ pub(crate) fn query(name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
+/// Whether the page is to be a frame of another one.
+#[cfg(feature = "catalogue")]
+pub(crate) fn is_embedded() -> bool {
+    let search = window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    search.trim_start_matches('?').split('&').any(|pair| pair.split('=').next() == Some("embed"))
+}
+
 /// Leaves for another address. Where only the fragment differs the page hears of it by `hashchange`.
 pub(crate) fn go(address: &str) {
     if let Some(window) = window() {
@@ -73,6 +80,11 @@ pub(crate) fn reload() {
 
 /// Shows this address without loading anything, so that a reload opens the same.
 pub(crate) fn rename(address: &str) {
+    // A frame leaves the history to the page around it.
+    #[cfg(feature = "catalogue")]
+    if is_embedded() {
+        return;
+    }
     let history = window().and_then(|window| window.history().ok());
     if let Some(history) = history {
         drop(history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)));
