@@ -63,9 +63,65 @@ async function frames({ page, session }) {
   return { count, work: spent("ScriptDuration") + spent("LayoutDuration") + spent("RecalcStyleDuration") };
 }
 
-const server = await serve(fileURLToPath(new URL("../dist", import.meta.url)));
+/** Leaderless, so busy that at least `flights` messages are under way; opens paused in the midst of it. */
+function busy(flights) {
+  const wire = { kind: "datagram", latency: { uniform: { min_us: 40_000, max_us: 80_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
+  const workload = { alternate: { key: "k" } };
+  // Each closed loop keeps about four of its six messages under way.
+  const sessions = Array.from({ length: Math.ceil(flights / 4) }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload, reads: "home" }));
+  const sites = [{ name: "Oregon", kind: "datacenter", node_count: 5, spare_count: 0 }];
+  const setup = { strategy: "leaderless", sites, links: [], inside: wire, sessions, mode: "last-write", cart: [], dials: {} };
+  return { version: 1, setup, seed: "7", commands: [], open: { at_ns: 1_000_000_000 } };
+}
+
+/** The work of each frame of a busy run, script and rendering: from the first callback to the first task after the frame. */
+async function busyFrames(browser, url, { flights, diagram }) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, serviceWorkers: "block" });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const works = (window.frameWorks = []);
+    const next = window.requestAnimationFrame.bind(window);
+    const { port1, port2 } = new MessageChannel();
+    let start = null;
+    port1.onmessage = () => {
+      works.push(performance.now() - start);
+      start = null;
+    };
+    window.requestAnimationFrame = (callback) =>
+      next((time) => {
+        if (start === null) {
+          start = performance.now();
+          port2.postMessage(null);
+        }
+        callback(time);
+      });
+  });
+  await page.goto(`${url}#${encodeURIComponent(JSON.stringify(busy(flights)))}`);
+  await page.getByTestId("play").waitFor();
+  const toggle = page.getByTestId("diagram-toggle");
+  if (((await toggle.getAttribute("aria-expanded")) === "true") !== diagram) {
+    await toggle.click();
+  }
+  await page.getByTestId("tab-faults").click();
+  const found = await page.locator("[data-testid^=message-]").count();
+  await page.getByTestId("tab-replica").click();
+  await page.getByTestId("play").click();
+  await page.evaluate(() => (window.frameWorks.length = 0));
+  await page.waitForFunction((limit) => window.frameWorks.length >= limit, 300);
+  const works = await page.evaluate(() => window.frameWorks);
+  await context.close();
+  return { found, works };
+}
+
+const server = await serve(process.env.DIST || fileURLToPath(new URL("../dist", import.meta.url)));
 const browser = await launch();
 try {
+  for (const diagram of [false, true]) {
+    const { found, works } = await busyFrames(browser, server.url, { flights: 200, diagram });
+    const at = (q) => `${quantile(works, q).toFixed(2)} ms`;
+    const what = `diagram ${diagram ? "open" : "shut"}`.padEnd(12);
+    console.log(`${what} ${at(0.5)} a frame (median), ${at(0.95)} (95th percentile) over ${works.length} frames, ${found} or more messages in flight`);
+  }
   const loads = [];
   let work;
   for (let turn = 0; turn < LOADS; turn += 1) {

@@ -195,3 +195,20 @@ fn links_inside_a_site_are_tuned_together_and_single_nodes_have_none() {
     assert_eq!(tune(2).unwrap_err().field, "link.tune", "the phone");
     assert_eq!(tune(9).unwrap_err().field, "link.tune");
 }
+
+#[test]
+fn a_link_leaves_other_branches_out_where_they_are_too_long_for_it() {
+    let mut session = tree();
+    let (whole, leaves_out) = session.recipe_with_branches().to_link_within_bounds().unwrap();
+    assert_eq!((whole, leaves_out), (session.recipe_with_branches().to_link().unwrap(), false));
+    session.switch_branch(0);
+    for edit in 0..1_200 {
+        session.submit(buy(&format!("something rather long, number {edit}"))).unwrap();
+    }
+    session.seek(SimTime::from_ms(90));
+    session.submit(buy("salt")).unwrap();
+    let recipe = session.recipe_with_branches();
+    assert!(matches!(recipe.to_link(), Err(RecipeError::TooLong { .. })));
+    let (link, leaves_out) = recipe.to_link_within_bounds().unwrap();
+    assert_eq!((Recipe::from_link(&link).unwrap(), leaves_out), (session.recipe(), true));
+}

@@ -181,6 +181,20 @@ impl Recipe {
         link::encode(self)
     }
 
+    /// The link with all branches, or, where that is too long, with the open one alone; and whether any is left out.
+    ///
+    /// # Errors
+    /// The recipe is too long for a link even so, or cannot be run.
+    pub fn to_link_within_bounds(&self) -> Result<(String, bool), RecipeError> {
+        match self.to_link() {
+            Err(RecipeError::TooLong { .. }) if !self.branches.is_empty() => {
+                let alone = Self { branches: Vec::new(), ..self.clone() };
+                alone.to_link().map(|link| (link, true))
+            }
+            link => link.map(|link| (link, false)),
+        }
+    }
+
     /// Refuses what cannot be run.
     ///
     /// # Errors

@@ -306,8 +306,10 @@ impl App {
             }
             (None, Some(Dialog::Share), Some(player)) => {
                 let recipe = opening::shared(player);
-                let link = recipe.to_link().map(|link| format!("{}{link}", page::address())).map_err(|error| error.to_string());
-                Open::Share(Share { link, recipe: recipe.to_json(), is_copied: self.is_copied })
+                let found = if IS_WHOLE { recipe.to_link_within_bounds() } else { recipe.to_link().map(|link| (link, false)) };
+                let leaves_out = found.as_ref().is_ok_and(|(_, leaves_out)| *leaves_out);
+                let link = found.map(|(link, _)| format!("{}{link}", page::address())).map_err(|error| error.to_string());
+                Open::Share(Share { link, leaves_out, recipe: recipe.to_json(), is_copied: self.is_copied })
             }
             _ => Open::Nothing,
         }

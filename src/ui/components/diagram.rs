@@ -101,8 +101,9 @@ impl DiagramView {
         let frame = frame.set("aria-label", "Events of the run").set("aria-describedby", "diagram-keys").on(On::KeyDown, say, key);
         let summary = self.drawn.as_ref().map_or_else(String::new, |drawn| drawn.0.summary.clone());
         let picture = self.drawn.as_ref().map(|Drawn(picture)| self.picture(picture));
+        let sheet = tag("div").class("diagram-sheet").maybe(picture).children(self.cursor());
         tag("div")
-            .child(frame.maybe(picture))
+            .child(frame.child(sheet))
             .child(tag("p").class("quiet diagram-summary").testid("diagram-summary").text(summary))
             .child(tag("p").class("visually-hidden").set("id", "diagram-keys").text(KEYS))
     }
@@ -137,14 +138,13 @@ impl DiagramView {
             .child(tag("g").children(picture.letters.iter().map(letters)))
             .child(tag("g").children(picture.labels.iter().map(label)))
             .child(tag("g").maybe(lit).maybe(chosen))
-            .child(tag("rect").class("veil").refer(&self.veil).set("y", "34").set("height", height.clone()).set("aria-hidden", "true"))
             .child(names(picture, &height))
-            .child(self.cursor_line(&height))
     }
 
-    fn cursor_line(&self, height: &str) -> Tag {
-        let line = tag("line").class("now").set("x1", "0").set("x2", "0").set("y1", "16").set("y2", height.to_owned());
-        tag("g").refer(&self.cursor).testid("diagram-now").child(line)
+    /// What lies ahead of the run, and where it stands. Above the picture and not in it, so that moving them draws nothing anew.
+    fn cursor(&self) -> [Tag; 2] {
+        let veil = tag("div").class("veil").refer(&self.veil).set("aria-hidden", "true");
+        [veil, tag("div").class("now").refer(&self.cursor).set("aria-hidden", "true").testid("diagram-now")]
     }
 
     /// The chosen event, said to those who do not see it too.

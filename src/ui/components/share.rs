@@ -1,6 +1,7 @@
 //! The share dialog: a link that holds the whole run, and the recipe as text.
 
 use super::dialog::dialog;
+use crate::ui::IS_WHOLE;
 use crate::ui::hooks::{clipboard, form, page};
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, OpenMsg, ShowMsg};
@@ -9,6 +10,8 @@ use crate::ui::message::{Msg, OpenMsg, ShowMsg};
 pub(crate) struct Share {
     /// The link, or why there is none.
     pub(crate) link: Result<String, String>,
+    /// Whether other branches are too long for it.
+    pub(crate) leaves_out: bool,
     /// The recipe as JSON.
     pub(crate) recipe: String,
     /// Whether copying worked, once tried.
@@ -22,6 +25,7 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
     let promise = "The link holds the whole run: setup, seed and every action. Nothing is sent anywhere.";
     let body = tag("div")
         .child(tag("p").class("quiet").text(promise))
+        .maybe((IS_WHOLE && shown.leaves_out).then(left_out))
         .child(link_field(shown, say))
         .child(tag("h3").text("Recipe"))
         .child(tag("p").child(download.text("Download as JSON")))
@@ -31,6 +35,12 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
     #[cfg(feature = "catalogue")]
     let body = body.child(super::embed_snippets::snippets(shown, say));
     dialog("Share this run", "share-dialog", body, say)
+}
+
+fn left_out() -> Tag {
+    tag("p")
+        .testid("left-out")
+        .text("The link holds the branch on the stage alone: all of them are too long for one. The recipe as JSON holds all.")
 }
 
 fn link_field(shown: &Share, say: &Say) -> Tag {

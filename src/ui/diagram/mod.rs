@@ -21,11 +21,11 @@ use crate::view::operations;
 use crate::view::words;
 use crate::view::writers::Writers;
 use std::rc::Rc;
-use web_sys::Element;
+use web_sys::HtmlElement;
 use yew::{Html, NodeRef};
 
 /// While playing, the picture is drawn anew this often; only the cursor moves in between.
-const DRAW_EVERY_MS: f64 = 125.0;
+const DRAW_EVERY_MS: f64 = 250.0;
 /// On a narrower page the diagram waits behind its button.
 const ROOMY: f64 = 760.0;
 
@@ -133,18 +133,16 @@ impl Diagram {
         let Some(Drawn(picture)) = self.drawn.as_ref().filter(|_| self.is_open) else { return };
         let plot = picture.plot;
         let (x, is_there) = (plot.x(now), plot.frame.holds(now));
-        let set = |node: &NodeRef, name: &str, value: &str| {
-            if let Some(element) = node.cast::<Element>() {
-                drop(element.set_attribute(name, value));
-            }
+        let place = x.clamp(plot.left(), plot.width);
+        let from = if now < plot.frame.from { plot.left() } else { place };
+        let shift = |node: &NodeRef, x: f64, is_shown: bool| {
+            let Some(element) = node.cast::<HtmlElement>() else { return };
+            drop(element.style().set_property("transform", &format!("translateX({}px)", words::rounded(x, 1))));
+            drop(element.style().set_property("visibility", if is_shown { "visible" } else { "hidden" }));
+            drop(element.set_attribute("data-ns", &now.0.to_string()));
         };
-        let px = words::rounded(x.clamp(plot.left(), plot.width), 1);
-        set(&self.cursor, "transform", &format!("translate({px} 0)"));
-        set(&self.cursor, "visibility", if is_there { "visible" } else { "hidden" });
-        set(&self.cursor, "data-ns", &now.0.to_string());
-        let from = if now < plot.frame.from { plot.left() } else { x.clamp(plot.left(), plot.width) };
-        set(&self.veil, "x", &words::rounded(from, 1));
-        set(&self.veil, "width", &words::rounded((plot.width - from).max(0.0), 1));
+        shift(&self.cursor, place, is_there);
+        shift(&self.veil, from, now < plot.frame.to());
     }
 
     /// What is pointed at.

@@ -184,12 +184,11 @@ impl Known {
     /// and it is not too full, so that it does not slide under the eye.
     #[must_use]
     pub fn following(&self, frame: Frame, now: SimTime) -> Frame {
-        let is_calm = || self.trips.within(frame.from, frame.to()).take(2 * CALM_COUNT + 1).count() <= 2 * CALM_COUNT;
-        if frame.holds(now) && is_calm() {
-            return frame;
-        }
         let first = self.trips.begun_before(now, CALM_COUNT).unwrap_or(SimTime::ZERO);
         let span = SimDuration(round_up(now.since(first).0.max(SHORTEST_FOLLOWING)));
+        if frame.holds(now) && frame.span.0 <= span.0.saturating_mul(4) {
+            return frame;
+        }
         let from = if now.0 <= span.0 { SimTime::ZERO } else { SimTime(now.0 - span.0 * 2 / 5) };
         Frame::new(from, span)
     }

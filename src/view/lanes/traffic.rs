@@ -18,6 +18,8 @@ const MOST_TRIPS: usize = 1_200;
 const MOST_LETTERS: usize = 140;
 /// Operations that are drawn at most, the same way.
 const MOST_TASKS: usize = 800;
+/// Operations that bear words, at most.
+const MOST_LABELS: usize = 40;
 /// Narrower bars bear no words.
 const NARROW: f64 = 52.0;
 
@@ -70,7 +72,7 @@ impl Brush<'_> {
         };
         if let Some(sign) = sign {
             self.letter(format!("letter letter-{outcome}"), Point::new(start + width / 2.0, y), sign);
-        } else if width > NARROW {
+        } else if width > NARROW && self.labels.len() < MOST_LABELS {
             let words = format!("{} → {}", shown.asked, shown.answered);
             let class = if kind == "write" { "label-bar label-write" } else { "label-bar label-read" };
             self.label(class, Point::new(start.max(plot.left()) + 4.0, y + 4.0), short(&words, (width / LETTER) as usize - 1));

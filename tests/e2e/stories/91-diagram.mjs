@@ -31,7 +31,7 @@ async function place(c, x, y = 0.5) {
 }
 
 /** The x of the cursor on the screen. */
-const cursor = async (c) => (await c.id("diagram-now").locator("line").boundingBox()).x;
+const cursor = async (c) => (await c.id("diagram-now").boundingBox()).x;
 
 async function saved(told, locator) {
   const [download] = await Promise.all([told.page.waitForEvent("download"), locator.click()]);
