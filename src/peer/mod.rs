@@ -18,6 +18,8 @@ mod secret;
 mod server;
 mod site;
 pub mod store;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use origin::{Origin, OriginError};

@@ -11,7 +11,10 @@ use tokio::task::spawn_blocking;
 
 /// Rows in a file.
 #[derive(Clone)]
-pub struct RedbStore(Arc<Database>);
+pub struct RedbStore {
+    database: Arc<Database>,
+    durability: Durability,
+}
 
 const fn definition(table: Table) -> TableDefinition<'static, u64, &'static [u8]> {
     TableDefinition::new(table.name())
@@ -27,11 +30,18 @@ impl RedbStore {
         builder.set_cache_size(limits::STORE_CACHE_BYTES).set_check_integrity_on_open(true);
         let database = builder.create(path).map_err(|error| opening(&error))?;
         sync_folder(path).map_err(|error| input_output(&error))?;
-        Ok(Self(Arc::new(database)))
+        // The default of the database, and what acknowledgements rest on (rule R4).
+        Ok(Self { database: Arc::new(database), durability: Durability::Immediate })
+    }
+
+    /// Answers before the file has it: what rule R4 forbids.
+    #[cfg(test)]
+    pub(super) fn hasty(self) -> Self {
+        Self { durability: Durability::None, ..self }
     }
 
     fn read(&self) -> Result<Vec<Row>, redb::Error> {
-        let transaction = self.0.begin_read()?;
+        let transaction = self.database.begin_read()?;
         let mut rows = Vec::new();
         for table in Table::ALL {
             match transaction.open_table(definition(table)) {
@@ -49,9 +59,8 @@ impl RedbStore {
     }
 
     fn write(&self, commit: &Commit) -> Result<(), redb::Error> {
-        let mut transaction = self.0.begin_write()?;
-        // The default, and what acknowledgements rest on (rule R4).
-        transaction.set_durability(Durability::Immediate)?;
+        let mut transaction = self.database.begin_write()?;
+        transaction.set_durability(self.durability)?;
         for step in &commit.0 {
             take(&transaction, step)?;
         }

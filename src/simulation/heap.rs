@@ -71,16 +71,13 @@ impl Heap {
     fn sink(&mut self, key: u128) {
         let keys = self.keys.as_mut_slice();
         let mut index = 0;
-        let mut child = 1;
-        while child + 1 < keys.len() {
-            child += usize::from(keys[child + 1] < keys[child]);
-            keys[index] = keys[child];
-            index = child;
-            child = 2 * index + 1;
+        while let Some(&[left, right]) = keys.get(2 * index + 1..2 * index + 3) {
+            keys[index] = left.min(right);
+            index = 2 * index + 1 + usize::from(right < left);
         }
-        if child + 1 == keys.len() {
-            keys[index] = keys[child];
-            index = child;
+        if let Some(&last) = keys.get(2 * index + 1) {
+            keys[index] = last;
+            index = 2 * index + 1;
         }
         self.rise(index, key);
     }

@@ -4,7 +4,7 @@ use super::latency::Delay;
 use super::setup::{Wire, WireKind};
 use crate::replication::ids::NodeId;
 use crate::replication::random::{Purpose, Rng};
-use crate::replication::time::SimTime;
+use crate::replication::time::{SimDuration, SimTime};
 
 /// When a message that entered a direction arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,12 @@ pub(super) enum Passage {
 #[repr(C, align(64))]
 pub(super) struct Direction {
     delay: Delay,
+    /// What the next message takes. It is drawn when the one before enters, so that no message waits for its draw.
+    next: SimDuration,
+    /// As it is after that draw.
     latency: Rng,
+    /// As it was before.
+    latency_before: Rng,
     wire: Wire,
     /// The arrival of the message before: a stream delivers nothing earlier.
     last_due: SimTime,
@@ -33,14 +38,19 @@ pub(super) struct Direction {
 impl Direction {
     pub(super) fn new(seed: u64, from: NodeId, to: NodeId, wire: Wire) -> Self {
         let entity = u64::from(from.0) << 16 | u64::from(to.0);
+        let delay = Delay::from(wire.latency);
+        let latency_before = Rng::stream(seed, Purpose::Latency, entity);
+        let mut latency = latency_before.clone();
         Self {
             from,
             to,
             is_cut: false,
             wire,
-            delay: wire.latency.into(),
+            delay,
+            next: delay.draw(&mut latency),
+            latency,
+            latency_before,
             last_due: SimTime::ZERO,
-            latency: Rng::stream(seed, Purpose::Latency, entity),
             loss: Rng::stream(seed, Purpose::Loss, entity),
         }
     }
@@ -53,6 +63,15 @@ impl Direction {
     /// It behaves like this from now on.
     pub(super) fn tune(&mut self, wire: Wire) {
         (self.wire, self.delay) = (wire, wire.latency.into());
+        self.latency = self.latency_before.clone();
+        self.next = self.delay.draw(&mut self.latency);
+    }
+
+    #[cfg_attr(not(feature = "ui"), inline(always))]
+    fn draw(&mut self) -> SimDuration {
+        self.latency_before.clone_from(&self.latency);
+        let next = self.delay.draw(&mut self.latency);
+        std::mem::replace(&mut self.next, next)
     }
 
     pub(super) const fn is_stream(&self) -> bool {
@@ -62,7 +81,7 @@ impl Direction {
     /// A message enters at `now`. `None`: it is lost on the way.
     #[cfg_attr(not(feature = "ui"), inline(always))]
     pub(super) fn pass(&mut self, now: SimTime) -> Option<Passage> {
-        let due = now + self.delay.draw(&mut self.latency);
+        let due = now + self.draw();
         if self.is_stream() {
             self.last_due = self.last_due.max(due);
             return Some(Passage::Once(self.last_due));
@@ -79,7 +98,7 @@ impl Direction {
     #[cold]
     #[inline(never)]
     fn pass_again(&mut self, now: SimTime, due: SimTime) -> Passage {
-        Passage::Twice(due, now + self.delay.draw(&mut self.latency))
+        Passage::Twice(due, now + self.draw())
     }
 
     /// Nothing that enters the stream from now on arrives before `time`.
@@ -131,5 +150,24 @@ mod tests {
         assert!((9_500..10_500).contains(&lost), "{lost} of 100000 lost at 10 %");
         assert!((4_200..4_800).contains(&doubled), "{doubled} of the 90 % others doubled at 5 %");
         assert!(overtaking > 10_000, "{overtaking}");
+    }
+
+    #[test]
+    fn what_was_drawn_ahead_is_drawn_again_when_the_link_is_tuned() {
+        let mut tuned = direction(WireKind::Datagram, 0, 0);
+        let mut rng = Rng::stream(3, Purpose::Latency, 1);
+        let latencies = [
+            Latency::Uniform { min_us: 10, max_us: 30 },
+            Latency::Constant { us: 5 },
+            Latency::Pareto { least_us: 9, shape_thousandths: 3_000 },
+        ];
+        let mut delay = Delay::from(tuned.wire().latency);
+        for latency in latencies {
+            for _ in 0..3 {
+                assert_eq!(tuned.pass(SimTime::ZERO), Some(Passage::Once(SimTime::ZERO + delay.draw(&mut rng))));
+            }
+            delay = latency.into();
+            tuned.tune(Wire { latency, ..*tuned.wire() });
+        }
     }
 }

@@ -216,6 +216,6 @@ fn config() -> Arc<Config> {
         exchange_every: SimDuration::ZERO,
         heartbeat_every: SimDuration::from_ms(3_600_000),
         rules: Rules::default(),
-        open: Some(OpenWorld { deltas_max: limits::MAX_LOCAL_DELTAS, key_deltas_max: limits::MAX_DELTAS }),
+        open: Some(OpenWorld { deltas_max: limits::MAX_LOCAL_DELTAS, key_deltas_max: limits::MAX_DELTAS, collects_from: limits::MIN_COLLECTED }),
     })
 }
