@@ -8,9 +8,11 @@ use super::group::{drops, leaders, lists, numbers_read};
 use super::leaders::{is_ok, refusal, show, writes};
 use super::{About, Assumption, Constraint, Expectation, Outcome, Scope, Script, Variant};
 use crate::checkers::{Evidence, Witness};
+use crate::replication::note::Note;
 use crate::replication::protocol::{Refusal, Reply};
 use crate::replication::strategies::single_leader::settings::{FAILOVER, FENCING, LEASE, LEASE_LENGTH, REPLICATION};
 use crate::simulation::history::{History, OperationRecord};
+use crate::simulation::journal::Happening;
 use crate::simulation::setup::{ReadRule, Setup};
 use crate::simulation::snapshot::Snapshot;
 
@@ -66,13 +68,24 @@ pub(super) const SCENARIO: Script = Script {
 };
 
 const LEASE_IS_OVER: Assumption = Assumption {
-    words: "voters wait until the old lease must be over",
-    is_met: |outcome| outcome.session.recipe().setup.dials.choice(&FAILOVER) == "vote",
+    words: "the old leader stops before a new one leads",
+    is_met: stops_before_another_leads,
     outside: Some(|setup| {
         setup.dials.set(&FAILOVER, OBSERVER);
         setup.dials.set(&LEASE_LENGTH, 5_000);
     }),
 };
+
+/// Whether no node led before the old leader had said that its lease was over.
+fn stops_before_another_leads(outcome: &Outcome<'_>) -> bool {
+    let journal = outcome.session.journal();
+    let first = journal.iter().find_map(|entry| match &entry.happening {
+        Happening::Noted(node, note) if node.0 == OREGON && matches!(**note, Note::Told("lease-lost", _)) => Some(true),
+        Happening::Noted(node, note) if node.0 != OREGON && matches!(**note, Note::Promoted(_)) => Some(false),
+        _ => None,
+    });
+    first != Some(false)
+}
 
 /// Pairs of acknowledged writes of one record, neither of whose leaders held the other.
 fn unordered(_: &Snapshot, history: &History) -> Vec<Witness> {
@@ -147,8 +160,7 @@ const EXPECTATIONS: &[Expectation] = &[
         scope: Scope::General,
         variants: &["lease"],
         holds: |outcome| {
-            let is_met = outcome.session.recipe().setup.dials.choice(&FAILOVER) == "vote";
-            !is_met
+            !stops_before_another_leads(outcome)
                 || (ends_at(outcome, 7)
                     && ana_is_refused(outcome)
                     && outcome.operations(CARO).filter_map(refusal).eq([Refusal::Unavailable])
