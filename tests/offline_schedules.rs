@@ -7,35 +7,56 @@ mod lab;
 
 use lab::schedule::{History, Limits, Tally};
 use replicascope::replication::rules::Rules;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 /// More of them behind one command: `REPLICASCOPE_HISTORIES=1000000 cargo test --release --test offline_schedules histories`.
 fn history_count() -> u64 {
     std::env::var("REPLICASCOPE_HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000)
 }
 
+/// Runs these histories on all cores, each with its own tally.
+fn run_all(count: u64) -> Vec<Tally> {
+    let next = AtomicU64::new(0);
+    let work = || {
+        let mut tally = Tally::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= count {
+                return tally;
+            }
+            let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0, has_two_hubs: seed % 10 >= 8 };
+            if let Err(problem) = History::run(seed, limits, &mut tally) {
+                panic!("seed {seed}: {problem}");
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
 #[test]
 fn random_histories_end_equal_and_accounted_for() {
-    let (count, mut tally) = (history_count(), Tally::default());
-    for seed in 0..count {
-        let limits = Limits { rules: Rules::default(), loses_stores: seed % 2 == 0, has_two_hubs: seed % 10 >= 8 };
-        if let Err(problem) = History::run(seed, limits, &mut tally) {
-            panic!("seed {seed}: {problem}");
-        }
-    }
-    println!("{count} histories: {tally:?}");
+    let count = history_count();
+    let tallies = run_all(count);
+    println!("{count} histories: {tallies:?}");
+    let sum = |of: fn(&Tally) -> u64| tallies.iter().map(of).sum::<u64>();
     // A generator that stopped producing faults would make the test above worthless.
-    assert!(tally.acknowledged > 5 * count, "{tally:?}");
-    assert!(tally.conflicts > count, "{tally:?}");
-    assert!(tally.crashes > count, "{tally:?}");
-    assert!(tally.rollbacks > count / 4, "{tally:?}");
-    assert!(tally.clones > count / 20, "{tally:?}");
-    assert!(tally.resets > count / 8, "{tally:?}");
-    assert!(tally.destroyed > count / 20, "{tally:?}");
-    assert!(tally.amnesias > count / 100, "{tally:?}");
-    assert!(tally.opaque > count / 2, "{tally:?}");
-    assert!(tally.rejected > count / 2, "{tally:?}");
-    assert!(tally.collections > count / 4, "{tally:?}");
-    assert!(tally.collected > count, "{tally:?}");
+    assert!(sum(|tally| tally.acknowledged) > 5 * count, "{tallies:?}");
+    assert!(sum(|tally| tally.conflicts) > count, "{tallies:?}");
+    assert!(sum(|tally| tally.crashes) > count, "{tallies:?}");
+    assert!(sum(|tally| tally.rollbacks) > count / 4, "{tallies:?}");
+    assert!(sum(|tally| tally.clones) > count / 20, "{tallies:?}");
+    assert!(sum(|tally| tally.resets) > count / 8, "{tallies:?}");
+    assert!(sum(|tally| tally.destroyed) > count / 20, "{tallies:?}");
+    assert!(sum(|tally| tally.amnesias) > count / 100, "{tallies:?}");
+    assert!(sum(|tally| tally.opaque) > count / 2, "{tallies:?}");
+    assert!(sum(|tally| tally.rejected) > count / 2, "{tallies:?}");
+    assert!(sum(|tally| tally.collections) > count / 4, "{tallies:?}");
+    assert!(sum(|tally| tally.collected) > count, "{tallies:?}");
 }
 
 /// Runs histories with one rule off until one of them is red, and says after how many.
