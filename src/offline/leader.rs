@@ -219,6 +219,8 @@ impl LocalLeader {
     pub fn disconnect(&mut self, now: Now, peer: PeerId) {
         if self.is_connected(peer) {
             self.connected[usize::from(peer.0)] = false;
+            // What waits to be sent over this channel does not go over the next one in its slot.
+            self.waiting.retain(|effect| !matches!(effect, Effect::Send(to, _) if to.0 == peer.0));
             self.handle(now, |protocol, env, out| protocol.on_connection(env, NodeId(peer.0), Connection::Down, out));
         }
     }

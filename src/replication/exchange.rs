@@ -156,6 +156,16 @@ impl Collected {
             self.offer = state::parts(store, &hello.vector);
         }
     }
+
+    /// The peer knows no more than this. Where it lacks something settled, it has not collected what was collected here,
+    /// whatever it greeted with before: without being told it could not follow the chains of what is left.
+    fn doubt(&mut self, vector: &VersionVector, store: &DeltaStore) {
+        if store.base().is_some_and(|base| !vector.covers_all(&base.vector())) {
+            self.theirs = 0;
+            self.offered_for = (store.retired(), self.theirs);
+            self.offer = state::parts(store, vector);
+        }
+    }
 }
 
 impl Exchange {
@@ -185,6 +195,14 @@ impl Exchange {
     pub fn compare_collected(&mut self, hello: &Hello, store: &DeltaStore) {
         if let Some(collected) = self.collected.get_mut() {
             collected.compare(hello, store);
+        }
+    }
+
+    /// The peer refused a batch, and knows no more than `vector`: start over from there.
+    pub fn refused(&mut self, vector: &VersionVector, store: &DeltaStore, follows_vector: bool) {
+        self.restart_from(vector, follows_vector);
+        if let Some(collected) = self.collected.get_mut() {
+            collected.doubt(vector, store);
         }
     }
 

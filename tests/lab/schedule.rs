@@ -111,7 +111,7 @@ impl<'a> History<'a> {
         index == 0 || (index == 1 && self.limits.has_two_hubs)
     }
 
-    /// A hub waits for those that it knows.
+    /// A hub waits for those that it knows, also after a crash: once its store has their names.
     fn greet_hubs(&mut self) -> Result<(), String> {
         let count = self.lab.nodes.len();
         let hubs: Vec<usize> = (0..count).filter(|index| self.is_hub(*index)).collect();
@@ -119,7 +119,7 @@ impl<'a> History<'a> {
         pairs.iter().for_each(|(other, hub)| self.lab.link(*other, *hub));
         for _ in 0..100 {
             self.lab.run_ms(20);
-            if hubs.iter().all(|hub| self.lab.leader(*hub).node().awaited_store_count() >= count - 1) {
+            if hubs.iter().all(|hub| awaited_count(&self.lab.nodes[*hub].storage) >= count - 1) {
                 pairs.iter().for_each(|(other, hub)| self.lab.unlink(*other, *hub));
                 return Ok(());
             }
@@ -390,6 +390,11 @@ impl<'a> History<'a> {
         }
         Ok(())
     }
+}
+
+/// The stores that a hub waits for, as far as that is durable.
+fn awaited_count(storage: &replicascope::offline::memory::MemoryStorage) -> usize {
+    rows::durable(storage.rows()).expect("the store is sound").stores.get().map_or(0, Vec::len)
 }
 
 /// The writes that a store knows: those that it holds, and those that it has collected.

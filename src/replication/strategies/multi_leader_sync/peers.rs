@@ -297,7 +297,7 @@ impl MultiLeaderSync {
 
     fn on_nack(&mut self, index: usize, round: u32, vector: &VersionVector, out: &mut Out) {
         if self.exchanges[index].is_current(round) {
-            self.exchanges[index].restart_from(vector, self.config.rules.cursor_is_vector);
+            self.exchanges[index].refused(vector, &self.store, self.config.rules.cursor_is_vector);
             self.pump(index, out);
         }
     }
