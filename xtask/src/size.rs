@@ -52,11 +52,15 @@ pub(crate) struct Sizes {
 
 /// The sizes of all wasm, JavaScript and style sheets in `dist/`.
 pub(crate) fn measure() -> Outcome<Sizes> {
-    let child = Child::new("node").args(["xtask/brotli.mjs", "dist"]);
+    of_folder("dist").map(split)
+}
+
+/// The sizes of all wasm, JavaScript and style sheets in a folder.
+pub(crate) fn of_folder(folder: &str) -> Outcome<Vec<Size>> {
+    let child = Child::new("node").args(["xtask/brotli.mjs", folder]);
     let line = child.line();
     let printed = child.read().ok_or_else(|| format!("`{line}` failed"))?;
-    let sizes: Vec<Size> = printed.lines().map(|line| parse(line).ok_or_else(|| format!("not a size: {line}"))).collect::<Outcome<_>>()?;
-    Ok(split(sizes))
+    printed.lines().map(|line| parse(line).ok_or_else(|| format!("not a size: {line}"))).collect()
 }
 
 /// Anything that is not known to belong to another program counts for the main page.
@@ -100,7 +104,7 @@ fn row(raw: u64, brotli: u64, name: &str) -> String {
 }
 
 /// One line for each file, and one for the sum.
-fn describe(sizes: &[Size], what: &str, budget_bytes: u64) -> String {
+pub(crate) fn describe(sizes: &[Size], what: &str, budget_bytes: u64) -> String {
     let mut lines: String = sizes.iter().map(|size| row(size.raw_bytes, size.brotli_bytes, &size.name)).collect();
     let raw_total = sizes.iter().map(|size| size.raw_bytes).sum();
     lines.push_str(&row(raw_total, total_bytes(sizes), &format!("{what}, of {budget_bytes} in brotli")));

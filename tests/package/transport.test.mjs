@@ -1,0 +1,198 @@
+// Leaders connected by channels made by hand: they end equal, whatever the channel did.
+
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { pair, ports, until } from "./channels.mjs";
+import { codeOf, ready, replicascope } from "./package.mjs";
+
+const { LocalLeader } = replicascope;
+
+/** Opens leaders of these kinds, hands them over, and closes them whatever happens. */
+async function withKinds(kinds, act) {
+  await ready();
+  const open = (kind, index) => LocalLeader.open({ name: `leader ${index}`, storage: "memory", kind });
+  const leaders = await Promise.all(kinds.map(open));
+  try {
+    await act(...leaders);
+  } finally {
+    await Promise.all(leaders.map((leader) => leader.close()));
+  }
+}
+
+const join = (one, other, { ends }) => [one.connect(ends[0]), other.connect(ends[1])];
+const items = (leader) => JSON.stringify(leader.cart("cart").items());
+const areEqual = (...leaders) => leaders.every((leader) => items(leader) === items(leaders[0]) && leader.status().alarm === null);
+const areSettled = (...leaders) => areEqual(...leaders) && leaders.every((leader) => leader.status().peers.every((peer) => peer.phase === "equal"));
+
+async function fill(leader, item, count) {
+  for (let index = 0; index < count; index += 1) await leader.cart("cart").add(`${item} ${index % 17}`, 1 + (index % 3));
+}
+
+test("two leaders end equal over callbacks that call at once", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await Promise.all([fill(ana, "milk", 40), fill(ben, "eggs", 40)]);
+    join(ana, ben, pair());
+    await until("equal", () => areSettled(ana, ben));
+    assert.equal(Object.keys(ana.cart("cart").items()).length, 34);
+    await ana.cart("cart").set("bread", 5);
+    await until("bread is there", () => ben.cart("cart").items().bread === 5);
+  });
+});
+
+test("two leaders end equal over a MessageChannel", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await Promise.all([fill(ana, "milk", 150), fill(ben, "eggs", 150)]);
+    const channel = ports();
+    join(ana, ben, channel);
+    await until("equal", () => areSettled(ana, ben));
+    channel.close();
+  });
+});
+
+test("two leaders end equal over a slow channel, while both write", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    join(ana, ben, pair({ delayMs: 15 }));
+    await Promise.all([fill(ana, "milk", 60), fill(ben, "milk", 60)]);
+    await until("equal", () => areSettled(ana, ben));
+  });
+});
+
+test("a channel that is cut in the middle loses nothing", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await Promise.all([fill(ana, "milk", 300), fill(ben, "eggs", 300)]);
+    for (let cutAfter = 1; cutAfter <= 12; cutAfter += 1) {
+      const channel = pair({ delayMs: 1 });
+      join(ana, ben, channel);
+      await until("some frames", () => channel.frames.length >= cutAfter);
+      channel.cut();
+      assert.deepEqual([ana.status().peers, ben.status().peers], [[], []]);
+      await ana.cart("cart").add(`cut ${cutAfter}`);
+    }
+    join(ana, ben, pair());
+    await until("equal", () => areSettled(ana, ben));
+    assert.equal(Object.keys(ben.cart("cart").items()).length, 17 + 17 + 12);
+  });
+});
+
+test("a third gets everything through a relay, and a hub confirms", async () => {
+  await withKinds(["device", "hub", "device"], async (ana, hub, ben) => {
+    await fill(ana, "milk", 50);
+    join(ana, hub, pair());
+    assert.equal(ana.pending().length, 50);
+    await until("confirmed", () => ana.pending().length === 0);
+    join(hub, ben, pair({ delayMs: 2 }));
+    await fill(ben, "eggs", 50);
+    await until("equal", () => areSettled(ana, hub, ben));
+    assert.equal(Object.keys(ana.cart("cart").items()).length, 34);
+    assert.equal(ben.pending().length, 0);
+  });
+});
+
+test("a relay may be a device: then nothing is confirmed, and everything arrives", async () => {
+  await withKinds(["device", "device", "device"], async (ana, relay, ben) => {
+    join(ana, relay, pair());
+    join(relay, ben, pair());
+    await Promise.all([ana.cart("cart").set("milk", 2), ben.cart("cart").set("eggs", 6)]);
+    await until("equal", () => areSettled(ana, relay, ben) && items(ana) === '{"eggs":6,"milk":2}');
+    assert.equal(ana.pending().length, 1);
+  });
+});
+
+test("garbage ends the connection, is thrown back, and harms nobody", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await fill(ana, "milk", 20);
+    const channel = pair();
+    join(ana, ben, channel);
+    await until("equal", () => areSettled(ana, ben));
+    const sample = channel.frames.find((frame) => frame.length > 60) ?? channel.frames[0];
+    const damaged = Array.from({ length: 60 }, (_, index) => {
+      const frame = sample.slice();
+      frame[index % frame.length] ^= 1 + (index % 255);
+      return frame;
+    });
+    const lengths = [0, 1, 7, 64, 5_000].map((length) => Uint8Array.from({ length }, (_, index) => (index * 89) % 256));
+    for (const garbage of [...damaged, ...lengths, new Uint8Array(2 << 20), "text", null, undefined, {}, 5, new ArrayBuffer(8)]) {
+      const [end, other] = pair().ends;
+      other.onmessage = () => {};
+      ana.connect(end);
+      assert.equal(ana.status().peers.length, 2);
+      assert.equal(codeOf(() => end.onmessage(garbage)), "bad-frame");
+      assert.equal(ana.status().peers.length, 1, "that connection has ended");
+      assert.equal(end.onmessage(garbage), undefined, "nobody listens any more");
+    }
+    await ana.cart("cart").set("bread", 1);
+    await until("equal", () => areSettled(ana, ben));
+  });
+});
+
+test("a channel that throws is gone; others go on", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    ana.connect({ send: () => { throw new Error("caller's own"); } });
+    join(ana, ben, pair());
+    await ana.cart("cart").add("milk");
+    await until("equal", () => areEqual(ana, ben) && ana.status().peers.length === 1);
+  });
+});
+
+test("what is no channel is refused", async () => {
+  await withKinds(["device"], async (ana) => {
+    const frozen = Object.freeze({ send() {} });
+    const throwing = { get send() { throw new Error("caller's own"); } };
+    const sealed = { send() {}, set onmessage(_) { throw new Error("caller's own"); } };
+    for (const channel of [undefined, null, 1, "x", {}, { send: 1 }, frozen, throwing, sealed]) {
+      assert.equal(codeOf(() => ana.connect(channel)), "bad-argument");
+    }
+    assert.deepEqual(ana.status().peers, []);
+  });
+});
+
+test("disconnect ends a connection, at any time and more than once", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    const channel = pair();
+    const [connection, other] = join(ana, ben, channel);
+    connection.disconnect();
+    connection.disconnect();
+    other.disconnect();
+    channel.ends[0].onclose();
+    assert.deepEqual(ana.status().peers, []);
+    await ana.cart("cart").add("milk");
+    assert.deepEqual(ben.cart("cart").items(), {});
+    join(ana, ben, pair());
+    await until("equal", () => areSettled(ana, ben));
+  });
+});
+
+test("a channel may do anything to the leader while it sends", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    const { ends } = pair();
+    const { send } = ends[0];
+    let sentCount = 0;
+    ends[0].send = (frame) => {
+      sentCount += 1;
+      ana.get("x");
+      ana.status();
+      if (sentCount < 10) ana.cart("cart").add(`from inside ${sentCount}`);
+      send(frame);
+    };
+    ana.connect(ends[0]);
+    ben.connect(ends[1]);
+    await until("equal", () => sentCount >= 10 && areSettled(ana, ben));
+    const connection = ana.connect({ send: () => connection.disconnect() });
+    await ana.put("x", 1);
+    await until("gone", () => ana.status().peers.length === 1);
+    const closing = await LocalLeader.open({ name: "closing", storage: "memory" });
+    closing.connect({ send: () => closing.free() });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(codeOf(() => closing.get("x")), "freed");
+  });
+});
+
+test("there are at most so many connections", async () => {
+  await withKinds(["device"], async (ana) => {
+    const connect = () => ana.connect({ send() {} });
+    const connections = Array.from({ length: 256 }, connect);
+    assert.equal(codeOf(connect), "too-large");
+    connections[7].disconnect();
+    connect();
+  });
+});
