@@ -16,6 +16,12 @@ pub(super) fn text(name: &str, value: &JsValue, bytes_max: usize) -> Outcome<Str
     Some(String::from(text)).filter(|text| text.len() <= bytes_max).ok_or_else(too_long)
 }
 
+/// A short text must be one in Unicode: what is none would become another text, and two could become the same.
+pub(super) fn well_formed(name: &str, text: &JsValue) -> Outcome<()> {
+    let is_good = text.dyn_ref::<JsString>().is_some_and(JsString::is_valid_utf16);
+    if is_good { Ok(()) } else { Err(Problem::argument(name, "holds half of a character: a surrogate without the other")) }
+}
+
 /// Plain data as JSON text of at most so many bytes.
 pub(super) fn json_text(name: &str, value: &JsValue, bytes_max: usize) -> Outcome<String> {
     let unreadable = || Problem::argument(name, "must be plain data");

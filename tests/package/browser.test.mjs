@@ -1,11 +1,10 @@
 // The package in the real browser: in a plain page under a strict policy, in workers, and with a store that stays.
 
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { profile, serve, start } from "../e2e/lab/browser.mjs";
-import { folder } from "./package.mjs";
+import { folder, pins } from "./package.mjs";
 
 const here = fileURLToPath(new URL("page", import.meta.url));
 let server;
@@ -41,16 +40,15 @@ async function openPage(context = browser.context) {
 
 test("a plain page plays every scenario to the fingerprint of the host", async () => {
   const { page, close } = await openPage();
-  const pins = readFileSync(new URL("../pins/mod.rs", import.meta.url), "utf8");
-  const rows = [...pins.matchAll(/\("([a-z-]+)", "([a-z-]+)", 0x([0-9a-f]{16})\)/g)].map((row) => row.slice(1));
+  const rows = pins();
   assert.ok(rows.length >= 100);
   const wrong = await page.evaluate((rows) => {
-    return rows.filter(([scenario, variant, pin]) => {
+    return rows.filter(({ scenario, variant, fingerprint }) => {
       const playground = new replicascope.Playground({ scenario, variant });
       playground.perform();
-      const { fingerprint } = playground.snapshot();
+      const played = playground.snapshot();
       playground.free();
-      return fingerprint !== pin;
+      return played.fingerprint !== fingerprint;
     });
   }, rows);
   assert.deepEqual(wrong, []);

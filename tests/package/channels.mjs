@@ -21,6 +21,20 @@ export function pair({ delayMs } = {}) {
   return { ends, frames, cut };
 }
 
+/** Two ends that lose, double and reorder frames, drawn from a seed. */
+export function unreliable(seed) {
+  let state = seed;
+  const drawn = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  const ends = [{}, {}];
+  ends.forEach((end, index) => {
+    end.send = (frame) => {
+      const copies = drawn() < 0.1 ? 0 : drawn() < 0.2 ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1) setTimeout(() => ends[1 - index].onmessage(frame), drawn() * 20);
+    };
+  });
+  return { ends };
+}
+
 /** The two ports of a MessageChannel as channels. */
 export function ports() {
   const { port1, port2 } = new MessageChannel();

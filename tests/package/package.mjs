@@ -1,11 +1,12 @@
 // What the tests of the package have in common: the package itself, loaded, and its memory.
 
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The folder of the built package. */
-export const folder = resolve(process.env.PACKAGE ?? fileURLToPath(new URL("../../dist-package", import.meta.url)));
+export const folder = resolve(process.env.PACKAGE ?? fileURLToPath(new URL("../../package", import.meta.url)));
 
 const address = (name) => pathToFileURL(`${folder}/${name}`).href;
 
@@ -64,4 +65,12 @@ export const oddities = () => {
 
 function document_like() {
   return { nodeType: 9, get defaultView() { return globalThis; } };
+}
+
+/** The fingerprints that the tests of the host pin. */
+export function pins() {
+  const text = readFileSync(new URL("../pins/mod.rs", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/\("([a-z0-9-]+)", "([a-z0-9-]+)", 0x([0-9a-f]{16})\)/g)];
+  assert.equal(rows.length, text.match(/0x[0-9a-f]{16}/g).length, "every pin is read");
+  return rows.map(([, scenario, variant, fingerprint]) => ({ scenario, variant, fingerprint }));
 }

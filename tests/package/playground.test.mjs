@@ -1,9 +1,8 @@
 // A run steered from JavaScript: every method, with what it takes and with what it does not.
 
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { codeOf, oddities, ready, replicascope } from "./package.mjs";
+import { codeOf, oddities, pins, ready, replicascope } from "./package.mjs";
 
 const { Playground, scenarios } = replicascope;
 
@@ -114,15 +113,14 @@ test("recipe and link rebuild the run", async () => {
 
 test("every scenario plays to the fingerprint that the host has", async () => {
   await ready();
-  const pins = readFileSync(new URL("../pins/mod.rs", import.meta.url), "utf8");
-  const rows = [...pins.matchAll(/\("([a-z-]+)", "([a-z-]+)", 0x([0-9a-f]{16})\)/g)];
+  const rows = pins();
   assert.ok(rows.length >= 100, `${rows.length} pins`);
-  for (const [, scenario, variant, pin] of rows) {
+  for (const { scenario, variant, fingerprint } of rows) {
     const playground = new Playground({ scenario, variant });
     const performed = playground.perform();
     assert.equal(performed.complete, true, `${scenario} ${variant}`);
     assert.ok(performed.expectations.every((expectation) => expectation.held !== false), `${scenario} ${variant}`);
-    assert.equal(playground.snapshot().fingerprint, pin, `${scenario} ${variant}`);
+    assert.equal(playground.snapshot().fingerprint, fingerprint, `${scenario} ${variant}`);
     playground.free();
   }
 });

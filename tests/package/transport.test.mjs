@@ -2,7 +2,7 @@
 
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { pair, ports, until } from "./channels.mjs";
+import { pair, ports, unreliable, until } from "./channels.mjs";
 import { codeOf, ready, replicascope } from "./package.mjs";
 
 const { LocalLeader } = replicascope;
@@ -196,3 +196,120 @@ test("there are at most so many connections", async () => {
     connect();
   });
 });
+
+test("frames that are lost, doubled and reordered cost time, and nothing else", async () => {
+  await withKinds(["device", "hub"], async (ana, ben) => {
+    join(ana, ben, unreliable(7));
+    await Promise.all([fill(ana, "milk", 40), fill(ben, "milk", 40)]);
+    await until("equal", () => areSettled(ana, ben) && ana.pending().length === 0, 60_000);
+  });
+});
+
+test("a channel that sends back whatever it is given harms nobody, at once or later", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    const atOnce = { send: (frame) => atOnce.onmessage(frame) };
+    const later = { send: (frame) => setTimeout(() => later.onmessage(frame), 0) };
+    for (const channel of [atOnce, later]) ana.connect(channel);
+    join(ana, ben, pair());
+    for (let count = 1; count <= 20; count += 1) {
+      await ana.cart("cart").add("milk");
+      await until("it arrives", () => ben.cart("cart").items().milk === count);
+    }
+    assert.deepEqual([ana.status().alarm, ben.status().alarm], [null, null]);
+    assert.deepEqual(ana.cart("cart").items(), { milk: 20 });
+    assert.equal(ana.pending().length, 20, "its own echo confirms nothing");
+  });
+});
+
+test("frames of an earlier connection, and of another leader, are nothing new", async () => {
+  await withKinds(["device", "device", "device"], async (ana, ben, caro) => {
+    await Promise.all([fill(ana, "milk", 30), fill(ben, "eggs", 30)]);
+    const first = pair();
+    join(ana, ben, first);
+    await until("equal", () => areSettled(ana, ben));
+    first.cut();
+    const before = items(ana);
+    const replay = { send() {} };
+    ana.connect(replay);
+    for (const frame of [...first.frames, ...first.frames.toReversed()]) replay.onmessage(frame);
+    assert.equal(items(ana), before);
+    const strange = { send() {} };
+    caro.connect(strange);
+    for (const frame of first.frames) strange.onmessage(frame);
+    join(ana, caro, pair());
+    await until("equal", () => items(caro) === before && ana.status().alarm === null && caro.status().alarm === null);
+  });
+});
+
+test("a send that fails later ends the connection as one that fails at once", async () => {
+  await withKinds(["device"], async (ana) => {
+    let failedCount = 0;
+    const failing = { async send() { failedCount += 1; throw new Error("caller's own"); } };
+    ana.connect(failing);
+    await until("gone", () => failedCount > 0 && ana.status().peers.length === 0);
+    await ana.put("a", 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(failedCount, 1, "nothing is tried again");
+    assert.equal(failing.onmessage(new Uint8Array(3)), undefined);
+    let keptCount = 0;
+    ana.connect({ async send() { keptCount += 1; } });
+    await until("kept", () => keptCount > 0 && ana.status().peers.length === 1);
+    const odd = { send: () => ({ get then() { throw new Error("caller's own"); } }) };
+    ana.connect(odd);
+    await until("that is a failure too", () => ana.status().peers.length === 1);
+  });
+});
+
+test("a channel may do anything to the leader while it is connected", async () => {
+  await withKinds([], async () => {
+    const deeds = [(leader) => leader.free(), (leader) => void leader.close(), (leader) => leader.connect({ send() {} }), (leader) => void leader.put("x", 1)];
+    for (const deed of deeds) {
+      for (const name of ["send", "onmessage", "onclose"]) {
+        const leader = await LocalLeader.open({ name: "met", storage: "memory" });
+        const channel = {
+          get send() { if (name === "send") deed(leader); return () => {}; },
+          set onmessage(_) { if (name === "onmessage") deed(leader); },
+          set onclose(_) { if (name === "onclose") deed(leader); },
+        };
+        const ended = codeIfAny(() => leader.connect(channel));
+        assert.ok([undefined, "freed", "closed"].includes(ended), `${name}: ${ended}`);
+        await leader.close().catch(({ code }) => assert.equal(code, "freed"));
+        leader.free();
+      }
+    }
+  });
+});
+
+test("bytes are what they are, and not what they say", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await fill(ana, "milk", 5);
+    const { ends, frames } = pair();
+    const liar = (bytes) => Object.defineProperties(new (class extends Uint8Array {})(bytes), { length: { value: 2 }, byteLength: { get() { throw new Error("caller's own"); } } });
+    const { send } = ends[0];
+    ends[0].send = (frame) => send(liar(frame));
+    join(ana, ben, { ends });
+    await until("equal", () => areSettled(ana, ben));
+    assert.ok(frames.length > 0);
+    const detached = new Uint8Array(8);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    const fake = Object.setPrototypeOf({ length: 3, 0: 1, 1: 2, 2: 3 }, Uint8Array.prototype);
+    const shared = new Uint8Array(new SharedArrayBuffer(16));
+    for (const odd of [detached, fake, shared, new Proxy(new Uint8Array(3), {}), new DataView(new ArrayBuffer(4))]) {
+      const channel = { send() {} };
+      ana.connect(channel);
+      assert.equal(codeOf(() => channel.onmessage(odd)), "bad-frame");
+    }
+    await ana.cart("cart").set("bread", 1);
+    await until("equal", () => areSettled(ana, ben));
+  });
+});
+
+/** The code of what `call` throws, if it throws anything. */
+function codeIfAny(call) {
+  try {
+    call();
+    return undefined;
+  } catch (problem) {
+    return problem.code;
+  }
+}

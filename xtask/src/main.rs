@@ -33,9 +33,9 @@ cargo xtask serve [trunk arguments]   install what is missing, then serve the pa
 cargo xtask test [stage ...]          run all checks, or only the stages named:
                                       format, lint, native, wasm, lab, package, build, e2e, docs
 cargo xtask build                     the release page, in dist/
-cargo xtask package                   the JavaScript package, in dist-package/
+cargo xtask package                   the JavaScript package, in package/
 cargo xtask docs                      the documentation, in site/docs/
-cargo xtask dist                      page and documentation for a static host, in site/
+cargo xtask dist                      page, documentation and package for a static host, in site/
 cargo xtask lighthouse                what Lighthouse says of the page
 cargo xtask bench [kind ...]          the benchmarks, all kinds if none is named:
                                       native, wasm, page, merge
@@ -116,8 +116,8 @@ fn build(watch: &Stopwatch) -> Outcome {
 
 fn build_package(watch: &Stopwatch) -> Outcome {
     package::build(watch)?;
-    print!("{}", size::describe(&package::sizes()?, "together", package::BUDGET_BYTES));
-    watch.step("the package is in dist-package/");
+    print!("{}", size::describe(&package::sizes()?, "together", size::PACKAGE_BUDGET_BYTES));
+    watch.step("the package is in package/");
     Ok(())
 }
 

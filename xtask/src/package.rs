@@ -1,22 +1,37 @@
-//! The JavaScript package in `dist-package/`: the wasm with its bindings and types, the door in front of them, README
+//! The JavaScript package in `package/`: the wasm with its bindings and types, the door in front of them, README
 //! and licenses.
 
-use crate::{Outcome, node, process::Child, project, size, tools, watch::Stopwatch};
+use crate::{Outcome, node, process::Child, project, size, stale, tools, watch::Stopwatch};
 use std::{fs, path::PathBuf};
 
-/// What the package's wasm and JavaScript may take in brotli: a tenth more than when this was written. A page that embeds
-/// it loads this before it can do anything.
-pub(crate) const BUDGET_BYTES: u64 = 500_000;
+/// The name of its folder.
+const FOLDER: &str = "package";
 
 /// The name of the generated files.
 const BINDINGS: &str = "replicascope_wasm";
+
+const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Where the parts that are written by hand are.
 const SOURCE: &str = "src/js/package";
 
 /// The folder of the package.
 pub(crate) fn folder() -> PathBuf {
-    project::root().join("dist-package")
+    project::root().join(FOLDER)
+}
+
+/// The file of it that is written last.
+pub(crate) fn stamp() -> PathBuf {
+    folder().join(LICENSES[1])
+}
+
+/// Builds the package unless it is there and not older than its sources.
+pub(crate) fn ensure(watch: &Stopwatch) -> Outcome {
+    if stale::package_is_stale() {
+        watch.step("package/ is missing or older than its sources: building the package");
+        build(watch)?;
+    }
+    Ok(())
 }
 
 /// Builds the package anew.
@@ -39,22 +54,18 @@ pub(crate) fn build(watch: &Stopwatch) -> Outcome {
     // As the page's own programs.
     Child::new("wasm-opt").args(["-O3", "--all-features"]).args([&wasm]).args(["-o"]).args([&wasm]).run(watch)?;
     // Types of the wasm's own exports: nobody calls those.
-    remove(&folder.join(format!("{BINDINGS}_bg.wasm.d.ts")))?;
+    let types = folder.join(format!("{BINDINGS}_bg.wasm.d.ts"));
+    fs::remove_file(&types).map_err(|error| format!("{}: {error}", types.display()))?;
     let root = project::root();
     let own = fs::read_dir(root.join(SOURCE)).map_err(|error| format!("{SOURCE}: {error}"))?;
-    let licenses = ["LICENSE-APACHE", "LICENSE-MIT"].map(|name| root.join(name));
-    for path in own.flatten().map(|entry| entry.path()).chain(licenses) {
+    for path in own.flatten().map(|entry| entry.path()).chain(LICENSES.map(|name| root.join(name))) {
         let name = path.file_name().unwrap_or_default();
         fs::copy(&path, folder.join(name)).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(())
 }
 
-fn remove(path: &std::path::Path) -> Outcome {
-    fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
 /// The sizes of its wasm and JavaScript.
 pub(crate) fn sizes() -> Outcome<Vec<size::Size>> {
-    size::of_folder("dist-package")
+    size::of_folder(FOLDER)
 }

@@ -1,10 +1,14 @@
 //! The size budgets of the release page: what a visitor downloads before it works, and what each further program, which is
-//! loaded instead of the first only when the address asks for it, weighs on its own.
+//! loaded instead of the first only when the address asks for it, weighs on its own. And of the JavaScript package.
 
 use crate::{Outcome, process::Child};
 
 /// All wasm, JavaScript and style sheets together, compressed as a good host does.
 pub(crate) const BUDGET_BYTES: u64 = 250_000;
+
+/// What the JavaScript package may take, wasm and JavaScript together, in brotli: a tenth more than when this was written.
+/// A page that uses it loads this before it can do anything.
+pub(crate) const PACKAGE_BUDGET_BYTES: u64 = 500_000;
 
 /// A program beside the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,10 +19,10 @@ pub(super) fn connect(leader: &Worker, channel: &JsValue) -> Outcome<JsValue> {
     let send = send.ok_or_else(|| Problem::argument("channel", "must have send(Uint8Array)"))?;
     let link = leader.connect(worker::Line { channel: channel.clone(), send })?;
     let (message, close, disconnect) = (leader.weak(), leader.weak(), leader.weak());
-    let on_message = Closure::<dyn FnMut(JsValue) -> Result<(), JsValue>>::new(move |frame: JsValue| {
+    let on_message = Closure::<dyn Fn(JsValue) -> Result<(), JsValue>>::new(move |frame: JsValue| {
         message.get().map_or(Ok(()), |leader| received(&leader, link, &frame))
     });
-    let on_close = Closure::<dyn FnMut()>::new(move || close.with(|leader| leader.disconnect(link)));
+    let on_close = Closure::<dyn Fn()>::new(move || close.with(|leader| leader.disconnect(link)));
     let put = |name: &str, own: &JsValue| Reflect::set(channel, &name.into(), own).is_ok_and(|is_set| is_set);
     if !put("onmessage", &on_message.into_js_value()) || !put("onclose", &on_close.into_js_value()) {
         leader.disconnect(link);
@@ -32,7 +32,7 @@ pub(super) fn connect(leader: &Worker, channel: &JsValue) -> Outcome<JsValue> {
     let first = leader.weak();
     spawn_local(async move { first.with(Worker::work) });
     let connection = Object::new();
-    let end = Closure::<dyn FnMut()>::new(move || disconnect.with(|leader| leader.disconnect(link))).into_js_value();
+    let end = Closure::<dyn Fn()>::new(move || disconnect.with(|leader| leader.disconnect(link))).into_js_value();
     // A fresh object takes any field.
     drop(Reflect::set(&connection, &"disconnect".into(), &end));
     Ok(connection.into())

@@ -28,6 +28,7 @@ pub(super) fn value(value: &JsValue) -> Outcome<Value> {
         return Err(Problem::argument("value", "must be a text or a whole number"));
     }
     let text = argument::text("value", value, 4 * limits::MAX_TEXT_CHARS)?;
+    argument::well_formed("value", value)?;
     if text.chars().count() > limits::MAX_TEXT_CHARS {
         return Err(Problem::argument("value", &format!("must have at most {} characters", limits::MAX_TEXT_CHARS)));
     }

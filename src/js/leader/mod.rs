@@ -130,7 +130,7 @@ impl LocalLeader {
         };
         let number = self.worker.subscribe(callback.clone())?;
         let weak = self.worker.weak();
-        Ok(Closure::<dyn FnMut()>::new(move || weak.with(|worker| worker.unsubscribe(number))).into_js_value())
+        Ok(Closure::<dyn Fn()>::new(move || weak.with(|worker| worker.unsubscribe(number))).into_js_value())
     }
 
     /// Own writes that no hub has confirmed yet, in order.
@@ -231,6 +231,7 @@ fn cart_key(key: &JsValue) -> Outcome<Key> {
 /// A name of something in a message.
 pub(super) fn name(what: &str, value: &JsValue) -> Outcome<String> {
     let text = argument::text(what, value, limits::MAX_NAME_BYTES)?;
+    argument::well_formed(what, value)?;
     let is_good = !text.trim().is_empty() && text.chars().count() <= limits::MAX_NAME_CHARS;
     if is_good { Ok(text) } else { Err(Problem::argument(what, &format!("must have 1 to {} characters", limits::MAX_NAME_CHARS))) }
 }

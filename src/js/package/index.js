@@ -44,20 +44,25 @@ function messageOf(thrown) {
   }
 }
 
+const tagOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+
+/** Whether it is a Uint8Array, of whatever window, whatever it says of itself. */
+const areBytes = (value) => ArrayBuffer.isView(value) && tagOfView.call(value) === "Uint8Array";
+
 /**
- * An argument without the caller's code in it: getters, proxies and `toJSON` run here, and what is left is plain data.
- * Bytes stay as they are.
+ * An argument without the caller's code in it: getters, proxies and `toJSON` run here, and what is left is plain data, copied.
  */
 function plain(value) {
   if (typeof value === "function") return undefined;
-  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-  let text;
+  if (value === null || typeof value !== "object") return value;
   try {
-    text = JSON.stringify(value, exact);
+    if (areBytes(value)) return new Uint8Array(value);
+    const text = JSON.stringify(value, exact);
+    if (text !== undefined && /^[[{]/.test(text)) return JSON.parse(text);
   } catch (cause) {
     throw coded("bad-argument", `an argument cannot be read: ${messageOf(cause)}`, cause);
   }
-  return text === undefined ? undefined : JSON.parse(text);
+  throw coded("bad-argument", "an argument must be plain data: an object that stands for a text or for nothing is none");
 }
 
 /** JSON would make null of some numbers, and takes no bigint: here one may be a seed. */
@@ -84,8 +89,59 @@ const guarded = (call) => (...values) => {
   return called(() => call(...data));
 };
 
-/** Methods that take the caller's own objects: a channel, a callback. */
-const HOSTED = new Set(["connect", "subscribe"]);
+/** The end of a channel as the wasm has it, in front of the caller's own. */
+function endOf(channel) {
+  let send;
+  try {
+    ({ send } = channel);
+  } catch (cause) {
+    throw coded("bad-argument", `channel: its send cannot be read: ${messageOf(cause)}`, cause);
+  }
+  if (typeof send !== "function") throw coded("bad-argument", "channel: must have send(Uint8Array)");
+  const end = {};
+  end.send = (frame) => {
+    const sent = Reflect.apply(send, channel, [frame]);
+    // A promise that is rejected later ends the connection as a throw does at once.
+    if (typeof sent?.then === "function") Promise.resolve(sent).catch(() => end.onclose());
+  };
+  return end;
+}
+
+/** A frame, copied; null for what is none, which ends the connection. */
+function frameOf(frame) {
+  try {
+    return areBytes(frame) ? new Uint8Array(frame) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Puts onto the caller's channel what it is to call. */
+function attach(channel, end, connection) {
+  try {
+    channel.onmessage = (frame) => {
+      const bytes = frameOf(frame);
+      called(() => end.onmessage(bytes));
+    };
+    channel.onclose = () => end.onclose();
+  } catch (cause) {
+    connection.disconnect();
+    throw coded("bad-argument", `channel: must take onmessage and onclose: ${messageOf(cause)}`, cause);
+  }
+  return connection;
+}
+
+/** Methods that take the caller's own objects, and how: nothing of the wasm is in use while those run. */
+const HOSTED = {
+  connect(method, channel) {
+    const end = endOf(channel);
+    return attach(channel, end, method(end));
+  },
+  subscribe(method, callback) {
+    if (typeof callback !== "function") throw coded("bad-argument", "callback: must be a function");
+    return method(() => callback());
+  },
+};
 
 /** The place in the wasm of an object of this class: 0 when it was freed, undefined when it is no such object. */
 function placeOf(self, type) {
@@ -100,14 +156,16 @@ function placeOf(self, type) {
 function guard(type, awaited = []) {
   for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(type.prototype))) {
     if (typeof method !== "function" || name === "constructor" || name.startsWith("__")) continue;
-    const isFree = name === "free";
     type.prototype[name] = function (...values) {
-      try {
-        const data = HOSTED.has(name) ? values : values.map(plain);
+      const own = (...data) => {
+        const place = placeOf(this, type);
         // Freed again is freed: nothing to do.
-        if (isFree && placeOf(this, type) === 0) return undefined;
-        if (!placeOf(this, type)) throw coded("freed", `${name}: this object was freed, or never opened`);
+        if (name === "free" && place === 0) return undefined;
+        if (!place) throw coded("freed", `${name}: this object was freed, or never opened`);
         return called(() => method.apply(this, data));
+      };
+      try {
+        return name in HOSTED ? HOSTED[name](own, ...values) : own(...values.map(plain));
       } catch (problem) {
         if (awaited.includes(name)) return Promise.reject(problem);
         throw problem;
@@ -126,11 +184,17 @@ guard(bindings.Playground);
 guard(bindings.LocalLeader, PROMISES.LocalLeader);
 guard(bindings.Cart, PROMISES.Cart);
 
+if (Symbol.asyncDispose) {
+  bindings.LocalLeader.prototype[Symbol.asyncDispose] = async function () {
+    await this.close();
+    this.free();
+  };
+}
+
 export class Playground extends bindings.Playground {
   constructor(options) {
     const data = plain(options);
-    if (!isReady) throw coded("not-ready", "call init() first, and wait for it");
-    super(data);
+    called(() => super(data));
   }
 }
 
@@ -145,3 +209,5 @@ export const { LocalLeader } = bindings;
 export const scenarios = guarded(bindings.scenarios);
 export const check = guarded(bindings.check);
 export const measure = guarded(bindings.measure);
+
+export default init;

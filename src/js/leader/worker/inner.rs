@@ -126,8 +126,17 @@ impl Inner {
             return;
         }
         let wait_ms = at.since(js::now().steady).0.div_ceil(1_000_000).min(MAX_WAIT_MS);
+        self.wake_in(me, at, wait_ms as u32);
+    }
+
+    /// Sets it to as soon as everybody else had a turn.
+    pub(super) fn go_on_soon(&mut self, me: &Worker) {
+        self.wake_in(me, SimTime::ZERO, 0);
+    }
+
+    fn wake_in(&mut self, me: &Worker, at: SimTime, wait_ms: u32) {
         let weak = me.weak();
-        let timeout = Timeout::new(wait_ms as u32, move || {
+        let timeout = Timeout::new(wait_ms, move || {
             weak.with(|worker| {
                 worker.0.inner.borrow_mut().wake = None;
                 worker.work();

@@ -24,6 +24,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+/// What is done at once. Then others get their turn: a channel that answers from inside of its `send` may go on for ever.
+const MAX_DEEDS: usize = 1_000;
+
 /// What a leader was opened with.
 #[derive(Clone)]
 pub(super) struct Setting {
@@ -185,23 +188,27 @@ impl Worker {
         self.0.inner.borrow_mut().subscribers.remove(&number);
     }
 
-    /// Does what there is to do, until there is nothing, or until the store is away.
+    /// Does what there is to do, until there is nothing, until the store is away, or until others should get their turn.
     pub(super) fn work(&self) {
         if std::mem::replace(&mut self.0.inner.borrow_mut().is_at_work, true) {
             return;
         }
-        loop {
-            let deed = self.0.inner.borrow_mut().next();
-            match deed {
-                Some(Deed::Commit(store, commit)) => spawn_local(self.clone().commit(store, commit)),
-                Some(Deed::Send(link, line, frame)) => self.send(link, &line, &frame),
-                Some(Deed::Settle(waiting, answer)) => settle(&waiting, answer),
-                None => break,
-            }
-        }
+        let is_done = (0..MAX_DEEDS).any(|_| !self.does_next());
         let inner = &mut *self.0.inner.borrow_mut();
         inner.is_at_work = false;
-        inner.arm(self);
+        if is_done { inner.arm(self) } else { inner.go_on_soon(self) }
+    }
+
+    /// Whether there was something to do; it is done then.
+    fn does_next(&self) -> bool {
+        let deed = self.0.inner.borrow_mut().next();
+        match deed {
+            Some(Deed::Commit(store, commit)) => spawn_local(self.clone().commit(store, commit)),
+            Some(Deed::Send(link, line, frame)) => self.send(link, &line, &frame),
+            Some(Deed::Settle(waiting, answer)) => settle(&waiting, answer),
+            None => return false,
+        }
+        true
     }
 
     /// A channel that throws is gone; whoever made it knows why.
