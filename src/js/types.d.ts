@@ -89,9 +89,25 @@ export interface Recipe {
   variant?: string | null;
   setup: Setup;
   seed: string;
-  commands?: { at_ns: number; event: number; command: Command }[];
+  commands?: TimedCommand[];
+  /** Where a page opens it. */
   open?: { at_ns: number; view: string | null; step: number | null } | null;
-  branches?: unknown[];
+  /** All futures that were kept, where there are more than one. */
+  branches?: Future[];
+}
+/** A command, and the place between two events where it was given. */
+export interface TimedCommand {
+  at_ns: number;
+  event: number;
+  command: Command;
+}
+export interface Future {
+  name: string;
+  parent: number | null;
+  from_ns: number;
+  until_ns: number;
+  /** null for the one whose commands are the recipe's own. */
+  commands: TimedCommand[] | null;
 }
 /** What a run starts from. */
 export interface Setup {
@@ -107,7 +123,8 @@ export interface Setup {
 export interface RecipeSession {
   author: string;
   site: number;
-  access: Wire;
+  /** How far it is from its site; null for who sits at it. */
+  access: Latency | null;
   workload: Workload;
   reads?: ReadRule;
 }

@@ -57,6 +57,18 @@ test("what is really answered has exactly the fields of its type", async () => {
   await inProject({ "answers.ts": wrong, "tsconfig.json": strictly({ noEmit: true }) }, (place) => assert.notEqual(checkTypes(place).status, 0));
 });
 
+test("every form of a command is a command to the checker too", async () => {
+  const forms = readFileSync(new URL("../../src/simulation/forms.rs", import.meta.url), "utf8");
+  const examples = [...forms.split("#[cfg(test)]")[0].matchAll(/r#"(\{.*?\})"#/g)].map(([, text]) => text);
+  assert.ok(examples.length >= 25, `${examples.length} examples`);
+  const lines = examples.map((example, index) => `export const c${index}: Command = ${example};`);
+  const text = `import type { Command } from "replicascope";\n${lines.join("\n")}\n`;
+  await inProject({ "commands.ts": text, "tsconfig.json": strictly({ noEmit: true }) }, (place) => {
+    const { status, printed } = checkTypes(place);
+    assert.equal(status, 0, printed);
+  });
+});
+
 /** Snapshots, journals and verdicts of every scenario, in the middle and at the end. */
 function runs() {
   const answers = [["Scenario[]", scenarios()]];
