@@ -140,6 +140,9 @@ test("who opens a leader last owns it; the one before is told", async () => {
   await first.page.evaluate(async () => {
     window.leader = await replicascope.LocalLeader.open({ name: "shared" });
     await leader.put("note", "first");
+    leader.connect({ send() {} });
+    // Without writing anything.
+    window.told = new Promise((resolve) => leader.subscribe(() => leader.status().failure && resolve(leader.status())));
   });
   assert.equal(
     await second.page.evaluate(async () => {
@@ -149,12 +152,15 @@ test("who opens a leader last owns it; the one before is told", async () => {
     }),
     "second",
   );
+  const status = await first.page.evaluate(() => told);
+  assert.deepEqual([status.failure.code, status.peers, status.closed], ["taken-over", [], false]);
   const told = await first.page.evaluate(async () => [
     await codeOf(() => leader.put("note", "lost")),
     await codeOf(() => leader.put("note", "lost too")),
-    leader.status().failure?.code,
+    leader.get("note").decided.value,
+    await leader.close(),
   ]);
-  assert.deepEqual(told, ["taken-over", "taken-over", "taken-over"]);
+  assert.deepEqual(told.slice(0, 3), ["taken-over", "taken-over", "first"]);
   const value = await second.page.evaluate(async () => {
     await leader.close();
     window.leader = await replicascope.LocalLeader.open({ name: "shared" });

@@ -31,7 +31,8 @@ export function codeOf(call) {
     if (problem instanceof assert.AssertionError) throw problem;
     assert.ok(problem instanceof Error, `not an Error: ${String(problem)}`);
     assert.equal(typeof problem.code, "string", `without a code: ${problem.stack}`);
-    assert.notEqual(problem.message, "");
+    // It says what is wrong, and of what.
+    assert.match(problem.message, problem.code === "bad-argument" ? /^\w+: ./ : /./);
     return problem.code;
   }
 }

@@ -204,6 +204,9 @@ test("after free there is nothing, and freeing again is nothing", async () => {
   const playground = new Playground({ scenario: "offline-leader" });
   playground.free();
   assert.equal(playground.free(), undefined);
+  const disposed = new Playground({ scenario: "offline-leader" });
+  disposed[Symbol.dispose]();
+  assert.equal(codeOf(() => disposed.step()), "freed");
   for (const name of ["step", "runUntil", "seek", "perform", "submit", "snapshot", "journal", "verdicts", "recipe", "link"]) {
     assert.equal(codeOf(() => playground[name](1)), "freed", name);
     assert.equal(codeOf(() => Playground.prototype[name].call({}, 1)), "freed", name);

@@ -9,6 +9,7 @@ use crate::limits;
 use crate::offline::leader::{Kind, LocalLeader, Options};
 use crate::offline::memory::MemoryStorage;
 use crate::offline::storage::{Storage, StorageError};
+use crate::offline::web::channel::Channel;
 use crate::offline::web::indexed::{IndexedStore, OnLost};
 use crate::offline::web::js;
 use crate::offline::web::store::Store;
@@ -16,6 +17,7 @@ use crate::replication::delta::Author;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// What the databases of leaders are called, before their own names.
 const DATABASE: &str = "replicascope-leader-";
@@ -62,7 +64,19 @@ async fn in_database(setting: Setting, name: &str) -> Outcome<Worker> {
     let store = IndexedStore::open(&format!("{DATABASE}{name}"), on_lost).await?;
     let worker = start(setting, Store::Indexed(store)).await?;
     told.borrow_mut().listen(&worker);
+    announce(&worker, name);
     Ok(worker)
+}
+
+/// Tells whoever has the same leader open that it was opened again, and listens for that. This is a hint: where it is not
+/// heard, the owner's token refuses the next commit.
+fn announce(worker: &Worker, name: &str) {
+    let weak = worker.weak();
+    let on_message = move |_| weak.with(|worker| spawn_local(worker.clone().prove_ownership()));
+    if let Some(channel) = Channel::open(&format!("{DATABASE}{name}"), on_message) {
+        channel.post(&[]);
+        worker.keep(channel);
+    }
 }
 
 /// Who is told that a store was taken away.

@@ -51,8 +51,9 @@ const areBytes = (value) => ArrayBuffer.isView(value) && tagOfView.call(value) =
 
 /**
  * An argument without the caller's code in it: getters, proxies and `toJSON` run here, and what is left is plain data, copied.
+ * `place`: what it is called when it is none.
  */
-function plain(value) {
+function plain(value, place) {
   if (typeof value === "function") return undefined;
   if (value === null || typeof value !== "object") return value;
   try {
@@ -60,10 +61,13 @@ function plain(value) {
     const text = JSON.stringify(value, exact);
     if (text !== undefined && /^[[{]/.test(text)) return JSON.parse(text);
   } catch (cause) {
-    throw coded("bad-argument", `an argument cannot be read: ${messageOf(cause)}`, cause);
+    throw coded("bad-argument", `${place} cannot be read: ${messageOf(cause)}`, cause);
   }
-  throw coded("bad-argument", "an argument must be plain data: an object that stands for a text or for nothing is none");
+  throw coded("bad-argument", `${place} must be plain data: an object that stands for a text or for nothing is none`);
 }
+
+/** All arguments of the function of this name. */
+const plainly = (name, values) => values.map((value, index) => plain(value, `${name}: argument ${index + 1}`));
 
 /** JSON would make null of some numbers, and takes no bigint: here one may be a seed. */
 function exact(name, value) {
@@ -84,8 +88,8 @@ function called(call) {
 }
 
 /** The same function, given nothing but plain data. */
-const guarded = (call) => (...values) => {
-  const data = values.map(plain);
+const guarded = (name, call) => (...values) => {
+  const data = plainly(name, values);
   return called(() => call(...data));
 };
 
@@ -165,7 +169,7 @@ function guard(type, awaited = []) {
         return called(() => method.apply(this, data));
       };
       try {
-        return name in HOSTED ? HOSTED[name](own, ...values) : own(...values.map(plain));
+        return name in HOSTED ? HOSTED[name](own, ...values) : own(...plainly(name, values));
       } catch (problem) {
         if (awaited.includes(name)) return Promise.reject(problem);
         throw problem;
@@ -193,21 +197,21 @@ if (Symbol.asyncDispose) {
 
 export class Playground extends bindings.Playground {
   constructor(options) {
-    const data = plain(options);
+    const [data] = plainly("Playground", [options]);
     called(() => super(data));
   }
 }
 
 const open = bindings.LocalLeader.open;
 bindings.LocalLeader.open = async (options) => {
-  const data = plain(options);
+  const [data] = plainly("open", [options]);
   return called(() => open(data));
 };
 
 export const { LocalLeader } = bindings;
 
-export const scenarios = guarded(bindings.scenarios);
-export const check = guarded(bindings.check);
-export const measure = guarded(bindings.measure);
+export const scenarios = guarded("scenarios", bindings.scenarios);
+export const check = guarded("check", bindings.check);
+export const measure = guarded("measure", bindings.measure);
 
 export default init;

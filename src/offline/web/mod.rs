@@ -9,7 +9,7 @@
 
 pub use super::state;
 
-mod channel;
+pub(crate) mod channel;
 mod cloud;
 pub mod device;
 pub mod indexed;

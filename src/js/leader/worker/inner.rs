@@ -4,7 +4,8 @@ use super::{Line, LinkId, Worker};
 use crate::js::error::{Code, Outcome, Problem};
 use crate::js::{names, records};
 use crate::offline::leader::{Act, LocalLeader, PeerId};
-use crate::offline::storage::Commit;
+use crate::offline::storage::{Commit, StorageError};
+use crate::offline::web::channel::Channel;
 use crate::offline::web::js;
 use crate::offline::web::store::Store;
 use crate::replication::ids::RequestId;
@@ -24,6 +25,8 @@ pub(super) struct Inner {
     pub(super) leader: LocalLeader,
     /// Away while a commit, an export or an import is under way.
     pub(super) store: Option<Store>,
+    /// Where it hears that its store was opened again.
+    pub(super) notices: Option<Channel>,
     pub(super) links: BTreeMap<LinkId, (PeerId, Rc<Line>)>,
     pub(super) link_count: u64,
     pub(super) waiting: BTreeMap<RequestId, Waiting>,
@@ -63,6 +66,14 @@ impl Inner {
         let Some((peer, _)) = self.links.remove(&link) else { return false };
         self.leader.disconnect(js::now(), peer);
         true
+    }
+
+    /// The store is gone, and with it all connections: nothing that came in would last.
+    pub(super) fn fail(&mut self, error: StorageError) {
+        for link in self.links.keys().copied().collect::<Vec<_>>() {
+            self.drop_link(link);
+        }
+        self.leader.failed(error);
     }
 
     /// Another leader takes the place of this one; hands back who waited for it.

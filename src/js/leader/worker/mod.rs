@@ -11,6 +11,7 @@ use crate::js::{names, records, snapshot};
 use crate::limits;
 use crate::offline::leader::{LocalLeader, Options, PeerId};
 use crate::offline::storage::StorageError;
+use crate::offline::web::channel::Channel;
 use crate::offline::web::js;
 use crate::offline::web::store::Store;
 use crate::replication::causality::VersionVector;
@@ -82,6 +83,7 @@ impl Worker {
         let inner = Inner {
             leader,
             store: Some(store),
+            notices: None,
             links: BTreeMap::new(),
             link_count: 0,
             waiting: BTreeMap::new(),
@@ -100,6 +102,11 @@ impl Worker {
 
     pub(super) fn weak(&self) -> Weak {
         Weak(Rc::downgrade(&self.0))
+    }
+
+    /// Keeps where it hears that its store was opened again.
+    pub(super) fn keep(&self, notices: Channel) {
+        self.0.inner.borrow_mut().notices = Some(notices);
     }
 
     fn open(&self) -> Outcome<std::cell::RefMut<'_, Inner>> {
@@ -220,7 +227,7 @@ impl Worker {
 
     /// The store is gone: nothing of what waits for it will be durable.
     pub(super) fn fail(&self, error: StorageError) {
-        self.0.inner.borrow_mut().leader.failed(error);
+        self.0.inner.borrow_mut().fail(error);
         self.changed();
         self.work();
     }

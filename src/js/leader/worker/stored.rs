@@ -18,12 +18,22 @@ impl Worker {
             inner.store = Some(store);
             match result {
                 Ok(()) => inner.leader.committed(),
-                Err(error) => inner.leader.failed(error),
+                Err(error) => inner.fail(error),
             }
         }
         self.changed();
         self.wake_waiters();
         self.work();
+    }
+
+    /// Finds out whether the store is still its own: a commit of nothing is refused as any other.
+    pub(in crate::js::leader) async fn prove_ownership(self) {
+        // Closed meanwhile: then there is nothing to prove.
+        let Ok(mut store) = self.borrow_store().await else { return };
+        if let Err(error) = store.commit(&Commit(Vec::new())).await {
+            self.fail(error);
+        }
+        self.give_back(store);
     }
 
     /// Takes the store once nothing of it is under way. While it is away the leader waits.
@@ -100,6 +110,7 @@ impl Worker {
         let (store, waiting) = {
             let inner = &mut *self.0.inner.borrow_mut();
             inner.stage = Stage::Closed;
+            inner.notices = None;
             inner.links.clear();
             inner.subscribers.clear();
             inner.wake = None;
