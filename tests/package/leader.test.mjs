@@ -80,6 +80,19 @@ test("numbers are exact or refused", async () => {
   });
 });
 
+test("texts that are none in Unicode are refused, so that no two become one", async () => {
+  await withLeaders(1, async (ana) => {
+    for (const half of ["\ud800", "a\udc00b", "\udc00\ud800"]) {
+      for (const call of [() => ana.put(half, 1), () => ana.put("a", half), () => ana.cart("cart").add(half)]) {
+        assert.equal(await codeOfPromise(call()), "bad-argument");
+      }
+      assert.equal(codeOf(() => ana.get(half)), "bad-argument");
+    }
+    await ana.put("\u{1f95b}", "\u{1f95b}");
+    assert.equal(ana.get("\u{1f95b}").decided.value, "\u{1f95b}");
+  });
+});
+
 test("a cart counts", async () => {
   await withLeaders(1, async (ana) => {
     const cart = ana.cart("cart");
