@@ -2,10 +2,15 @@
 
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { pair, ports, unreliable, until } from "./channels.mjs";
 import { codeOf, ready, replicascope } from "./package.mjs";
 
 const { LocalLeader } = replicascope;
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
 
 /** Opens leaders of these kinds, hands them over, and closes them whatever happens. */
 async function withKinds(kinds, act) {
@@ -238,6 +243,30 @@ test("frames of an earlier connection, and of another leader, are nothing new", 
     for (const frame of first.frames) strange.onmessage(frame);
     join(ana, caro, pair());
     await until("equal", () => items(caro) === before && ana.status().alarm === null && caro.status().alarm === null);
+  });
+});
+
+test("a connected leader that the program does not hold goes on, until it is freed by hand", async () => {
+  await withKinds(["device"], async (ana) => {
+    const { ends, frames } = pair({ delayMs: 1 });
+    ana.connect(ends[0]);
+    await (async () => {
+      (await LocalLeader.open({ name: "nobody's", storage: "memory", kind: "hub" })).connect(ends[1]);
+    })();
+    for (let round = 0; round < 10; round += 1) {
+      collect();
+      await wait(5);
+    }
+    const before = frames.length;
+    await ana.put("a", 1);
+    await until("it confirms", () => ana.pending().length === 0);
+    assert.ok(frames.length > before);
+    ends[1].onclose();
+    const freed = await LocalLeader.open({ name: "freed", storage: "memory" });
+    const channel = { send() {} };
+    freed.connect(channel);
+    freed.free();
+    assert.equal(channel.onmessage(new Uint8Array(3)), undefined, "nobody listens");
   });
 });
 

@@ -188,6 +188,12 @@ impl LocalLeader {
         })
     }
 
+    /// Ends all connections. Called before it is freed by hand; what the garbage collector frees nobody is connected to.
+    #[wasm_bindgen(js_name = __letGo, skip_typescript)]
+    pub fn let_go(&self) {
+        self.worker.let_go();
+    }
+
     /// Ends it when all writes under way are durable. Closing again is nothing.
     ///
     /// # Errors

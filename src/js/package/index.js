@@ -166,6 +166,8 @@ function guard(type, awaited = []) {
         // Freed again is freed: nothing to do.
         if (name === "free" && place === 0) return undefined;
         if (!place) throw coded("freed", `${name}: this object was freed, or never opened`);
+        // A connected leader lives on when its handle goes, unless it is freed by hand.
+        if (name === "free") called(() => this.__letGo?.());
         return called(() => method.apply(this, data));
       };
       try {

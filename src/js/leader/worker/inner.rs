@@ -29,6 +29,8 @@ pub(super) struct Inner {
     pub(super) notices: Option<Channel>,
     pub(super) links: BTreeMap<LinkId, (PeerId, Rc<Line>)>,
     pub(super) link_count: u64,
+    /// While it is connected it lives, even if the caller holds nothing but the channel.
+    pub(super) kept: Option<Worker>,
     pub(super) waiting: BTreeMap<RequestId, Waiting>,
     /// Who wants the store next.
     pub(super) store_waiters: Vec<Function>,
@@ -65,21 +67,29 @@ impl Inner {
     pub(super) fn drop_link(&mut self, link: LinkId) -> bool {
         let Some((peer, _)) = self.links.remove(&link) else { return false };
         self.leader.disconnect(js::now(), peer);
+        if self.links.is_empty() {
+            self.kept = None;
+        }
         true
+    }
+
+    /// All connections end.
+    pub(super) fn drop_links(&mut self) {
+        for link in self.links.keys().copied().collect::<Vec<_>>() {
+            self.drop_link(link);
+        }
     }
 
     /// The store is gone, and with it all connections: nothing that came in would last.
     pub(super) fn fail(&mut self, error: StorageError) {
-        for link in self.links.keys().copied().collect::<Vec<_>>() {
-            self.drop_link(link);
-        }
+        self.drop_links();
         self.leader.failed(error);
     }
 
     /// Another leader takes the place of this one; hands back who waited for it.
     pub(super) fn begin_again(&mut self, leader: LocalLeader) -> BTreeMap<RequestId, Waiting> {
+        self.drop_links();
         self.leader = leader;
-        self.links.clear();
         std::mem::take(&mut self.waiting)
     }
 

@@ -86,6 +86,7 @@ impl Worker {
             notices: None,
             links: BTreeMap::new(),
             link_count: 0,
+            kept: None,
             waiting: BTreeMap::new(),
             store_waiters: Vec::new(),
             subscribers: BTreeMap::new(),
@@ -150,6 +151,7 @@ impl Worker {
         inner.link_count += 1;
         let link = LinkId(inner.link_count);
         inner.links.insert(link, (peer, Rc::new(line)));
+        inner.kept = Some(self.clone());
         drop(inner);
         self.changed();
         Ok(link)
@@ -161,6 +163,11 @@ impl Worker {
             self.changed();
             self.work();
         }
+    }
+
+    /// All connections end: nobody will hold it any more.
+    pub(super) fn let_go(&self) {
+        self.0.inner.borrow_mut().drop_links();
     }
 
     /// A frame came in. After the end of a connection nobody listens any more.

@@ -111,7 +111,7 @@ impl Worker {
             let inner = &mut *self.0.inner.borrow_mut();
             inner.stage = Stage::Closed;
             inner.notices = None;
-            inner.links.clear();
+            inner.drop_links();
             inner.subscribers.clear();
             inner.wake = None;
             (inner.store.take(), std::mem::take(&mut inner.waiting))
