@@ -142,7 +142,7 @@ test("who opens a leader last owns it; the one before is told", async () => {
     await leader.put("note", "first");
     leader.connect({ send() {} });
     // Without writing anything.
-    window.told = new Promise((resolve) => leader.subscribe(() => leader.status().failure && resolve(leader.status())));
+    leader.subscribe(() => leader.status().failure && (window.told = leader.status()));
   });
   assert.equal(
     await second.page.evaluate(async () => {
@@ -152,7 +152,7 @@ test("who opens a leader last owns it; the one before is told", async () => {
     }),
     "second",
   );
-  const status = await first.page.evaluate(() => told);
+  const status = await (await first.page.waitForFunction(() => window.told)).jsonValue();
   assert.deepEqual([status.failure.code, status.peers, status.closed], ["taken-over", [], false]);
   const told = await first.page.evaluate(async () => [
     await codeOf(() => leader.put("note", "lost")),

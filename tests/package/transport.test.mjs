@@ -226,6 +226,24 @@ test("a channel that sends back whatever it is given harms nobody, at once or la
   });
 });
 
+test("a channel that answers every frame from inside of its send leaves others their turn", async () => {
+  await withKinds(["device", "device"], async (ana, ben) => {
+    await Promise.all([ana.put("a", 1), ben.put("b", 2)]);
+    const greetings = [];
+    ben.connect({ send: (frame) => greetings.push(frame) });
+    await until("a greeting", () => greetings.length > 0);
+    const most = 50_000;
+    let sentCount = 0;
+    const endless = { send: () => (sentCount += 1) < most && endless.onmessage(greetings[0]) };
+    const connection = ana.connect(endless);
+    await until("some are answered", () => sentCount > 100);
+    assert.ok(sentCount < most, "this had its turn long before");
+    connection.disconnect();
+    join(ana, ben, pair());
+    await until("equal", () => ana.get("b").decided?.value === 2 && ben.get("a").decided?.value === 1);
+  });
+});
+
 test("frames of an earlier connection, and of another leader, are nothing new", async () => {
   await withKinds(["device", "device", "device"], async (ana, ben, caro) => {
     await Promise.all([fill(ana, "milk", 30), fill(ben, "eggs", 30)]);

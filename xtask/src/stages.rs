@@ -26,7 +26,7 @@ const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Native, "native", 706),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
-    (Stage::Package, "package", 85),
+    (Stage::Package, "package", 86),
     (Stage::Build, "build", 15),
     (Stage::EndToEnd, "e2e", 122),
     (Stage::Docs, "docs", 197),
