@@ -21,8 +21,9 @@ mkdirSync(work, { recursive: true });
 for (const name of ["book.toml", "src", "theme"]) {
   cpSync(join(here, name), join(work, name), { recursive: true });
 }
-// Pages include the examples as they are run by the tests.
+// Pages include the examples as they are run by the tests, and what the JavaScript package says of itself.
 cpSync(join(here, "../examples"), join(work, "examples"), { recursive: true });
+cpSync(join(here, "../src/js/package/README.md"), join(work, "package/README.md"));
 writePages(join(work, "src"));
 rmSync(out, { recursive: true, force: true });
 const built = spawnSync("mdbook", ["build", work, "--dest-dir", out], { stdio: "inherit" });

@@ -7,6 +7,10 @@ pub mod checkers;
 pub mod histories;
 #[cfg(feature = "catalogue")]
 pub mod hunt;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub mod js;
+#[cfg(any(feature = "cli", feature = "js"))]
+mod json;
 pub mod limits;
 pub mod measure;
 pub mod offline;

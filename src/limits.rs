@@ -89,6 +89,8 @@ pub const MAX_STATE_KEPT: usize = 1_000;
 pub const MAX_COMPARED_KEYS: usize = 1_000;
 /// Bytes of an operation of a newer version.
 pub const MAX_OPAQUE_BYTES: usize = 4_096;
+/// Who is told when a leader of a program changes.
+pub const MAX_SUBSCRIBERS: usize = 1_000;
 /// Leaders that one leader knows on a channel between tabs.
 pub const MAX_MESH_PEERS: usize = 64;
 /// Device slots of one browser profile.

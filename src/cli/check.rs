@@ -1,11 +1,12 @@
 //! `check`: judges a history file by one guarantee.
 
 use super::{Ended, Problem, input, print};
-use crate::histories::{self, Action, FailedCas, Guarantee, History, KeyId, Model, NullRead, Operation, Options, Value, Verdict};
+use crate::histories::{self, FailedCas, Guarantee, History, Model, NullRead, Options, Value, Verdict};
+use crate::json::history::{key_name, value, verdict_on};
 use crate::limits;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -56,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ended, Problem> {
     let verdict = histories::judge(&history, guarantee, &options, &mut || patience.lasts());
     patience.end();
     let verdict = verdict.map_err(refused)?;
-    print(&if arguments.json { as_json(&history, &verdict) } else { as_text(&history, &verdict) })?;
+    print(&if arguments.json { format!("{}\n", verdict_on(&history, &verdict)) } else { as_text(&history, &verdict) })?;
     Ok(match verdict.holds {
         Some(true) => Ended::Held,
         Some(false) => Ended::DidNotHold,
@@ -99,54 +100,6 @@ impl Patience {
     fn end(&self) {
         if self.shown_seconds > 0 {
             eprintln!();
-        }
-    }
-}
-
-fn as_json(history: &History, verdict: &Verdict) -> String {
-    let witness: Vec<Json> = verdict.witness.iter().map(|number| described(history, *number)).collect();
-    let mut answer = json!({
-        "guarantee": verdict.guarantee.id(),
-        "holds": verdict.holds,
-        "operations": verdict.operations,
-        "witness": witness,
-    });
-    if let Some(because) = &verdict.undecided_because {
-        answer["undecided_because"] = Json::from(because.as_str());
-    }
-    format!("{answer}\n")
-}
-
-/// An operation of the witness, in the words of the history format.
-fn described(history: &History, number: usize) -> Json {
-    let operation = &history.operations[number];
-    let mut fields = Map::new();
-    fields.insert("operation".to_owned(), Json::from(number));
-    fields.insert("line".to_owned(), Json::from(operation.invoked.line));
-    fields.insert("process".to_owned(), Json::from(operation.process));
-    fields.insert("session".to_owned(), Json::from(history.sessions[operation.session as usize].as_str()));
-    fields.insert("type".to_owned(), Json::from(operation.outcome.name()));
-    fields.insert("f".to_owned(), Json::from(operation.function.name()));
-    if let Some(key) = operation.action.key() {
-        fields.insert("key".to_owned(), Json::from(key_name(history, key)));
-    }
-    fields.insert("value".to_owned(), value(history, operation));
-    fields.insert("invoked_ns".to_owned(), Json::from(operation.invoked.time));
-    fields.insert("closed_ns".to_owned(), Json::from(operation.closed.map(|closed| closed.time)));
-    Json::Object(fields)
-}
-
-fn key_name(history: &History, key: KeyId) -> &str {
-    &history.keys[key as usize]
-}
-
-fn value(history: &History, operation: &Operation) -> Json {
-    match &operation.action {
-        Action::Read(_, value) => value.as_ref().map_or(Json::Null, Value::to_json),
-        Action::Write(_, value) | Action::Append(_, value) => value.to_json(),
-        Action::Cas(_, old, new) => json!([old.to_json(), new.to_json()]),
-        Action::ReadMany(values) => {
-            Json::Object(values.iter().map(|(key, value)| (key_name(history, *key).to_owned(), value.to_json())).collect())
         }
     }
 }

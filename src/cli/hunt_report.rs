@@ -1,7 +1,7 @@
 //! What a search came to, as JSON and for people.
 
-use super::report;
 use crate::hunt::{Found, Hunt, Outcome, Size};
+use crate::json::verdicts::witness;
 use crate::view::words;
 use serde_json::{Value as Json, json};
 use std::ops::Range;
@@ -48,7 +48,7 @@ impl Report<'_> {
             "violated": found.verdict.guarantee,
             "promised": found.verdict.promised,
             "violations": found.verdict.violation_count,
-            "witness": found.verdict.witness.iter().map(report::witness).collect::<Vec<_>>(),
+            "witness": found.verdict.witness.iter().map(witness).collect::<Vec<_>>(),
             "before": size(found.before),
             "after": size(found.after),
             "is_minimal": found.is_minimal,

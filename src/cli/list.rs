@@ -1,13 +1,14 @@
 //! `list`: what there is to name in the other subcommands.
 
 use super::{Ended, Problem, print};
+use crate::json::entry;
+use crate::json::scenarios::of_scenario;
 use crate::replication::delta::Mode;
 use crate::replication::setting::{Kind, Setting};
-use crate::scenarios::{self, Scenario};
 use crate::simulation::forms::{self, Form};
 use crate::simulation::{dials, registry, topology};
 use crate::view::words;
-use crate::{checkers, presets};
+use crate::{checkers, presets, scenarios};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -60,29 +61,6 @@ fn entries(what: What) -> Vec<Json> {
         What::Settings => settings(),
         What::Commands => forms::ALL.iter().map(form).collect(),
     }
-}
-
-fn entry(id: &str, title: &str, summary: &str) -> Json {
-    json!({ "id": id, "title": title, "summary": summary })
-}
-
-fn of_scenario(scenario: &Scenario) -> Json {
-    let mut fields = entry(scenario.id, scenario.title, scenario.summary);
-    fields["family"] = Json::from(scenario.family.id());
-    fields["seed"] = Json::from(scenario.seed.to_string());
-    let variant = |variant: &scenarios::Variant| {
-        json!({
-            "id": variant.id,
-            "title": variant.title,
-            "guarantee": variant.about.map(|about| about.guarantee),
-            "promised": variant.about.is_some_and(|about| about.promised),
-            "assumption": variant.about.and_then(|about| about.assumption).map(|assumption| assumption.words),
-        })
-    };
-    fields["variants"] = Json::Array(scenario.variants.iter().map(variant).collect());
-    fields["constraints"] =
-        Json::Array(scenario.constraints.iter().map(|constraint| entry(constraint.id, constraint.title, constraint.meaning)).collect());
-    fields
 }
 
 fn strategy(strategy: &registry::StrategyEntry) -> Json {

@@ -1,12 +1,12 @@
 //! What a run came to, as JSON and as a table.
 
 use super::play::Played;
-use crate::checkers::{Verdict, Witness};
+use crate::checkers::Verdict;
+use crate::json::verdicts::{metrics, verdict};
 use crate::scenarios::Outcome;
 use crate::scenarios::claim::Claimed;
-use crate::scenarios::metrics::Metrics;
 use crate::view::words;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 pub(super) fn as_json(played: &Played, outcome: &Outcome<'_>) -> Json {
     json!({
@@ -25,34 +25,6 @@ pub(super) fn as_json(played: &Played, outcome: &Outcome<'_>) -> Json {
 
 fn fingerprint(played: &Played) -> String {
     format!("{:016x}", played.session.fingerprint())
-}
-
-fn verdict(verdict: &Verdict) -> Json {
-    let mut fields = json!({
-        "guarantee": verdict.guarantee,
-        "holds": verdict.holds,
-        "promised": verdict.promised,
-        "violations": verdict.violation_count,
-        "witness": verdict.witness.iter().map(witness).collect::<Vec<_>>(),
-    });
-    if let Some(because) = &verdict.undecided_because {
-        fields["undecided_because"] = Json::from(because.as_str());
-    }
-    fields
-}
-
-pub(super) fn witness(witness: &Witness) -> Json {
-    let dots: Vec<String> = witness.dots.iter().map(ToString::to_string).collect();
-    json!({ "sentence": witness.sentence, "operations": witness.operations, "dots": dots })
-}
-
-/// The numbers by name: counts as whole numbers, times in milliseconds.
-pub(super) fn metrics(metrics: &Metrics) -> Json {
-    let number = |(name, value): (&str, f64)| {
-        let is_count = !name.contains("_ms") && value >= 0.0 && value.fract() == 0.0;
-        (name.to_owned(), if is_count { Json::from(value as u64) } else { Json::from(value) })
-    };
-    Json::Object(metrics.rows().into_iter().map(number).collect::<Map<_, _>>())
 }
 
 /// A heading, claims, guarantees and numbers.

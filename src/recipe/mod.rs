@@ -4,6 +4,8 @@
 //! [`Recipe::check`] refuses what cannot be run, with the path of the field. Knows no engine and no screen.
 
 mod bytes;
+#[cfg(any(test, feature = "js"))]
+mod command;
 mod format;
 mod json_reader;
 mod json_text;

@@ -1,6 +1,6 @@
 // What can be checked of the documentation without a browser: links, anchors, ids, what is loaded, code samples. Variables: SITE, the built
 // folder; BOOK, the folder of the pages as Markdown; REPLICASCOPE, the program. Closes with `N passed, N failed`.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { draw, list } from "../../docs/build/program.mjs";
 import { check, closing } from "./check/claims.mjs";
@@ -70,5 +70,10 @@ check("the service worker keeps nothing of the documentation", () => {
   return files.split(",").filter((name) => /docs|\.html|embed\.js|404/.test(name));
 });
 
-runSamples(book);
+check("the JavaScript package is beside the page, whole", () => {
+  const { files } = JSON.parse(readFileSync(join(site, "package/package.json"), "utf8"));
+  return files.filter((name) => !existsSync(join(site, "package", name)));
+});
+
+runSamples(book, join(site, "package"));
 closing();

@@ -7,6 +7,7 @@ mod browser;
 mod markup;
 mod node;
 mod offline;
+mod package;
 mod page;
 mod process;
 mod project;
@@ -30,10 +31,11 @@ type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "\
 cargo xtask serve [trunk arguments]   install what is missing, then serve the page and rebuild it on changes
 cargo xtask test [stage ...]          run all checks, or only the stages named:
-                                      format, lint, native, wasm, lab, build, e2e, docs
+                                      format, lint, native, wasm, lab, package, build, e2e, docs
 cargo xtask build                     the release page, in dist/
+cargo xtask package                   the JavaScript package, in package/
 cargo xtask docs                      the documentation, in site/docs/
-cargo xtask dist                      page and documentation for a static host, in site/
+cargo xtask dist                      page, documentation and package for a static host, in site/
 cargo xtask lighthouse                what Lighthouse says of the page
 cargo xtask bench [kind ...]          the benchmarks, all kinds if none is named:
                                       native, wasm, page, merge
@@ -65,6 +67,7 @@ fn run(arguments: &[String]) -> Outcome {
         "serve" => serve(&watch, rest),
         "test" => stages::test(&watch, rest),
         "build" => build(&watch),
+        "package" => build_package(&watch),
         "bench" => bench(&watch, rest),
         "docs" => site::build_docs(&watch),
         "dist" => site::build(&watch),
@@ -108,6 +111,13 @@ fn build(watch: &Stopwatch) -> Outcome {
     let sizes = size::measure()?;
     print!("{}", size::describe_all(&sizes));
     watch.step("the page is in dist/");
+    Ok(())
+}
+
+fn build_package(watch: &Stopwatch) -> Outcome {
+    package::build(watch)?;
+    print!("{}", size::describe(&package::sizes()?, "together", size::PACKAGE_BUDGET_BYTES));
+    watch.step("the package is in package/");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! The documentation, and the folder for a static host: the page, `docs/`, the script for other pages, the package if it was
-//! built, a page for what is not there. All addresses in it are relative.
+//! The documentation, and the folder for a static host: the page, `docs/`, the script for other pages, the
+//! JavaScript package, a page for what is not there. All addresses in it are relative.
 
-use crate::{Outcome, browser, node, process::Child, project, stages, stale, tally::Tally, tools, watch::Stopwatch};
+use crate::{Outcome, browser, node, package, process::Child, project, stages, stale, tally::Tally, tools, watch::Stopwatch};
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use std::{
 
 /// What is shown for addresses that lead nowhere.
 const NOT_FOUND: &str = "404.html";
-/// Where the JavaScript package is put, if it is there.
+/// Where the JavaScript package is put.
 const PACKAGE: &str = "package";
 /// Folders with packages of their own for the tests of the documentation.
 const TEST_TOOLS: &str = "tests/docs/tools";
@@ -42,19 +42,17 @@ pub(crate) fn build_docs(watch: &Stopwatch) -> Outcome {
     Ok(())
 }
 
-/// Makes the folder anew, with the page as it is in `dist/`, which is built if it is older than its sources.
+/// Makes the folder anew, with the page as it is in `dist/` and the package, which are built if they are older than their sources.
 pub(crate) fn build(watch: &Stopwatch) -> Outcome {
     if stale::page_is_stale() {
         stages::build_page(watch)?;
     }
+    package::ensure(watch)?;
     if site().exists() {
         fs::remove_dir_all(site()).map_err(|error| format!("{}: {error}", site().display()))?;
     }
     copy(&project::dist(), &site())?;
-    let package = project::root().join(PACKAGE);
-    if package.is_dir() {
-        copy(&package, &site().join(PACKAGE))?;
-    }
+    copy(&package::folder(), &site().join(PACKAGE))?;
     // A host that builds sites by itself takes the folder as it is.
     fs::write(site().join(".nojekyll"), "").map_err(|error| format!(".nojekyll: {error}"))?;
     build_docs(watch)?;

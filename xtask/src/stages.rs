@@ -1,7 +1,7 @@
 //! The stages of `cargo xtask test`: each counts its tests or checks, and running too few of them is a failure,
 //! because some runners end happily when they have found no test at all.
 
-use crate::{Outcome, browser, node, page, process::Child, project, site, size, stale, tally::Tally, tools, watch::Stopwatch};
+use crate::{Outcome, browser, node, package, page, process::Child, project, site, size, stale, tally::Tally, tools, watch::Stopwatch};
 use std::{env, iter};
 
 /// A part of the tests that can be run on its own.
@@ -12,6 +12,7 @@ pub(crate) enum Stage {
     Native,
     Wasm,
     Lab,
+    Package,
     Build,
     EndToEnd,
     Docs,
@@ -19,16 +20,20 @@ pub(crate) enum Stage {
 
 /// In the order in which they run, with their names and with the fewest tests or checks that each must run.
 /// Raise a number when tests are added, so that tests which silently stop running are noticed.
-const MINIMUM: [(Stage, &str, u32); 8] = [
+const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
     (Stage::Native, "native", 706),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
+    (Stage::Package, "package", 86),
     (Stage::Build, "build", 15),
     (Stage::EndToEnd, "e2e", 122),
-    (Stage::Docs, "docs", 190),
+    (Stage::Docs, "docs", 197),
 ];
+
+/// Folder with packages of their own for the tests of the JavaScript package.
+const PACKAGE_TOOLS: &str = "tests/package/tools";
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const XTASK: [&str; 2] = ["--manifest-path", "xtask/Cargo.toml"];
@@ -88,6 +93,7 @@ fn run(watch: &Stopwatch, stage: Stage) -> Outcome<Tally> {
         Stage::Native => native(watch),
         Stage::Wasm => wasm(watch),
         Stage::Lab => lab(watch),
+        Stage::Package => package(watch),
         Stage::Build => build(watch),
         Stage::EndToEnd => end_to_end(watch),
         Stage::Docs => site::test(watch),
@@ -165,6 +171,20 @@ fn lab(watch: &Stopwatch) -> Outcome<Tally> {
     Ok(Tally::of_closing_line(&ended.output).judged(ended.succeeded))
 }
 
+/// The JavaScript package: built, within its budget, and used in node, in a bundler and in the real browser.
+fn package(watch: &Stopwatch) -> Outcome<Tally> {
+    node::ensure_packages_in(watch, PACKAGE_TOOLS)?;
+    package::build(watch)?;
+    let sizes = package::sizes()?;
+    print!("{}", size::describe(&sizes, "together", size::PACKAGE_BUDGET_BYTES));
+    let mut sum = check("the package keeps to its size budget", &over_budget(&sizes, size::PACKAGE_BUDGET_BYTES));
+    let browser = browser::ensure(watch)?;
+    let child = Child::new("node").args(["tests/package/run.mjs"]).env("PACKAGE", package::folder()).env("CHROMIUM", browser.chromium);
+    let ended = child.watch(watch)?;
+    sum += Tally::of_closing_line(&ended.output).judged(ended.succeeded);
+    Ok(sum)
+}
+
 fn cargo_tests(watch: &Stopwatch, child: Child) -> Outcome<Tally> {
     let ended = child.watch(watch)?;
     Ok(Tally::of_cargo(&ended.output).judged(ended.succeeded))
@@ -182,14 +202,17 @@ fn build(watch: &Stopwatch) -> Outcome<Tally> {
     let first = ("the page keeps to its size budget".to_owned(), &sizes.first, size::BUDGET_BYTES);
     let others = sizes.others.iter().map(|(program, sizes)| (format!("{} keeps to its own", program.what), sizes, program.budget_bytes));
     for (claim, sizes, budget_bytes) in iter::once(first).chain(others) {
-        let problem = match size::total_bytes(sizes) {
-            0 => vec!["there is nothing".to_owned()],
-            bytes if bytes > budget_bytes => vec![format!("{} bytes too many", bytes - budget_bytes)],
-            _ => Vec::new(),
-        };
-        sum += check(&claim, &problem);
+        sum += check(&claim, &over_budget(sizes, budget_bytes));
     }
     Ok(sum)
+}
+
+fn over_budget(sizes: &[size::Size], budget_bytes: u64) -> Vec<String> {
+    match size::total_bytes(sizes) {
+        0 => vec!["there is nothing".to_owned()],
+        bytes if bytes > budget_bytes => vec![format!("{} bytes too many", bytes - budget_bytes)],
+        _ => Vec::new(),
+    }
 }
 
 fn check(claim: &str, problems: &[String]) -> Tally {

@@ -1,6 +1,6 @@
-//! Whether the page in `dist/` is a release page, and not older than what it is made of.
+//! Whether the page in `dist/` is a release page, and not older than what it is made of; the same of the package.
 
-use crate::{page, project};
+use crate::{package, page, project};
 use std::{fs, path::Path, time::SystemTime};
 
 /// What the page is made of.
@@ -17,6 +17,15 @@ const SOURCES: [&str; 10] = [
     "xtask/src/offline.rs",
     "xtask/src/sheets.rs",
 ];
+
+/// What the package is made of.
+const PACKAGE_SOURCES: [&str; 4] = ["Cargo.toml", "Cargo.lock", "src", "xtask/src/package.rs"];
+
+/// Whether there is no package, or a source is newer.
+pub(crate) fn package_is_stale() -> bool {
+    let Some(built_at) = changed_at(&package::stamp()) else { return true };
+    PACKAGE_SOURCES.iter().any(|source| is_newer(&project::root().join(source), built_at))
+}
 
 /// Whether there is no release page (`trunk serve` leaves another kind), or a source is newer.
 pub(crate) fn page_is_stale() -> bool {

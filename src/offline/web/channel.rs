@@ -7,14 +7,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 /// A channel; closed when dropped.
-pub(super) struct Channel {
+pub(crate) struct Channel {
     channel: BroadcastChannel,
     _listener: Option<Listener>,
 }
 
 impl Channel {
     /// Joins the channel `name`; `None` where the browser has none. `on_message` gets what is no bytes, or too many, as none.
-    pub(super) fn open(name: &str, on_message: impl Fn(Vec<u8>) + 'static) -> Option<Self> {
+    pub(crate) fn open(name: &str, on_message: impl Fn(Vec<u8>) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let listener = Listener::new(channel.clone().into(), "message", move |event| {
             let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
@@ -25,7 +25,7 @@ impl Channel {
     }
 
     /// Tells all others.
-    pub(super) fn post(&self, bytes: &[u8]) {
+    pub(crate) fn post(&self, bytes: &[u8]) {
         // A channel that was closed has nobody to tell.
         drop(self.channel.post_message(&Uint8Array::from(bytes)));
     }

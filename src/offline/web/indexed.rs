@@ -219,8 +219,12 @@ fn listen(database: &Database, lost: &Rc<RefCell<Option<StorageError>>>, on_lost
 
 fn factory() -> Result<IdbFactory, StorageError> {
     let none = || StorageError::Unavailable("this browser gives this page no storage".to_owned());
-    // The getter itself throws where the page has an opaque origin.
-    js::window().ok_or_else(none)?.indexed_db().map_err(|error| failure(&error))?.ok_or_else(none)
+    match js::window() {
+        // The getter itself throws where the page has an opaque origin.
+        Some(window) => window.indexed_db().map_err(|error| failure(&error))?.ok_or_else(none),
+        // A worker.
+        None => js::field(&js_sys::global(), "indexedDB").map(JsCast::unchecked_into).ok_or_else(none),
+    }
 }
 
 async fn open_database(name: &str, version: u32) -> Result<Database, StorageError> {

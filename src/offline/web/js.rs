@@ -1,4 +1,5 @@
-//! What the browser gives: time, randomness, listeners, promises.
+//! What the browser gives: time, randomness, listeners, promises. Time and randomness come from where workers and Node
+//! have them too.
 
 use crate::offline::leader::Now;
 use crate::replication::time::{LocalTime, SimTime};
@@ -6,7 +7,7 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomException, Event, EventTarget, Navigator, Window};
+use web_sys::{Crypto, DomException, Event, EventTarget, Navigator, Performance, Window};
 
 pub(super) fn window() -> Option<Window> {
     web_sys::window()
@@ -21,16 +22,17 @@ pub(super) fn wall_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// The time, twice.
-pub(super) fn now() -> Now {
-    let steady_ms = window().and_then(|window| window.performance()).map_or_else(wall_ms, |performance| performance.now());
-    Now { steady: SimTime((steady_ms * 1e6) as u64), wall: LocalTime((wall_ms() * 1e6) as i64) }
+/// The time, twice. Whole milliseconds of the wall stay whole: their nanoseconds are beyond what a float holds exactly.
+pub(crate) fn now() -> Now {
+    let performance = field(&js_sys::global(), "performance").map(JsCast::unchecked_into::<Performance>);
+    let steady_ms = performance.map_or_else(wall_ms, |performance| performance.now());
+    Now { steady: SimTime((steady_ms * 1e6) as u64), wall: LocalTime(wall_ms() as i64 * 1_000_000) }
 }
 
 /// 64 bits that nobody can guess, nor draw again.
-pub(super) fn entropy() -> u64 {
+pub(crate) fn entropy() -> u64 {
     let mut bytes = [0; 8];
-    let crypto = window().and_then(|window| window.crypto().ok());
+    let crypto = field(&js_sys::global(), "crypto").map(JsCast::unchecked_into::<Crypto>);
     if crypto.is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok()) {
         return u64::from_le_bytes(bytes);
     }
@@ -39,7 +41,7 @@ pub(super) fn entropy() -> u64 {
 }
 
 /// A field of a JavaScript object; `None` where it is missing, or must not be read.
-pub(super) fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+pub(crate) fn field(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
@@ -54,7 +56,7 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
 }
 
 /// Waits for what `arm` hands its two functions to: one for the good end, one for the bad.
-pub(super) async fn settled(mut arm: impl FnMut(&Function, &Function)) -> Result<JsValue, JsValue> {
+pub(crate) async fn settled(mut arm: impl FnMut(&Function, &Function)) -> Result<JsValue, JsValue> {
     JsFuture::from(Promise::new(&mut |resolve, reject| arm(&resolve, &reject))).await
 }
 

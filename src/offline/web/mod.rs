@@ -9,11 +9,11 @@
 
 pub use super::state;
 
-mod channel;
+pub(crate) mod channel;
 mod cloud;
 pub mod device;
 pub mod indexed;
-mod js;
+pub(crate) mod js;
 mod locks;
 mod opening;
 mod orphans;
@@ -23,5 +23,5 @@ mod senses;
 mod slot;
 mod socket;
 mod space;
-mod store;
+pub(crate) mod store;
 mod talk;

@@ -4,14 +4,14 @@ use super::indexed::IndexedStore;
 use crate::offline::memory::MemoryStorage;
 use crate::offline::storage::{Commit, Row, Step, Storage, StorageError, Table};
 
-pub(super) enum Store {
+pub(crate) enum Store {
     Indexed(IndexedStore),
     Memory(MemoryStorage),
 }
 
 impl Store {
     /// Puts rows in place of all that there is.
-    pub(super) async fn replace(&mut self, rows: Vec<Row>) -> Result<(), StorageError> {
+    pub(crate) async fn replace(&mut self, rows: Vec<Row>) -> Result<(), StorageError> {
         match self {
             Self::Indexed(store) => store.replace(rows).await,
             Self::Memory(store) => {

@@ -1,20 +1,27 @@
-// Code samples: lines for the command line are run as they stand, JavaScript is parsed, JSON is read.
+// Code samples: lines for the command line are run as they stand, so is JavaScript that is marked for node; other JavaScript is
+// parsed (what is marked for a browser is run there, by a story), JSON is read.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filesIn } from "../../../docs/build/policy.mjs";
 import { check } from "./claims.mjs";
 
 const BLOCK = /(?:<!-- (file|sample): ([\w.-]+) -->\n)?^```([\w,]+)\n([\s\S]*?)^```$/gm;
+/** Nothing but a file that is tested elsewhere. */
+const INCLUDED = /^\{\{#include [^\n]*\}\}$/;
 
-/** Checks every sample of the pages, each as a claim of its own. */
-export function runSamples(book) {
+/** The samples of a page: `{ number, kind, label, language, text }`. */
+export const samplesOf = (book, name) =>
+  [...readFileSync(join(book, "src", name), "utf8").matchAll(BLOCK)].map(([, kind, label, language, text], index) => ({ number: index + 1, kind, label, language, text }));
+
+/** Checks every sample of the pages, each as a claim of its own. `built`: the folder of the JavaScript package. */
+export function runSamples(book, built) {
   const folder = mkdtempSync(join(tmpdir(), "replicascope-samples-"));
   try {
+    cpSync(built, join(folder, "node_modules/replicascope"), { recursive: true });
     for (const name of filesIn(join(book, "src"), ".md")) {
-      const blocks = [...readFileSync(join(book, "src", name), "utf8").matchAll(BLOCK)];
-      blocks.forEach(([, kind, label, language, text], index) => checkBlock({ folder, name, number: index + 1, kind, label, language, text }));
+      samplesOf(book, name).forEach((sample) => checkBlock({ folder, name, ...sample }));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -29,7 +36,7 @@ function checkBlock({ folder, name, number, kind, label, language, text }) {
   if (language === "sh") {
     text.split("\n").filter((line) => line.trim()).forEach((line) => checkLine(folder, what, line));
   } else if (language === "js") {
-    check(`${what} is JavaScript`, () => parsed(folder, text));
+    checkScript(folder, what, label, text);
   } else if (language === "json") {
     check(`${what} is JSON`, () => {
       // A file may hold an object a line.
@@ -54,9 +61,18 @@ function checkLine(folder, what, line) {
   });
 }
 
-function parsed(folder, text) {
+function checkScript(folder, what, label, text) {
+  if (INCLUDED.test(text.trim())) {
+    return;
+  }
   const file = join(folder, "sample.mjs");
-  writeFileSync(file, text);
-  const { status, stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8" });
-  return status === 0 ? [] : [stderr];
+  const problems = (...words) => {
+    writeFileSync(file, text);
+    const { status, stderr } = spawnSync(process.execPath, [...words, file], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    return status === 0 ? [] : [stderr.slice(0, 1_000)];
+  };
+  check(`${what} is JavaScript`, () => problems("--check"));
+  if (label === "node") {
+    check(`${what} runs in node`, () => problems());
+  }
 }
