@@ -57,6 +57,8 @@ pub struct SiteField {
 pub struct LinkField {
     /// "Oregon – Ireland".
     pub name: String,
+    /// The sites that it joins.
+    pub ends: (SiteId, SiteId),
     /// How it behaves, in words.
     pub words: String,
     /// What is wrong with the two sites that it joins.
@@ -191,6 +193,7 @@ fn link_field(draft: &Draft, index: usize, link: &Link) -> LinkField {
     // What is wrong with a wire must be in sight.
     let is_open = draft.open_link == Some(index) || draft.refusal(&path).is_some();
     LinkField {
+        ends: (link.a, link.b),
         words: link_words(link),
         refusal: draft.refused.as_ref().filter(exactly).map(|error| draft.problem(error)),
         wires: is_open.then(wires),
