@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// A letter of a label is about this wide.
 pub(super) const LETTER: f64 = 6.6;
+/// Half of a message's sign.
+const SIGN: f64 = 8.0;
 
 /// A picture on its way.
 pub(super) struct Brush<'a> {
@@ -41,6 +43,15 @@ impl Brush<'_> {
 
     pub(super) fn label(&mut self, class: &'static str, at: Point, text: String) {
         self.labels.push(Label { class, at, text });
+    }
+
+    /// Whether a message's sign at this place would stand on no words.
+    pub(super) fn is_free(&self, at: Point) -> bool {
+        let covers = |label: &Label| {
+            let end = label.at.x + label.text.chars().count() as f64 * LETTER;
+            (label.at.x - SIGN..end + SIGN).contains(&at.x) && (label.at.y - LETTER - SIGN..label.at.y + SIGN).contains(&at.y)
+        };
+        !self.labels.iter().any(covers)
     }
 
     pub(super) fn y(&self, process: Process) -> Option<f64> {
