@@ -126,6 +126,24 @@ pub fn line(number: u64, entry: &Entry, context: &Context<'_>) -> EventLine {
     EventLine { number, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text, is_marked }
 }
 
+/// Sentences said at once, at most; of more, the latest.
+const MOST_SAID: usize = 3;
+
+/// What is said of the entries from number `first` on, to those who hear the page; `None`: nothing. With everything, all
+/// but messages that only say that a node is alive.
+#[must_use]
+pub fn said(journal: &Journal, first: u64, with_everything: bool, context: &Context<'_>) -> Option<String> {
+    let sentence_of = |entry: Entry| match with_everything {
+        true => (!is_heartbeat(&entry.happening)).then(|| sentence(&entry.happening, context).1),
+        false => announcement(&entry, context),
+    };
+    let mut sentences: Vec<String> = journal.iter_from(first).filter_map(sentence_of).collect();
+    let left_out = sentences.len().saturating_sub(MOST_SAID);
+    sentences.drain(..left_out).count();
+    let before = if left_out > 0 { format!("{left_out} more before. ") } else { String::new() };
+    (!sentences.is_empty()).then(|| format!("{before}{}.", sentences.join(". ")))
+}
+
 /// What a screen reader should be told of an entry at once, if anything.
 #[must_use]
 pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
