@@ -208,7 +208,10 @@ impl Component for App {
         // Without motion, each event is a picture of its own.
         if is_frame && self.frames.is_some() && !self.is_motion_reduced {
             let renders = self.pass(renders) || has_news;
-            self.paint();
+            // What is rendered is painted afterwards.
+            if !renders {
+                self.paint();
+            }
             return renders;
         }
         let renders = renders || has_news;
@@ -383,10 +386,10 @@ impl App {
     }
 
     fn announce(&mut self) {
-        let Some(player) = &self.player else { return };
+        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
         let end = player.session.journal().end();
         if end > self.told_until
-            && let Some(said) = screen::said(player, self.told_until, self.aloud)
+            && let Some(said) = screen::said(player, &screen.snapshot, self.told_until, self.aloud)
         {
             self.announced = said.into();
         }

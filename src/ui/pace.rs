@@ -33,7 +33,7 @@ const TURNS: [(Turn, f64); 7] = [
     (Turn::Charts, 500.0),
 ];
 /// One part takes at most this share of the time: one in so many.
-const SHARE: f64 = 50.0;
+const SHARE: f64 = 100.0;
 /// However costly, a part is drawn this often.
 const MOST_MS: f64 = 2_000.0;
 

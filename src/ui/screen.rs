@@ -171,16 +171,19 @@ pub(crate) fn mode(player: &Player) -> Mode {
 }
 
 /// What those who hear the page are told of what happened from journal entry `first` on.
-pub(crate) fn said(player: &Player, first: u64, aloud: Aloud) -> Option<String> {
-    if IS_WHOLE && aloud == Aloud::Nothing {
+pub(crate) fn said(player: &Player, snapshot: &Snapshot, first: u64, aloud: Aloud) -> Option<String> {
+    let session = &player.session;
+    // Whose write is which is known to the whole history: not to be asked for nothing.
+    let with_everything = aloud == Aloud::Everything;
+    let is_silent = || !session.journal().iter_from(first).any(|entry| events::is_said(&entry.happening, with_everything));
+    if IS_WHOLE && (aloud == Aloud::Nothing || is_silent()) {
         return None;
     }
-    let session = &player.session;
-    let writers = Writers::collect(session.history(), &session.snapshot());
+    let writers = Writers::collect(session.history(), snapshot);
     let (names, commands, history) = (&player.names, session.commands(), session.history());
     let context = Context { names, writers: &writers, commands, history, marked: &[] };
     if IS_WHOLE {
-        return events::said(session.journal(), first, aloud == Aloud::Everything, &context);
+        return events::said(session.journal(), first, with_everything, &context);
     }
     session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).last()
 }

@@ -91,8 +91,9 @@ fn link(index: usize, field: &LinkField, view: &PlacesView, say: &Say) -> Tag {
 
 /// Which two sites it joins.
 fn ends(index: usize, field: &LinkField, view: &PlacesView, say: &Say) -> Tag {
-    let select = |end: LinkEnd, label: &'static str, part: &'static str, chosen: SiteId| {
-        let select = choice(site_options(view, chosen)).set("aria-label", format!("{}: {label}", field.name));
+    let select = |end: LinkEnd, label: &'static str, part: &'static str, (chosen, possible): &(SiteId, Vec<SiteId>)| {
+        let options = site_options(view, *chosen).filter(|(id, ..)| possible.iter().any(|site| site.0.to_string() == *id));
+        let select = choice(options).set("aria-label", format!("{}: {label}", field.name));
         select
             .set("id", format!("at-links[{index}].{part}"))
             .testid(format!("link-{part}-{index}"))
@@ -101,9 +102,9 @@ fn ends(index: usize, field: &LinkField, view: &PlacesView, say: &Say) -> Tag {
     tag("div")
         .class("item-row")
         .child(words("joins"))
-        .child(select(LinkEnd::First, "first site", "a", field.ends.0))
+        .child(select(LinkEnd::First, "first site", "a", &field.ends[0]))
         .child(words("and"))
-        .child(select(LinkEnd::Second, "second site", "b", field.ends.1))
+        .child(select(LinkEnd::Second, "second site", "b", &field.ends[1]))
 }
 
 /// Both directions at once, or one after the other.
