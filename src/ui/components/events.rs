@@ -20,10 +20,11 @@ pub(super) fn events_tab(lines: &[EventLine], in_flight: &str, marked: Option<&M
     let block = tag("section")
         .class("block")
         .child(tag("h2").text("Everything that happened, newest first"))
-        .child(tag("details").class("in-flight quiet").child(tag("summary").text("In flight now")).child(in_flight))
+        .child(tag("details").class("in-flight quiet").child(tag("summary").text("In flight now")).child(in_flight));
+    let block = if IS_WHOLE { block.child(hearing(aloud, say)) } else { block };
+    let block = block
         .child(list.children(lines.iter().map(|line| keyed_part(line.number, line.clone(), say))))
         .child(tag("p").class("quiet").text(nothing));
-    let block = if IS_WHOLE { block.child(hearing(aloud, say)) } else { block };
     tag("div").class("tab-body").child(tag("div").maybe(marked.filter(|_| IS_WHOLE).map(|marked| proof(marked, say)))).child(block)
 }
 

@@ -104,9 +104,19 @@ impl Brush<'_> {
             _ => id.to_owned(),
         };
         if to - from > (text.len() as f64 + 2.0) * LETTER {
-            let y = if matches!(stretch.state, State::Leads(_)) { y + 12.0 } else { y - 5.0 };
-            self.label("label-stretch", Point::new(from + 4.0, y), text);
+            let is_below = matches!(stretch.state, State::Leads(_));
+            let beside = if is_below { 0.0 } else { self.name_end(Process::Node(stretch.node)) };
+            self.label("label-stretch", Point::new(from.max(beside) + 4.0, if is_below { y + 12.0 } else { y - 5.0 }), text);
         }
+    }
+}
+
+impl Brush<'_> {
+    /// Where the name of a lane ends that stands on it.
+    fn name_end(&self, process: Process) -> f64 {
+        let place = self.known.lanes.place(process).filter(|_| !self.plot.has_gutter());
+        let name = place.and_then(|place| self.known.lanes.iter().nth(place)).map_or(0, |lane| lane.name.chars().count());
+        name as f64 * LETTER
     }
 }
 
