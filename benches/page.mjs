@@ -158,9 +158,28 @@ async function busyFrames(browser, url, { load, diagram, tab }) {
   await page.evaluate(() => (window.frameWorks.length = 0));
   const start = await page.evaluate(() => performance.now());
   await page.waitForFunction((limit) => window.frameWorks.length >= limit, FRAMES);
-  const { works, end } = await page.evaluate(() => ({ works: window.frameWorks, end: performance.now() }));
+  const { works, end } = await page.evaluate(() => ({ works: [...window.frameWorks], end: performance.now() }));
+  const times = await processorTimes(page, PLAY_MS);
   await context.close();
-  return { found, works, rate: (works.length * 1_000) / (end - start) };
+  return { found, works, times, rate: (works.length * 1_000) / (end - start) };
+}
+
+/** Processor time of the tasks in which frames were made, which does not hang on what else the machine does. */
+async function processorTimes(page, milliseconds) {
+  const session = await page.context().newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  const complete = new Promise((done) => session.once("Tracing.tracingComplete", done));
+  const includedCategories = ["toplevel", "devtools.timeline"];
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories } });
+  await page.waitForTimeout(milliseconds);
+  await session.send("Tracing.end");
+  await complete;
+  const fired = events.filter(({ name }) => name === "FireAnimationFrame");
+  const { pid, tid } = fired[0];
+  const isTask = (event) => event.ph === "X" && event.pid === pid && event.tid === tid && event.name.endsWith("RunTask");
+  const tasks = events.filter((event) => isTask(event) && fired.some(({ ts }) => ts >= event.ts && ts <= event.ts + event.dur));
+  return tasks.map(({ tdur }) => tdur / 1_000);
 }
 
 /** How long it takes from a move of the scrub track until all of the page is laid out anew. */
@@ -210,9 +229,9 @@ const server = await serve(process.env.DIST || fileURLToPath(new URL("../dist", 
 const browser = await launch();
 try {
   const busyRun = async (load, options) => {
-    const { found, works, rate } = await busyFrames(browser, server.url, { load, ...options });
+    const { found, works, times, rate } = await busyFrames(browser, server.url, { load, ...options });
     const what = `${found} in flight, diagram ${options.diagram ? "open" : "shut"}, ${options.tab}`.padEnd(44);
-    console.log(`${what} ${spread(works)} ms a frame (median / 95 % / 99 %), ${rate.toFixed(0)} frames a second`);
+    console.log(`${what} ${spread(works)} ms a frame (median / 95 % / 99 %), processor ${spread(times)} ms, ${rate.toFixed(0)} frames a second`);
   };
   if (wanted.includes("frames")) {
     for (const tab of ["replica", "verdicts", "events"]) {
