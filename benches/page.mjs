@@ -1,7 +1,9 @@
-// The built page in a real browser, with the processor slowed down four times: first paint, interactive, and the work
-// of a frame while a run plays. Prints medians of several loads; nothing is asserted.
+// The built page in a real browser. With the processor slowed down four times: first paint, interactive. At full speed: the
+// work of a frame while hundreds and thousands of messages are in flight, scrubbing through a long run, and memory over
+// an hour. Nothing is asserted.
 //
 //   node benches/page.mjs            (after `cargo xtask build`)
+//   DIST=… ONLY="frames scrub" node benches/page.mjs
 import { fileURLToPath } from "node:url";
 import { launch } from "../tests/e2e/harness.mjs";
 import { serve } from "../tests/e2e/server.mjs";
@@ -9,6 +11,8 @@ import { serve } from "../tests/e2e/server.mjs";
 const LOADS = 5;
 const SLOW_DOWN = 4;
 const PLAY_MS = 3_000;
+const FRAMES = 400;
+const LEAPS = 150;
 
 const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const ms = (value) => `${value.toFixed(0)} ms`;
@@ -63,21 +67,54 @@ async function frames({ page, session }) {
   return { count, work: spent("ScriptDuration") + spent("LayoutDuration") + spent("RecalcStyleDuration") };
 }
 
-/** Leaderless, so busy that at least `flights` messages are under way; opens paused in the midst of it. */
-function busy(flights) {
-  const wire = { kind: "datagram", latency: { uniform: { min_us: 40_000, max_us: 80_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
-  const workload = { alternate: { key: "k" } };
-  // Each closed loop keeps about four of its six messages under way.
-  const sessions = Array.from({ length: Math.ceil(flights / 4) }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload, reads: "home" }));
-  const sites = [{ name: "Oregon", kind: "datacenter", node_count: 5, spare_count: 0 }];
-  const setup = { strategy: "leaderless", sites, links: [], inside: wire, sessions, mode: "last-write", cart: [], dials: {} };
-  return { version: 1, setup, seed: "7", commands: [], open: { at_ns: 1_000_000_000 } };
+async function loading(browser, url) {
+  const loads = [];
+  let work;
+  for (let turn = 0; turn < LOADS; turn += 1) {
+    const loaded = await load(browser, url);
+    loads.push(loaded);
+    if (turn === LOADS - 1) {
+      work = await frames(loaded);
+    }
+    await loaded.context.close();
+  }
+  const of = (name) => loads.map((loaded) => loaded[name]);
+  for (const name of ["paint", "interactive"]) {
+    const values = of(name);
+    console.log(`${name.padEnd(12)} median ${ms(quantile(values, 0.5))} (${ms(Math.min(...values))} to ${ms(Math.max(...values))}), ${SLOW_DOWN}x slower processor`);
+  }
+  const embedded = [];
+  for (let turn = 0; turn < LOADS; turn += 1) {
+    const loaded = await load(browser, `${url}?embed=1&scenario=quorum-overlap`);
+    embedded.push(loaded.interactive);
+    await loaded.context.close();
+  }
+  console.log(`embed        median ${ms(quantile(embedded, 0.5))} (${ms(Math.min(...embedded))} to ${ms(Math.max(...embedded))}) until interactive, ${SLOW_DOWN}x slower processor`);
+  console.log(`frame work   ${work.work.toFixed(2)} ms a frame on average over ${work.count} frames of play`);
 }
 
-/** The work of each frame of a busy run, script and rendering: from the first callback to the first task after the frame. */
-async function busyFrames(browser, url, { flights, diagram }) {
+/** Leaderless and busy: `people` in closed loops that ask `nodes` replicas each time. Opens paused at `at_ms`. */
+function busy({ people, nodes, at_ms }) {
+  const wire = { kind: "datagram", latency: { uniform: { min_us: 40_000, max_us: 80_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
+  const workload = { alternate: { key: "k" } };
+  const sessions = Array.from({ length: people }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload, reads: "home" }));
+  const sites = [{ name: "Oregon", kind: "datacenter", node_count: nodes, spare_count: 0 }];
+  const setup = { strategy: "leaderless", sites, links: [], inside: wire, sessions, mode: "last-write", cart: [], dials: {} };
+  return { version: 1, setup, seed: "7", commands: [], open: { at_ns: at_ms * 1_000_000 } };
+}
+
+const HUNDREDS = { people: 50, nodes: 5, at_ms: 1_000 };
+const THOUSANDS = { people: 64, nodes: 26, at_ms: 1_000 };
+/** More than 100,000 events. */
+const LONG = { people: 50, nodes: 5, at_ms: 25_000 };
+/** Reaches every bound of what is remembered well within an hour. */
+const HOUR = { people: 4, nodes: 5, at_ms: 0 };
+
+/** A page that keeps what each frame cost, script and rendering: from its first callback to the first task after it. */
+async function open(browser, url, recipe, { diagram, tab = "replica" }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, serviceWorkers: "block" });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   await page.addInitScript(() => {
     const works = (window.frameWorks = []);
     const next = window.requestAnimationFrame.bind(window);
@@ -95,56 +132,130 @@ async function busyFrames(browser, url, { flights, diagram }) {
         }
         callback(time);
       });
+    const instantiate = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (...parts) => {
+      const made = await instantiate(...parts);
+      window.wasmMemory = made.instance.exports.memory;
+      return made;
+    };
   });
-  await page.goto(`${url}#${encodeURIComponent(JSON.stringify(busy(flights)))}`);
+  await page.goto(`${url}#${encodeURIComponent(JSON.stringify(recipe))}`);
   await page.getByTestId("play").waitFor();
   const toggle = page.getByTestId("diagram-toggle");
   if (((await toggle.getAttribute("aria-expanded")) === "true") !== diagram) {
     await toggle.click();
   }
-  await page.getByTestId("tab-faults").click();
-  const found = await page.locator("[data-testid^=message-]").count();
-  await page.getByTestId("tab-replica").click();
-  await page.getByTestId("play").click();
-  await page.evaluate(() => (window.frameWorks.length = 0));
-  await page.waitForFunction((limit) => window.frameWorks.length >= limit, 300);
-  const works = await page.evaluate(() => window.frameWorks);
-  await context.close();
-  return { found, works };
+  await page.getByTestId(`tab-${tab}`).click();
+  return { context, page };
 }
 
+/** The work of each frame of a busy run, and how many frames there were in a second. */
+async function busyFrames(browser, url, { load, diagram, tab }) {
+  const { context, page } = await open(browser, url, busy(load), { diagram, tab });
+  const summary = await page.locator(".stage-picture").getAttribute("aria-label");
+  const found = Number(/([0-9,]+) messages? in flight/.exec(summary)?.[1].replace(",", ""));
+  await page.getByTestId("play").click();
+  await page.evaluate(() => (window.frameWorks.length = 0));
+  const start = await page.evaluate(() => performance.now());
+  await page.waitForFunction((limit) => window.frameWorks.length >= limit, FRAMES);
+  const { works, end } = await page.evaluate(() => ({ works: [...window.frameWorks], end: performance.now() }));
+  const times = await processorTimes(page, PLAY_MS);
+  await context.close();
+  return { found, works, times, rate: (works.length * 1_000) / (end - start) };
+}
+
+/** Processor time of the tasks in which frames were made, which does not hang on what else the machine does. */
+async function processorTimes(page, milliseconds) {
+  const session = await page.context().newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  const complete = new Promise((done) => session.once("Tracing.tracingComplete", done));
+  const includedCategories = ["toplevel", "devtools.timeline"];
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories } });
+  await page.waitForTimeout(milliseconds);
+  await session.send("Tracing.end");
+  await complete;
+  const fired = events.filter(({ name }) => name === "FireAnimationFrame");
+  const { pid, tid } = fired[0];
+  const isTask = (event) => event.ph === "X" && event.pid === pid && event.tid === tid && event.name.endsWith("RunTask");
+  const tasks = events.filter((event) => isTask(event) && fired.some(({ ts }) => ts >= event.ts && ts <= event.ts + event.dur));
+  return tasks.map(({ tdur }) => tdur / 1_000);
+}
+
+/** How long it takes from a move of the scrub track until all of the page is laid out anew. */
+async function scrub(browser, url, { diagram }) {
+  const { context, page } = await open(browser, url, busy(LONG), { diagram, tab: "conflict" });
+  const times = await page.evaluate(async (leaps) => {
+    const track = document.querySelector("[data-testid=scrub]");
+    const { port1, port2 } = new MessageChannel();
+    const turn = () => new Promise((done) => ((port1.onmessage = done), port2.postMessage(null)));
+    const times = [];
+    for (let leap = 1; leap <= leaps; leap += 1) {
+      const start = performance.now();
+      track.value = String((leap * 379) % 1_000);
+      track.dispatchEvent(new Event("input", { bubbles: true }));
+      await turn();
+      document.body.getBoundingClientRect();
+      times.push(performance.now() - start);
+    }
+    return times;
+  }, LEAPS);
+  await context.close();
+  return times;
+}
+
+/** The memory of the program while an hour passes at full speed: minutes and MiB. */
+async function hour(browser, url) {
+  const { context, page } = await open(browser, url, busy(HOUR), { diagram: true });
+  await page.getByTestId("speed").fill("17");
+  await page.getByTestId("play").click();
+  const minute = () => page.evaluate(() => Number(document.querySelector("[data-testid=time]").dataset.ns) / 60e9);
+  const memory = [];
+  for (let next = 5; next <= 60; next += 5) {
+    // A browser that cannot keep the pace still gets there.
+    while ((await minute()) < next - 0.001) {
+      await page.waitForTimeout(200);
+    }
+    memory.push([Math.round(await minute()), await page.evaluate(() => window.wasmMemory.buffer.byteLength / 2 ** 20)]);
+  }
+  await context.close();
+  return memory;
+}
+
+const spread = (values) => [0.5, 0.95, 0.99].map((q) => quantile(values, q).toFixed(2)).join(" / ");
+
+const wanted = (process.env.ONLY || "frames thousands scrub hour load").split(" ");
 const server = await serve(process.env.DIST || fileURLToPath(new URL("../dist", import.meta.url)));
 const browser = await launch();
 try {
-  for (const diagram of [false, true]) {
-    const { found, works } = await busyFrames(browser, server.url, { flights: 200, diagram });
-    const at = (q) => `${quantile(works, q).toFixed(2)} ms`;
-    const what = `diagram ${diagram ? "open" : "shut"}`.padEnd(12);
-    console.log(`${what} ${at(0.5)} a frame (median), ${at(0.95)} (95th percentile) over ${works.length} frames, ${found} or more messages in flight`);
-  }
-  const loads = [];
-  let work;
-  for (let turn = 0; turn < LOADS; turn += 1) {
-    const loaded = await load(browser, server.url);
-    loads.push(loaded);
-    if (turn === LOADS - 1) {
-      work = await frames(loaded);
+  const busyRun = async (load, options) => {
+    const { found, works, times, rate } = await busyFrames(browser, server.url, { load, ...options });
+    const what = `${found} in flight, diagram ${options.diagram ? "open" : "shut"}, ${options.tab}`.padEnd(44);
+    console.log(`${what} ${spread(works)} ms a frame (median / 95 % / 99 %), processor ${spread(times)} ms, ${rate.toFixed(0)} frames a second`);
+  };
+  if (wanted.includes("frames")) {
+    for (const tab of ["replica", "verdicts", "events"]) {
+      await busyRun(HUNDREDS, { diagram: false, tab });
     }
-    await loaded.context.close();
+    await busyRun(HUNDREDS, { diagram: true, tab: "replica" });
   }
-  const of = (name) => loads.map((loaded) => loaded[name]);
-  for (const name of ["paint", "interactive"]) {
-    const values = of(name);
-    console.log(`${name.padEnd(12)} median ${ms(quantile(values, 0.5))} (${ms(Math.min(...values))} to ${ms(Math.max(...values))}), ${SLOW_DOWN}x slower processor`);
+  if (wanted.includes("thousands")) {
+    await busyRun(THOUSANDS, { diagram: false, tab: "replica" });
   }
-  const embedded = [];
-  for (let turn = 0; turn < LOADS; turn += 1) {
-    const loaded = await load(browser, `${server.url}?embed=1&scenario=quorum-overlap`);
-    embedded.push(loaded.interactive);
-    await loaded.context.close();
+  if (wanted.includes("scrub")) {
+    for (const diagram of [false, true]) {
+      const times = await scrub(browser, server.url, { diagram });
+      const what = `scrub, diagram ${diagram ? "open" : "shut"}`.padEnd(44);
+      console.log(`${what} ${spread(times)} ms (median / 95 % / 99 %), longest ${Math.max(...times).toFixed(1)} ms, ${times.length} leaps`);
+    }
   }
-  console.log(`embed        median ${ms(quantile(embedded, 0.5))} (${ms(Math.min(...embedded))} to ${ms(Math.max(...embedded))}) until interactive, ${SLOW_DOWN}x slower processor`);
-  console.log(`frame work   ${work.work.toFixed(2)} ms a frame on average over ${work.count} frames of play`);
+  if (wanted.includes("hour")) {
+    const memory = await hour(browser, server.url);
+    console.log(`an hour at full speed: ${memory.map(([minute, mib]) => `${minute} min ${mib.toFixed(1)} MiB`).join(", ")}`);
+  }
+  if (wanted.includes("load")) {
+    await loading(browser, server.url);
+  }
 } finally {
   await browser.close();
   await server.close();

@@ -184,7 +184,7 @@ fn reconnect_steps() -> Vec<Step> {
              for the whole cart, Ana's cart, written last, replaces yours, and your bread is gone. Or cut a link, crash a \
              leader, and see what still agrees.",
             Until::Now,
-            Some(Panel::Faults),
+            Some(Panel::Conflict),
         ),
     ]
 }

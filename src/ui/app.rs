@@ -8,12 +8,14 @@ mod embed;
 mod export;
 mod listeners;
 mod open;
+mod pass;
 mod run;
 mod settings;
 mod show;
 mod time;
 
 use super::IS_WHOLE;
+use super::aloud::Aloud;
 use super::clock::Clock;
 use super::components::{AlertBar, Header, Open, PanelView, RibbonView, Share, Stage, Transport, carts, dialogs, part, records};
 use super::guide::Guide;
@@ -25,6 +27,7 @@ use super::hooks::size::Width;
 use super::kept::Kept;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
+use super::pace::Pace;
 use super::painter::{self, Palette};
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
@@ -59,6 +62,7 @@ pub struct App {
     is_copied: Option<bool>,
     modal: Modal,
     alert: Option<String>,
+    aloud: Aloud,
     announced: AttrValue,
     told_until: u64,
     theme: Theme,
@@ -70,6 +74,7 @@ pub struct App {
     canvas: NodeRef,
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
+    pace: Pace,
     waited_us: u64,
     #[cfg(feature = "catalogue")]
     diagram: super::diagram::Diagram,
@@ -130,6 +135,7 @@ impl Component for App {
             is_copied: None,
             modal: Modal::default(),
             alert: problem.or(failure),
+            aloud: if IS_WHOLE { Aloud::stored() } else { Aloud::default() },
             announced: AttrValue::default(),
             told_until: 0,
             theme,
@@ -141,6 +147,7 @@ impl Component for App {
             canvas: NodeRef::default(),
             frames: None,
             last_frame_ms: None,
+            pace: Pace::default(),
             waited_us: 0,
             #[cfg(feature = "catalogue")]
             diagram: super::diagram::Diagram::new(page::width()),
@@ -162,6 +169,7 @@ impl Component for App {
         #[cfg(feature = "catalogue")]
         let before = self.player.as_ref().map(|player| player.session.now()).unwrap_or_default();
         let is_log_touched = !matches!(msg, Msg::Frame(_) | Msg::Show(_));
+        let is_frame = matches!(msg, Msg::Frame(_));
         #[cfg(feature = "catalogue")]
         if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
             self.diagram.follow(player);
@@ -190,11 +198,23 @@ impl Component for App {
             Msg::Lab(_) => false,
         };
         #[cfg(feature = "catalogue")]
-        let renders = self.follow_embed(before) || renders;
+        let has_news = self.follow_embed(before);
+        #[cfg(not(feature = "catalogue"))]
+        let has_news = false;
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
         self.keep_frames(ctx);
+        // Without motion, each event is a picture of its own.
+        if is_frame && self.frames.is_some() && !self.is_motion_reduced {
+            let renders = self.pass(renders) || has_news;
+            // What is rendered is painted afterwards.
+            if !renders {
+                self.paint();
+            }
+            return renders;
+        }
+        let renders = renders || has_news;
         if renders {
             self.refresh();
         } else {
@@ -231,6 +251,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
+        self.pace.drawn();
         self.paint();
         self.modal.follow();
         #[cfg(feature = "catalogue")]
@@ -274,8 +295,13 @@ impl App {
             seed: player.session.seed(),
             branches: player.session.branches().into_iter().map(|branch| (branch.name, branch.is_active)).collect(),
         };
-        let panel =
-            PanelView { tab: self.tab, panel: screen.panel.clone(), names: player.names.clone(), conflict_count: screen.conflict_count };
+        let panel = PanelView {
+            tab: self.tab,
+            panel: screen.panel.clone(),
+            names: player.names.clone(),
+            conflict_count: screen.conflict_count,
+            aloud: self.aloud,
+        };
         let scene = tag("div").class("scene").child(part(ribbon, say)).child(part(stage, say)).child(part(transport, say));
         let scene = if IS_WHOLE { scene.child(part(self.time_bar(player), say)) } else { scene };
         #[cfg(feature = "catalogue")]
@@ -340,27 +366,34 @@ impl App {
             self.draft_settings();
         }
         let Some(player) = &self.player else { return };
-        let focus = Focus {
+        self.screen = Some(Screen::new(player, self.focus()));
+        self.announce();
+        #[cfg(feature = "catalogue")]
+        self.refresh_diagram();
+        #[cfg(feature = "catalogue")]
+        self.refresh_charts();
+    }
+
+    fn focus(&self) -> Focus<'_> {
+        Focus {
             tab: self.tab,
             node: self.selected,
             width: self.width,
             with_heartbeats: self.with_heartbeats,
             marked: self.marked.as_ref(),
             draft: self.draft.as_ref(),
-            at_ms: page::now_ms(),
-        };
-        let screen = Screen::new(player, focus, self.screen.as_ref());
+        }
+    }
+
+    fn announce(&mut self) {
+        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
         let end = player.session.journal().end();
-        if end > self.told_until {
-            let said = screen::announcements(player, &screen.snapshot, self.told_until);
-            if let Some(last) = said.last() {
-                self.announced = last.clone().into();
-            }
+        if end > self.told_until
+            && let Some(said) = screen::said(player, &screen.snapshot, self.told_until, self.aloud)
+        {
+            self.announced = said.into();
         }
         self.told_until = end;
-        self.screen = Some(screen);
-        #[cfg(feature = "catalogue")]
-        self.refresh_diagram();
     }
 
     fn paint(&mut self) {
@@ -368,7 +401,7 @@ impl App {
         let now = player.session.now();
         let layout = &screen.scene.layout;
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
-        painter::paint(&self.canvas, (layout.width, layout.height), &messages, &self.palette);
+        painter::paint(&self.canvas, (layout.width, layout.height), &messages, &mut self.palette);
         self.clock.show(now, screen.track.extent);
         #[cfg(feature = "catalogue")]
         self.paint_diagram(now);

@@ -12,8 +12,6 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::{Html, NodeRef};
 
-/// While playing, charts are drawn anew this often.
-const DRAW_EVERY_MS: f64 = 500.0;
 /// Events that are measured at once, so that nothing freezes; the next drawing goes on.
 const MOST_EVENTS: u64 = 200_000;
 
@@ -40,7 +38,6 @@ pub(crate) struct Charts {
     shown: Rc<Vec<Chart>>,
     end: SimTime,
     behind: Option<String>,
-    drawn_at_ms: f64,
     body: NodeRef,
 }
 
@@ -51,13 +48,12 @@ impl Charts {
         self.shown = Rc::default();
     }
 
-    /// Brings them up to date, if that has to be now.
-    pub(crate) fn refresh(&mut self, player: &Player, at_ms: f64) {
-        if !self.is_open || (player.is_playing() && at_ms - self.drawn_at_ms < DRAW_EVERY_MS) {
+    /// Brings them up to date.
+    pub(crate) fn refresh(&mut self, player: &Player) {
+        if !self.is_open {
             return;
         }
         let has_moved = self.sampler.follow(&player.session, MOST_EVENTS);
-        self.drawn_at_ms = at_ms;
         let is_behind = self.sampler.reached() < player.session.now();
         self.behind = is_behind.then(|| words::time(self.sampler.reached()));
         if has_moved || self.shown.is_empty() {
@@ -85,8 +81,7 @@ impl Charts {
             }
             ChartsMsg::Copied(is_copied) => self.is_copied = Some(is_copied),
         }
-        self.refresh(player, f64::INFINITY);
-        self.drawn_at_ms = 0.0;
+        self.refresh(player);
     }
 
     /// The section of the page.

@@ -25,9 +25,13 @@ impl Clock {
         }
         if let Some(scrub) = self.scrub.cast::<HtmlInputElement>() {
             let place = timeline::place(now, extent);
-            scrub.set_value(&place.to_string());
             drop(scrub.set_attribute("aria-valuetext", &words));
-            drop(scrub.style().set_property("--at", &format!("{}.{}%", place / 10, place % 10)));
+            let at = format!("{}.{}%", place / 10, place % 10);
+            // Each change of a style makes the browser look through the page.
+            if scrub.style().get_property_value("--at").ok().as_deref() != Some(&at) {
+                scrub.set_value(&place.to_string());
+                drop(scrub.style().set_property("--at", &at));
+            }
         }
     }
 }

@@ -26,8 +26,6 @@ pub enum Export {
     Mermaid,
     /// The journal as JSON lines.
     Trace,
-    /// Setup, seed and commands.
-    Recipe,
 }
 
 /// One wish.
@@ -43,13 +41,11 @@ pub enum ExportMsg {
 
 impl Export {
     /// All, in the order of their buttons.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Recipe, Self::Trace, Self::StageSvg, Self::StagePng, Self::DiagramSvg, Self::DiagramPng, Self::Mermaid];
+    pub(crate) const ALL: [Self; 6] = [Self::Trace, Self::StageSvg, Self::StagePng, Self::DiagramSvg, Self::DiagramPng, Self::Mermaid];
 
     /// The words on its button.
     pub(crate) const fn title(self) -> &'static str {
         match self {
-            Self::Recipe => "Recipe (JSON)",
             Self::Trace => "Trace (JSON lines)",
             Self::StageSvg => "Stage (SVG)",
             Self::StagePng => "Stage (PNG)",
@@ -62,7 +58,6 @@ impl Export {
     /// The end of its file's name, behind that of the run.
     pub(crate) const fn ending(self) -> &'static str {
         match self {
-            Self::Recipe => ".recipe.json",
             Self::Trace => ".trace.jsonl",
             Self::StageSvg => ".stage.svg",
             Self::StagePng => ".stage.png",
@@ -77,7 +72,6 @@ impl Export {
 pub(crate) fn save(what: Export, player: &Player, say: &Say) {
     let name = format!("{}{}", file_name(player), what.ending());
     let content = match what {
-        Export::Recipe => Ok(player.session.recipe().to_json()),
         Export::Trace => Ok(trace::trace(&player.session)),
         Export::Mermaid => Ok(sequence::mermaid(&title(player), &Diagram::of(&player.session))),
         Export::DiagramSvg | Export::DiagramPng => Ok(spacetime::svg(&title(player), &Diagram::of(&player.session))),

@@ -1,5 +1,6 @@
 //! Everything that can be asked of the page, by area.
 
+use super::aloud::Aloud;
 use super::kept::Kept;
 use super::theme::Theme;
 use crate::replication::ids::{NodeId, SessionId};
@@ -120,6 +121,8 @@ pub enum ShowMsg {
     Resized(f64),
     /// Signs of life, or not.
     Heartbeats(bool),
+    /// How much is said to those who hear the page.
+    Aloud(Aloud),
     /// What the list of scenarios is searched for.
     Search(String),
     /// A proof: the guarantee that it is about, what it says, and its operations.

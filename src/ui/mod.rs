@@ -3,6 +3,7 @@
 //! [`App`] owns the run; everything below it is drawn from `view`, in parts that are drawn again only
 //! when what they show has changed. Knows no strategy by name.
 
+mod aloud;
 mod app;
 #[cfg(feature = "catalogue")]
 mod charts;
@@ -23,10 +24,12 @@ mod lab;
 mod markup;
 mod message;
 mod opening;
+mod pace;
 mod painter;
 mod panic;
 mod player;
 mod screen;
+mod stamps;
 mod theme;
 mod time_keys;
 

@@ -1,6 +1,7 @@
-//! The canvas: messages in motion. The only file that touches its context.
+//! The canvas: messages in motion. Only this file and `stamps.rs` touch its context.
 
 use super::hooks::page;
+use super::{IS_WHOLE, stamps::Stamps};
 use crate::view::stage::{Form, MessageShape, Tone};
 use crate::view::words;
 use wasm_bindgen::JsCast;
@@ -17,6 +18,7 @@ pub(crate) struct Palette {
     surface: String,
     on_fill: String,
     font: String,
+    stamps: Stamps,
 }
 
 impl Palette {
@@ -26,7 +28,8 @@ impl Palette {
         let token =
             |name: &str| styles.as_ref().and_then(|styles| styles.get_property_value(name).ok()).unwrap_or_default().trim().to_owned();
         let tones = TONES.map(|tone| (tone, token(&format!("--tone-{}", tone.id())))).to_vec();
-        Self { tones, surface: token("--surface"), on_fill: token("--on-fill"), font: token("--canvas-font") }
+        let (surface, on_fill, font) = (token("--surface"), token("--on-fill"), token("--canvas-font"));
+        Self { tones, surface, on_fill, font, stamps: Stamps::default() }
     }
 
     fn tone(&self, tone: Tone) -> &str {
@@ -35,23 +38,33 @@ impl Palette {
 }
 
 /// Draws `messages` on a canvas of this size in CSS pixels.
-pub(crate) fn paint(canvas: &NodeRef, size: (f64, f64), messages: &[MessageShape], palette: &Palette) {
+pub(crate) fn paint(canvas: &NodeRef, size: (f64, f64), messages: &[MessageShape], palette: &mut Palette) {
     let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else { return };
     let Some(context) = context(&canvas) else { return };
     fit(&canvas, size);
     let ratio = page::pixel_ratio();
     drop(context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0));
     context.clear_rect(0.0, 0.0, size.0, size.1);
-    context.set_font(&palette.font);
-    context.set_text_align("center");
-    context.set_text_baseline("middle");
-    context.set_line_width(2.0);
+    if IS_WHOLE {
+        let mut stamps = std::mem::take(&mut palette.stamps);
+        stamps.print(&context, messages, ratio, palette);
+        palette.stamps = stamps;
+        return;
+    }
+    prepare(&context, palette);
     for message in messages {
         draw(&context, message, palette);
     }
 }
 
-fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+pub(super) fn prepare(context: &CanvasRenderingContext2d, palette: &Palette) {
+    context.set_font(&palette.font);
+    context.set_text_align("center");
+    context.set_text_baseline("middle");
+    context.set_line_width(2.0);
+}
+
+pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
 }
 
@@ -68,7 +81,7 @@ fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64)) {
     drop(canvas.style().set_property("height", &format!("{}px", words::rounded(height, 1))));
 }
 
-fn draw(context: &CanvasRenderingContext2d, message: &MessageShape, palette: &Palette) {
+pub(super) fn draw(context: &CanvasRenderingContext2d, message: &MessageShape, palette: &Palette) {
     let colour = palette.tone(message.tone);
     outline(context, message);
     let is_hollow = message.form == Form::Ring;

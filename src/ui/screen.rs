@@ -1,7 +1,9 @@
 //! All that the components show, computed in one place from the run after each change.
 
 use super::IS_WHOLE;
+use super::aloud::Aloud;
 use super::message::Tab;
+use super::pace::Turn;
 use super::player::Player;
 use crate::replication::delta::Mode;
 use crate::replication::ids::NodeId;
@@ -45,7 +47,6 @@ pub(crate) struct Screen {
     pub(crate) panel: Panel,
     /// Conflicts anywhere: how many.
     pub(crate) conflict_count: usize,
-    track_made_ms: f64,
 }
 
 /// What stands below the stage.
@@ -104,39 +105,49 @@ pub(crate) struct Focus<'a> {
     pub(crate) marked: Option<&'a Rc<Marked>>,
     /// Settings that are being changed.
     pub(crate) draft: Option<&'a Draft>,
-    /// Page time.
-    pub(crate) at_ms: f64,
 }
 
 /// Lines of the event list, at most.
 const MOST_LINES: usize = 300;
-/// While playing, the marks of the track are refreshed this often.
-const TRACK_EVERY_MS: f64 = 250.0;
 
 impl Screen {
-    /// The content for `player` as it is now; `before` is what was shown until now.
-    pub(crate) fn new(player: &Player, focus: Focus<'_>, before: Option<&Self>) -> Self {
+    /// The content for `player` as it is now.
+    pub(crate) fn new(player: &Player, focus: Focus<'_>) -> Self {
         let session = &player.session;
         let snapshot = session.snapshot();
         let plan = if IS_WHOLE { plan(player, focus) } else { None };
         let is_draft = plan.is_some();
         let scene = plan.unwrap_or_else(|| stage::scene(session.setup(), &player.names, &snapshot, focus.width));
-        let conflict_count = snapshot.nodes.iter().map(|node| conflicts_at(&snapshot, node.node)).max().unwrap_or(0);
-        let (track, track_made_ms) =
-            match before.filter(|before| player.is_playing() && focus.at_ms - before.track_made_ms < TRACK_EVERY_MS) {
-                Some(before) if before.track.extent >= session.now() => (before.track.clone(), before.track_made_ms),
-                _ => (Rc::new(track(player)), focus.at_ms),
-            };
         Self {
             flights: if is_draft { Vec::new() } else { session.flights() },
             is_draft,
             data: data(player, &snapshot),
             panel: panel(player, focus, &snapshot),
             scene: Rc::new(scene),
-            track,
-            track_made_ms,
-            conflict_count,
+            track: Rc::new(track(player)),
+            conflict_count: conflict_count(&snapshot),
             snapshot,
+        }
+    }
+
+    /// Brings one part up to date, while the run plays.
+    pub(crate) fn redraw(&mut self, turn: Turn, player: &Player, focus: Focus<'_>) {
+        if turn == Turn::Track {
+            self.track = Rc::new(track(player));
+            return;
+        }
+        let snapshot = player.session.snapshot();
+        match turn {
+            Turn::Stage => {
+                self.scene = Rc::new(stage::scene(player.session.setup(), &player.names, &snapshot, focus.width));
+                self.is_draft = false;
+                self.snapshot = snapshot;
+            }
+            Turn::Data => self.data = data(player, &snapshot),
+            Turn::Panel | Turn::Track | Turn::Said | Turn::Diagram | Turn::Charts => {
+                self.conflict_count = conflict_count(&snapshot);
+                self.panel = panel(player, focus, &snapshot);
+            }
         }
     }
 
@@ -159,13 +170,22 @@ pub(crate) fn mode(player: &Player) -> Mode {
     said.unwrap_or(player.session.setup().mode)
 }
 
-/// Sentences that a screen reader should hear about what happened from journal entry `first` on.
-pub(crate) fn announcements(player: &Player, snapshot: &Snapshot, first: u64) -> Vec<String> {
+/// What those who hear the page are told of what happened from journal entry `first` on.
+pub(crate) fn said(player: &Player, snapshot: &Snapshot, first: u64, aloud: Aloud) -> Option<String> {
     let session = &player.session;
+    // Whose write is which is known to the whole history: not to be asked for nothing.
+    let with_everything = aloud == Aloud::Everything;
+    let is_silent = || !session.journal().iter_from(first).any(|entry| events::is_said(&entry.happening, with_everything));
+    if IS_WHOLE && (aloud == Aloud::Nothing || is_silent()) {
+        return None;
+    }
     let writers = Writers::collect(session.history(), snapshot);
     let (names, commands, history) = (&player.names, session.commands(), session.history());
     let context = Context { names, writers: &writers, commands, history, marked: &[] };
-    session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).collect()
+    if IS_WHOLE {
+        return events::said(session.journal(), first, with_everything, &context);
+    }
+    session.journal().iter_from(first).filter_map(|entry| events::announcement(&entry, &context)).last()
 }
 
 /// The cluster of the draft as it would start, while its places are being changed and nothing moves.
@@ -182,6 +202,10 @@ fn data(player: &Player, snapshot: &Snapshot) -> Data {
         return Data::Records(Rc::new(records::records(session.setup(), &player.names, snapshot, session.history())));
     }
     Data::Carts(Rc::new(cart::cards(session.setup(), &player.names, snapshot)))
+}
+
+fn conflict_count(snapshot: &Snapshot) -> usize {
+    snapshot.nodes.iter().map(|node| conflicts_at(snapshot, node.node)).max().unwrap_or(0)
 }
 
 fn conflicts_at(snapshot: &Snapshot, node: NodeId) -> usize {

@@ -126,10 +126,35 @@ pub fn line(number: u64, entry: &Entry, context: &Context<'_>) -> EventLine {
     EventLine { number, at: words::time(entry.at), event: entry.event, at_ns: entry.at.0, kind, text, is_marked }
 }
 
+/// Sentences said at once, at most; of more, the latest.
+const MOST_SAID: usize = 3;
+
+/// What is said of the entries from number `first` on, to those who hear the page; `None`: nothing. With everything, all
+/// but messages that only say that a node is alive.
+#[must_use]
+pub fn said(journal: &Journal, first: u64, with_everything: bool, context: &Context<'_>) -> Option<String> {
+    let mut entries: Vec<Entry> = journal.iter_from(first).filter(|entry| is_said(&entry.happening, with_everything)).collect();
+    let left_out = entries.len().saturating_sub(MOST_SAID);
+    entries.drain(..left_out).count();
+    let sentences: Vec<String> = entries.iter().map(|entry| sentence(&entry.happening, context).1).collect();
+    let before = if left_out > 0 { format!("{left_out} more before. ") } else { String::new() };
+    (!sentences.is_empty()).then(|| format!("{before}{}.", sentences.join(". ")))
+}
+
+/// Whether an entry is said to those who hear the page.
+#[must_use]
+pub fn is_said(happening: &Happening, with_everything: bool) -> bool {
+    if with_everything { !is_heartbeat(happening) } else { is_important(happening) }
+}
+
 /// What a screen reader should be told of an entry at once, if anything.
 #[must_use]
 pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
-    let is_loud = match &entry.happening {
+    is_important(&entry.happening).then(|| sentence(&entry.happening, context).1)
+}
+
+fn is_important(happening: &Happening) -> bool {
+    match happening {
         Happening::Noted(_, note) => match note.as_ref() {
             Note::Conflict { .. }
             | Note::Promoted(_)
@@ -146,8 +171,7 @@ pub fn announcement(entry: &Entry, context: &Context<'_>) -> Option<String> {
         },
         Happening::Commanded(_) => true,
         Happening::Sent { .. } | Happening::Delivered { .. } | Happening::Dropped { .. } | Happening::Answered(..) => false,
-    };
-    is_loud.then(|| sentence(&entry.happening, context).1)
+    }
 }
 
 fn sentence(happening: &Happening, context: &Context<'_>) -> (LineKind, String) {

@@ -57,6 +57,8 @@ pub struct SiteField {
 pub struct LinkField {
     /// "Oregon – Ireland".
     pub name: String,
+    /// The sites that it joins, each with those that could stand in its place, itself included.
+    pub ends: [(SiteId, Vec<SiteId>); 2],
     /// How it behaves, in words.
     pub words: String,
     /// What is wrong with the two sites that it joins.
@@ -177,6 +179,12 @@ fn leading_sites(draft: &Draft) -> Vec<SiteId> {
     sites
 }
 
+/// Sites that are not linked with `other` yet, and `end`, which is.
+fn possible_ends(setup: &Setup, end: SiteId, other: SiteId) -> Vec<SiteId> {
+    let is_linked = |site: SiteId| setup.links.iter().any(|link| [(link.a, link.b), (link.b, link.a)].contains(&(site, other)));
+    (0..setup.sites.len() as u16).map(SiteId).filter(|site| *site == end || (*site != other && !is_linked(*site))).collect()
+}
+
 fn link_field(draft: &Draft, index: usize, link: &Link) -> LinkField {
     let name = |site: SiteId| site_name(&draft.setup, site);
     let path = format!("links[{index}]");
@@ -191,6 +199,7 @@ fn link_field(draft: &Draft, index: usize, link: &Link) -> LinkField {
     // What is wrong with a wire must be in sight.
     let is_open = draft.open_link == Some(index) || draft.refusal(&path).is_some();
     LinkField {
+        ends: [(link.a, possible_ends(&draft.setup, link.a, link.b)), (link.b, possible_ends(&draft.setup, link.b, link.a))],
         words: link_words(link),
         refusal: draft.refused.as_ref().filter(exactly).map(|error| draft.problem(error)),
         wires: is_open.then(wires),

@@ -4,7 +4,6 @@ use super::App;
 use crate::replication::time::SimTime;
 use crate::ui::charts::ChartsMsg;
 use crate::ui::diagram::{DiagramMsg, light_lines};
-use crate::ui::hooks::page;
 use crate::ui::markup::{Tag, tag};
 use crate::ui::message::RunMsg;
 use crate::ui::player::Player;
@@ -57,12 +56,17 @@ impl App {
         self.charts.paint(now);
     }
 
-    /// Brings the diagram and the charts up to date.
+    /// Brings the diagram up to date.
     pub(super) fn refresh_diagram(&mut self) {
         if let Some(player) = &self.player {
-            let at_ms = page::now_ms();
-            self.diagram.refresh(player, self.with_heartbeats, at_ms);
-            self.charts.refresh(player, at_ms);
+            self.diagram.refresh(player, self.with_heartbeats);
+        }
+    }
+
+    /// Brings the charts up to date.
+    pub(super) fn refresh_charts(&mut self) {
+        if let Some(player) = &self.player {
+            self.charts.refresh(player);
         }
     }
 }

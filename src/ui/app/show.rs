@@ -45,6 +45,11 @@ impl App {
             ShowMsg::DismissAlert => self.alert = None,
             ShowMsg::Resized(width) => self.width = width,
             ShowMsg::Heartbeats(with_heartbeats) => self.with_heartbeats = with_heartbeats,
+            ShowMsg::Aloud(aloud) if IS_WHOLE => {
+                self.aloud = aloud;
+                aloud.store();
+            }
+            ShowMsg::Aloud(_) => {}
             ShowMsg::Search(search) => self.search = search,
             ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
             ShowMsg::Proof(..) => {}

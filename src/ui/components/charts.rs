@@ -58,6 +58,7 @@ impl ChartsView {
             .child(picture(chart))
             .child(tag("ul").class("chart-legend").children(shown.enumerate().map(legend)))
             .child(tag("p").class("quiet").text(format!("{more}{none}")))
+            .child(tag("p").class("quiet").text(chart.note.clone()))
             .child(self.table(chart, say))
     }
 

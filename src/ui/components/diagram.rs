@@ -54,6 +54,16 @@ pub(crate) struct DiagramView {
     pub(crate) veil: NodeRef,
 }
 
+/// The keys while the diagram has the focus, for the help.
+pub(crate) const KEY_TABLE: [(&str, &str); 6] = [
+    ("← → ↑ ↓", "in the space-time diagram: choose an event, with its past and its future"),
+    ("Enter", "in the diagram: go to the chosen event"),
+    ("+  −  0", "in the diagram: zoom in, zoom out, the whole run"),
+    ("Shift+←  Shift+→", "in the diagram: move its window"),
+    ("F", "in the diagram: follow the run"),
+    ("Esc", "in the diagram: clear what is chosen"),
+];
+
 const KEYS: &str =
     "Arrow keys choose events, Enter goes to the moment, plus and minus zoom, Shift with an arrow moves the window, Escape clears";
 /// A step of the buttons and keys.

@@ -5,8 +5,8 @@ use crate::ui::hooks::file;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
 
-/// Saving, and opening a file.
-pub(super) fn exports(say: &Say) -> Tag {
+/// Saving, the recipe by `download`, and opening a file.
+pub(super) fn exports(download: Tag, say: &Say) -> Tag {
     let save = |what: Export| {
         let testid = format!("export{}", what.ending().replace('.', "-"));
         button("button button-small")
@@ -21,7 +21,12 @@ pub(super) fn exports(say: &Say) -> Tag {
     tag("section")
         .class("exports")
         .child(tag("h3").text("Save as a file"))
-        .child(tag("div").class("export-buttons").children(Export::ALL.into_iter().map(save)))
+        .child(
+            tag("div")
+                .class("export-buttons")
+                .child(tag("span").child(download.class("button button-small").text("Recipe (JSON)")))
+                .child(tag("span").class("export-others").children(Export::ALL.into_iter().map(save))),
+        )
         .child(tag("h3").text("Open"))
         .child(label)
         .child(tag("p").class("quiet").text("A file can also be dropped anywhere on the page."))

@@ -40,9 +40,12 @@ pub(super) fn help(say: &Say) -> Tag {
         let name = tag("dt").child(tag("kbd").text(*key));
         tag("div").key(*key).class("fact").child(name).child(tag("dd").text(*meaning))
     };
+    let known = keys::TABLE.iter().chain(time_keys::TABLE.iter().filter(|_| IS_WHOLE));
+    #[cfg(feature = "catalogue")]
+    let known = known.chain(&super::diagram::KEY_TABLE);
     let body = tag("div")
         .child(tag("h3").text("Keys"))
-        .child(tag("dl").class("facts").children(keys::TABLE.iter().chain(time_keys::TABLE.iter().filter(|_| IS_WHOLE)).map(key)))
+        .child(tag("dl").class("facts").children(known.map(key)))
         .child(tag("h3").text("Messages"))
         .child(tag("ul").class("glyphs").children(KINDS.into_iter().map(kind)))
         .child(tag("h3").text("Rules of the page"))

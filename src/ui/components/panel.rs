@@ -8,6 +8,7 @@ use super::replica::replica_tab;
 use super::settings::{no_settings, settings_tab};
 use super::verdicts::verdicts_tab;
 use crate::ui::IS_WHOLE;
+use crate::ui::aloud::Aloud;
 use crate::ui::hooks::page;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, ShowMsg, Tab};
@@ -24,6 +25,7 @@ pub(crate) struct PanelView {
     pub(crate) panel: Panel,
     pub(crate) names: Rc<Names>,
     pub(crate) conflict_count: usize,
+    pub(crate) aloud: Aloud,
 }
 
 impl Draw for PanelView {
@@ -33,7 +35,7 @@ impl Draw for PanelView {
             Panel::Verdicts(cards) => ("verdicts", verdicts_tab(cards, say)),
             Panel::Replica(inspection, fingerprint) => ("replica", replica_tab(inspection.as_deref(), fingerprint, &self.names, say)),
             Panel::Faults(breakable) => ("faults", faults_tab(breakable, say)),
-            Panel::Events(lines, in_flight, marked) => ("events", events_tab(lines, in_flight, marked.as_deref(), say)),
+            Panel::Events(lines, in_flight, marked) => ("events", events_tab(lines, in_flight, marked.as_deref(), self.aloud, say)),
             Panel::Settings(view) if IS_WHOLE => ("settings", settings_tab(view, say)),
             Panel::Settings(_) | Panel::NoSettings => ("settings", no_settings(say)),
         };

@@ -26,12 +26,12 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
     let body = tag("div")
         .child(tag("p").class("quiet").text(promise))
         .maybe((IS_WHOLE && shown.leaves_out).then(left_out))
-        .child(link_field(shown, say))
-        .child(tag("h3").text("Recipe"))
-        .child(tag("p").child(download.text("Download as JSON")))
-        .child(paste_field(say));
+        .child(link_field(shown, say));
+    #[cfg(not(feature = "catalogue"))]
+    let body = body.child(tag("h3").text("Recipe")).child(tag("p").child(download.text("Download as JSON")));
+    let body = body.child(paste_field(say));
     #[cfg(feature = "catalogue")]
-    let body = body.child(super::export::exports(say));
+    let body = body.child(super::export::exports(download, say));
     #[cfg(feature = "catalogue")]
     let body = body.child(super::embed_snippets::snippets(shown, say));
     dialog("Share this run", "share-dialog", body, say)
@@ -40,7 +40,7 @@ pub(super) fn share(shown: &Share, say: &Say) -> Tag {
 fn left_out() -> Tag {
     tag("p")
         .testid("left-out")
-        .text("The link holds the branch on the stage alone: all of them are too long for one. The recipe as JSON holds all.")
+        .text("The link holds the branch on the stage alone: all of them are too long for one. The recipe, saved as a file, holds all.")
 }
 
 fn link_field(shown: &Share, say: &Say) -> Tag {

@@ -7,7 +7,7 @@ use crate::simulation::setup::WireKind;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::Msg;
-use crate::view::draft::{Edit, LinkEdit, Shape, WireEdit, WireOf};
+use crate::view::draft::{Edit, LinkEdit, LinkEnd, Shape, WireEdit, WireOf};
 use crate::view::places::{LinkField, PlacesView, TopologyChoice, WireField, percent};
 
 const KINDS: [(WireKind, &str, &str); 2] =
@@ -19,7 +19,7 @@ fn link_edit(change: LinkEdit) -> Msg {
 
 /// All links, ways to make them, and the one inside each datacenter.
 pub(super) fn links_block(view: &PlacesView, say: &Say) -> Tag {
-    let links = view.links.iter().enumerate().map(|(index, one)| link(index, one, say));
+    let links = view.links.iter().enumerate().map(|(index, one)| link(index, one, view, say));
     tag("section")
         .class("block")
         .child(tag("h2").set("id", "at-links").set("tabindex", "-1").text("Links"))
@@ -65,7 +65,7 @@ fn add(view: &PlacesView, say: &Say) -> Tag {
         .child(submit)
 }
 
-fn link(index: usize, field: &LinkField, say: &Say) -> Tag {
+fn link(index: usize, field: &LinkField, view: &PlacesView, say: &Say) -> Tag {
     let path = format!("links[{index}]");
     let is_open = field.wires.is_some();
     let toggle = button("button button-small")
@@ -85,7 +85,26 @@ fn link(index: usize, field: &LinkField, say: &Say) -> Tag {
         .testid(format!("place-link-{index}"))
         .child(tag("div").class("item-head").child(name).child(toggle).child(remove))
         .child(refused(&field.refusal))
+        .child(tag("div").maybe(is_open.then(|| ends(index, field, view, say))))
         .child(tag("div").maybe(field.wires.as_ref().map(|wires| directions(index, wires, say))))
+}
+
+/// Which two sites it joins.
+fn ends(index: usize, field: &LinkField, view: &PlacesView, say: &Say) -> Tag {
+    let select = |end: LinkEnd, label: &'static str, part: &'static str, (chosen, possible): &(SiteId, Vec<SiteId>)| {
+        let options = site_options(view, *chosen).filter(|(id, ..)| possible.iter().any(|site| site.0.to_string() == *id));
+        let select = choice(options).set("aria-label", format!("{}: {label}", field.name));
+        select
+            .set("id", format!("at-links[{index}].{part}"))
+            .testid(format!("link-{part}-{index}"))
+            .on(On::Change, say, move |event| Some(link_edit(LinkEdit::End(index, end, SiteId(form::text(event).parse().ok()?)))))
+    };
+    tag("div")
+        .class("item-row")
+        .child(words("joins"))
+        .child(select(LinkEnd::First, "first site", "a", &field.ends[0]))
+        .child(words("and"))
+        .child(select(LinkEnd::Second, "second site", "b", &field.ends[1]))
 }
 
 /// Both directions at once, or one after the other.

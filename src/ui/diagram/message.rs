@@ -3,7 +3,6 @@
 use super::Diagram;
 use crate::replication::ids::NodeId;
 use crate::replication::time::SimTime;
-use crate::ui::hooks::page;
 use crate::ui::message::RunMsg;
 use crate::ui::player::Player;
 use crate::view::geometry::Point;
@@ -80,7 +79,7 @@ impl Diagram {
             DiagramMsg::Line(number) => self.lit = number.map(Target::Entry),
             DiagramMsg::Node(node) => self.lit_node = node,
         }
-        self.refresh(player, self.with_heartbeats, page::now_ms());
+        self.refresh(player, self.with_heartbeats);
         None
     }
 

@@ -24,8 +24,6 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::{Html, NodeRef};
 
-/// While playing, the picture is drawn anew this often; only the cursor moves in between.
-const DRAW_EVERY_MS: f64 = 250.0;
 /// On a narrower page the diagram waits behind its button.
 const ROOMY: f64 = 760.0;
 
@@ -45,7 +43,6 @@ pub(crate) struct Diagram {
     lit_node: Option<NodeId>,
     proof: Option<Rc<Proof>>,
     drawn: Option<Drawn>,
-    drawn_at_ms: f64,
     is_stale: bool,
     gestures: Gestures,
     place: NodeRef,
@@ -70,7 +67,6 @@ impl Diagram {
             lit_node: None,
             proof: None,
             drawn: None,
-            drawn_at_ms: 0.0,
             is_stale: true,
             gestures: Gestures::default(),
             place: NodeRef::default(),
@@ -93,15 +89,10 @@ impl Diagram {
         }
     }
 
-    /// Brings the picture up to date, if it has to be now.
-    pub(crate) fn refresh(&mut self, player: &Player, with_heartbeats: bool, at_ms: f64) {
+    /// Brings the picture up to date.
+    pub(crate) fn refresh(&mut self, player: &Player, with_heartbeats: bool) {
         self.now = player.session.now();
         if !self.is_open {
-            return;
-        }
-        let is_resting = !player.is_playing();
-        let is_due = is_resting || at_ms - self.drawn_at_ms >= DRAW_EVERY_MS || !self.frame.holds(self.now);
-        if !is_due {
             return;
         }
         self.follow(player);
@@ -110,17 +101,16 @@ impl Diagram {
         let frame = self.fixed.unwrap_or_else(|| self.known.following(self.frame, self.now));
         self.is_stale |= frame != self.frame;
         self.frame = frame;
-        self.draw(player, at_ms);
+        self.draw(player);
     }
 
-    fn draw(&mut self, player: &Player, at_ms: f64) {
+    fn draw(&mut self, player: &Player) {
         if !self.is_stale && self.drawn.is_some() {
             return;
         }
         let (chain, proof) = self.proof.as_ref().map(|proof| (&proof.chain.messages[..], &proof.chain.operations[..])).unwrap_or_default();
         let emphasis = Emphasis { cone: self.cone.as_ref(), chain, proof };
         self.drawn = Some(Drawn(Rc::new(lanes::picture(&self.known, &player.names, self.plot(), emphasis, self.with_heartbeats))));
-        self.drawn_at_ms = at_ms;
         self.is_stale = false;
     }
 

@@ -36,6 +36,8 @@ pub struct Sample {
     pub lags: Vec<Option<(u64, SimDuration)>>,
     /// Acknowledged writes that are lost; `None`: undecided.
     pub lost_count: Option<u64>,
+    /// Whether there are too many operations to judge them at every moment.
+    pub is_unjudged: bool,
 }
 
 impl Bin {
@@ -74,7 +76,7 @@ impl Sample {
             (Some(one), Some(other)) => Some((one.0.max(other.0), one.1.max(other.1))),
             (one, other) => other.or(*one),
         });
-        Self { lags: longest.collect(), lost_count: later.lost_count }
+        Self { lags: longest.collect(), lost_count: later.lost_count, is_unjudged: later.is_unjudged }
     }
 }
 

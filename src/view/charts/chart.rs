@@ -1,6 +1,7 @@
 //! Charts as plain data: lines with names, a scale, paths, and the same numbers as a table.
 
 use super::bins::{Bin, Bins};
+use crate::limits;
 use crate::replication::ids::NodeId;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::view::names::Names;
@@ -33,6 +34,8 @@ pub struct Chart {
     pub width: SimDuration,
     /// The upper end of its scale.
     pub top: f64,
+    /// What it does not show, and why.
+    pub note: String,
 }
 
 /// All charts of a run, in the order in which they stand.
@@ -55,10 +58,16 @@ pub fn charts(bins: &Bins, names: &Names) -> Vec<Chart> {
     };
     let found = bins.iter().map(|bin| sum(bin, &mut conflicts)).collect();
     let losses = bins.iter().map(|bin| {
-        lost = bin.sample.as_ref().and_then(|sample| sample.lost_count).or(lost);
+        let sample = bin.sample.as_ref();
+        if sample.is_some_and(|sample| sample.is_unjudged) {
+            return None;
+        }
+        lost = sample.and_then(|sample| sample.lost_count).or(lost);
         lost.map(|count| count as f64)
     });
     let losses = losses.collect();
+    let unjudged = bins.iter().position(|bin| bin.sample.as_ref().is_some_and(|sample| sample.is_unjudged));
+    let note = unjudged.map(|index| unjudged_from(SimTime(bins.width().0 * index as u64))).unwrap_or_default();
     vec![
         chart("lag-entries", "Replication lag", "entries behind the leader", bins, each(&|bin, node| Some(lag(bin, node)?.0 as f64))),
         chart("lag-ms", "Replication lag in time", "ms behind the leader", bins, each(&|bin, node| Some(ms(lag(bin, node)?.1)))),
@@ -97,19 +106,31 @@ pub fn charts(bins: &Bins, names: &Names) -> Vec<Chart> {
             bins,
             each(&|bin, node| Some(100.0 * bin.busy.get(node)?.0 as f64 / bins.width().0 as f64)),
         ),
-        chart(
-            "conflicts",
-            "Conflicts and lost writes",
-            "so far",
-            bins,
-            vec![Line { name: "conflicts".to_owned(), values: found }, Line { name: "lost writes".to_owned(), values: losses }],
-        ),
+        Chart {
+            note,
+            ..chart(
+                "conflicts",
+                "Conflicts and lost writes",
+                "so far",
+                bins,
+                vec![Line { name: "conflicts".to_owned(), values: found }, Line { name: "lost writes".to_owned(), values: losses }],
+            )
+        },
     ]
+}
+
+fn unjudged_from(at: SimTime) -> String {
+    format!(
+        "Lost writes are shown up to {}: from there on there are more than {}, too many to judge all of them again at \
+         every moment. The Verdicts tab judges all of them at the moment on the stage.",
+        words::time(at),
+        words::count(limits::MAX_CHART_JUDGED as u64, "operation", "operations"),
+    )
 }
 
 fn chart(id: &'static str, title: &'static str, unit: &'static str, bins: &Bins, lines: Vec<Line>) -> Chart {
     let most = lines.iter().flat_map(|line| &line.values).flatten().copied().fold(0.0, f64::max);
-    Chart { id, title, unit, lines, width: bins.width(), top: nice(most) }
+    Chart { id, title, unit, lines, width: bins.width(), top: nice(most), note: String::new() }
 }
 
 /// The next of 1, 2 and 5 times a power of ten; 1 at least.
@@ -192,7 +213,15 @@ mod tests {
     #[test]
     fn paths_break_where_there_is_no_value_and_scales_are_round() {
         let line = Line { name: "a \"b\"".to_owned(), values: vec![Some(0.0), Some(5.0), None, Some(10.0)] };
-        let chart = Chart { id: "x", title: "x", unit: "x", lines: vec![line.clone()], width: SimDuration::from_ms(2), top: nice(10.0) };
+        let chart = Chart {
+            id: "x",
+            title: "x",
+            unit: "x",
+            lines: vec![line.clone()],
+            width: SimDuration::from_ms(2),
+            top: nice(10.0),
+            note: String::new(),
+        };
         assert_eq!(chart.path(&line, 40.0, 10.0), "M0.0 10.0H10.0V5.0H20.0M30.0 0.0H40.0");
         assert_eq!((nice(0.0), nice(11.0), nice(300.0)), (1.0, 20.0, 500.0));
         assert_eq!(chart.csv(), "\"from ms\",\"to ms\",\"a \"\"b\"\"\"\r\n0,2,0\r\n2,4,5\r\n6,8,10\r\n");

@@ -141,12 +141,12 @@ impl Sampler {
     }
 }
 
-/// Judging lost writes looks at the whole history: beyond the bound it is left undecided.
+/// Judging lost writes looks at the whole history: beyond the bound they are not judged, and the chart says so.
 fn sample(run: &Session, snapshot: &Snapshot) -> Sample {
     let lags = snapshot.nodes.iter().map(|node| node.lag.map(|lag| (lag.entry_count, lag.age))).collect();
     let is_short = run.history().len() <= limits::MAX_CHART_JUDGED;
     let checker = checkers::find("no-lost-writes").filter(|_| is_short);
     let verdict = checker.and_then(|checker| checker.judge(snapshot, run.history()));
     let lost_count = verdict.filter(|verdict| verdict.holds.is_some()).map(|verdict| u64::from(verdict.violation_count));
-    Sample { lags, lost_count }
+    Sample { lags, lost_count, is_unjudged: !is_short }
 }

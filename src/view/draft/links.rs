@@ -11,6 +11,8 @@ use crate::view::stage::latency_words;
 pub enum LinkEdit {
     /// These two sites are linked.
     Add(SiteId, SiteId),
+    /// The first or second end of this link stands at another site.
+    End(usize, LinkEnd, SiteId),
     /// They are not any more.
     Remove(usize),
     /// All sites are linked as in the topology of this id.
@@ -21,6 +23,15 @@ pub enum LinkEdit {
     Separate(usize, bool),
     /// One direction behaves otherwise.
     Wire(WireOf, WireEdit),
+}
+
+/// Which end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkEnd {
+    /// The first.
+    First,
+    /// The second.
+    Second,
 }
 
 /// Which direction of which link.
@@ -160,6 +171,7 @@ impl Draft {
     pub(super) fn edit_link(&mut self, edit: &LinkEdit) -> Option<String> {
         match *edit {
             LinkEdit::Add(a, b) => return self.add_link(a, b),
+            LinkEdit::End(index, end, site) => self.move_end(index, end, site),
             LinkEdit::Remove(index) => return self.remove_link(index),
             LinkEdit::Topology(id) => self.link_as(id),
             LinkEdit::Open(link) => self.open_link = link,
@@ -190,17 +202,44 @@ impl Draft {
         let wire = self.setup.links.first().map_or(self.setup.inside, |link| link.wire);
         let index = self.setup.links.len();
         self.setup.links.push(Link { a, b, wire, back: None });
-        let is_its_own = |field: &str| field == "links" || field.starts_with(&format!("links[{index}]"));
-        if let Some(error) = self.setup.check().err().filter(|error| is_its_own(&error.field)) {
+        if let Some(why) = self.unlinkable(index) {
             self.setup.links.pop();
-            self.unlinkable = Some(match error.field.as_str() {
-                "links" => error.problem,
-                _ => format!("{} – {}: {}", self.name(a), self.name(b), error.problem),
-            });
+            self.unlinkable = Some(why);
             return None;
         }
         self.told = format!("{} and {} are linked: {}.", self.name(a), self.name(b), latency_words(&wire.latency));
         None
+    }
+
+    /// Why the sites of this link cannot be linked.
+    fn unlinkable(&self, index: usize) -> Option<String> {
+        let link = self.setup.links.get(index)?;
+        let own = format!("links[{index}]");
+        // A pair that is linked twice is told of at the later one of its links.
+        let is_about =
+            |field: &str| field.starts_with(&own) || (field.starts_with("links") && !field.contains("].wire") && !field.contains("].back"));
+        let error = self.setup.check().err().filter(|error| is_about(&error.field))?;
+        Some(match error.field.as_str() {
+            "links" => error.problem,
+            _ => format!("{} – {}: {}", self.name(link.a), self.name(link.b), error.problem),
+        })
+    }
+
+    /// Its wires stay as they are.
+    fn move_end(&mut self, index: usize, end: LinkEnd, site: SiteId) {
+        let Some(link) = self.setup.links.get_mut(index) else { return };
+        let before = link.clone();
+        *match end {
+            LinkEnd::First => &mut link.a,
+            LinkEnd::Second => &mut link.b,
+        } = site;
+        let (a, b) = (link.a, link.b);
+        if let Some(why) = self.unlinkable(index) {
+            self.setup.links[index] = before;
+            self.unlinkable = Some(why);
+            return;
+        }
+        self.told = format!("The link {} – {} joins {} and {} now.", self.name(before.a), self.name(before.b), self.name(a), self.name(b));
     }
 
     fn remove_link(&mut self, index: usize) -> Option<String> {
@@ -255,6 +294,22 @@ mod tests {
         after(&mut draft, LinkEdit::Add(SiteId(2), SiteId(1)));
         assert_eq!((draft.unlinkable.as_ref(), draft.told.as_str()), (None, "Your phone and Ireland are linked: 68 ms ± 6."));
         assert_eq!(pairs(&draft), [(0, 1), (0, 2), (2, 1)]);
+    }
+
+    #[test]
+    fn an_end_of_a_link_moves_to_another_site_with_its_wires_or_stays_and_says_why() {
+        let mut draft = Draft::of(&example::setup());
+        let wire = draft.setup.links[1].wire;
+        after(&mut draft, LinkEdit::End(1, LinkEnd::First, SiteId(1)));
+        assert_eq!((pairs(&draft), draft.setup.links[1].wire), (vec![(0, 1), (1, 2)], wire));
+        assert_eq!(draft.told, "The link Oregon – Your phone joins Ireland and Your phone now.");
+        after(&mut draft, LinkEdit::End(1, LinkEnd::Second, SiteId(1)));
+        assert_eq!(draft.unlinkable.as_deref(), Some("Ireland – Ireland: joins a site to itself"));
+        for (index, end, site) in [(1, LinkEnd::Second, 0), (0, LinkEnd::First, 2), (0, LinkEnd::First, 9)] {
+            after(&mut draft, LinkEdit::End(index, end, SiteId(site)));
+            assert!(draft.unlinkable.is_some(), "{index} {end:?} {site}");
+            assert_eq!(pairs(&draft), [(0, 1), (1, 2)]);
+        }
     }
 
     #[test]

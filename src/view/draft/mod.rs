@@ -6,7 +6,7 @@ mod people;
 mod sites;
 mod sketch;
 
-pub use links::{LinkEdit, Shape, WireEdit, WireOf, numbers};
+pub use links::{LinkEdit, LinkEnd, Shape, WireEdit, WireOf, numbers};
 pub use people::PersonEdit;
 pub use sites::SiteEdit;
 

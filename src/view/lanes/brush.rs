@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// A letter of a label is about this wide.
 pub(super) const LETTER: f64 = 6.6;
+/// Half of a message's sign.
+const SIGN: f64 = 8.0;
 
 /// A picture on its way.
 pub(super) struct Brush<'a> {
@@ -41,6 +43,15 @@ impl Brush<'_> {
 
     pub(super) fn label(&mut self, class: &'static str, at: Point, text: String) {
         self.labels.push(Label { class, at, text });
+    }
+
+    /// Whether a message's sign at this place would stand on no words.
+    pub(super) fn is_free(&self, at: Point) -> bool {
+        let covers = |label: &Label| {
+            let end = label.at.x + label.text.chars().count() as f64 * LETTER;
+            (label.at.x - SIGN..end + SIGN).contains(&at.x) && (label.at.y - LETTER - SIGN..label.at.y + SIGN).contains(&at.y)
+        };
+        !self.labels.iter().any(covers)
     }
 
     pub(super) fn y(&self, process: Process) -> Option<f64> {
@@ -93,9 +104,19 @@ impl Brush<'_> {
             _ => id.to_owned(),
         };
         if to - from > (text.len() as f64 + 2.0) * LETTER {
-            let y = if matches!(stretch.state, State::Leads(_)) { y + 12.0 } else { y - 5.0 };
-            self.label("label-stretch", Point::new(from + 4.0, y), text);
+            let is_below = matches!(stretch.state, State::Leads(_));
+            let beside = if is_below { 0.0 } else { self.name_end(Process::Node(stretch.node)) };
+            self.label("label-stretch", Point::new(from.max(beside) + 4.0, if is_below { y + 12.0 } else { y - 5.0 }), text);
         }
+    }
+}
+
+impl Brush<'_> {
+    /// Where the name of a lane ends that stands on it.
+    fn name_end(&self, process: Process) -> f64 {
+        let place = self.known.lanes.place(process).filter(|_| !self.plot.has_gutter());
+        let name = place.and_then(|place| self.known.lanes.iter().nth(place)).map_or(0, |lane| lane.name.chars().count());
+        name as f64 * LETTER
     }
 }
 

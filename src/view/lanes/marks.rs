@@ -14,22 +14,30 @@ use std::collections::BTreeSet;
 
 /// Marks that are drawn at most.
 const MOST_MOMENTS: usize = 600;
+/// Letters of a command, at most and at least.
+const MOST_COMMAND: usize = 34;
+const LEAST_COMMAND: usize = 8;
 
 impl Brush<'_> {
     pub(super) fn moments(&mut self, from: SimTime, to: SimTime) -> usize {
         let known = self.known;
-        let (mut count, mut places, mut last_label) = (0, BTreeSet::new(), f64::NEG_INFINITY);
+        let (mut count, mut places) = (0, BTreeSet::new());
+        let commands: Vec<f64> =
+            known.moments_within(from, to).filter(|moment| moment.sign == Sign::Command).map(|moment| self.plot.x(moment.at)).collect();
+        let mut next_commands = commands.into_iter().skip(1);
         for moment in known.moments_within(from, to) {
             count += 1;
+            // Words of a command end where the next command is marked.
+            let end = if moment.sign == Sign::Command { next_commands.next() } else { None }.unwrap_or(f64::INFINITY);
             let place = ((self.plot.x(moment.at) / 3.0) as i64, moment.node, moment.sign);
             if places.len() < MOST_MOMENTS && places.insert(place) {
-                self.moment(moment, &mut last_label);
+                self.moment(moment, end);
             }
         }
         count
     }
 
-    fn moment(&mut self, moment: &Moment, last_label: &mut f64) {
+    fn moment(&mut self, moment: &Moment, end: f64) {
         let x = self.plot.x(moment.at);
         let lane = moment.node.map(|node| self.y(Process::Node(node)));
         let Some(y) = lane.unwrap_or(Some(Plot::command_y())) else { return };
@@ -45,13 +53,12 @@ impl Brush<'_> {
             Sign::Epoch => self.stroke(9, "sign sign-epoch", &format!("M{} {}v-14l9 4l-9 4", px(x), px(y + 2.0))),
             Sign::Command => {
                 self.stroke(9, "sign sign-command", &format!("M{} {}l-5 -7h10z", px(x), px(y + 4.0)));
-                if x < *last_label || !self.plot.frame.holds(moment.at) {
+                let room = ((end - x - 14.0) / LETTER).min(MOST_COMMAND as f64) as usize;
+                if room < LEAST_COMMAND || !self.plot.frame.holds(moment.at) {
                     return;
                 }
                 if let Some(text) = self.command(moment.number) {
-                    let text = short(&text, 34);
-                    *last_label = x + (text.chars().count() as f64 + 3.0) * LETTER;
-                    self.label("label-command", Point::new(x + 7.0, y + 3.0), text);
+                    self.label("label-command", Point::new(x + 7.0, y + 3.0), short(&text, room));
                 }
             }
         }

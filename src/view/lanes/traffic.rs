@@ -22,6 +22,8 @@ const MOST_TASKS: usize = 800;
 const MOST_LABELS: usize = 40;
 /// Narrower bars bear no words.
 const NARROW: f64 = 52.0;
+/// Where on its line a message may carry its sign, best first.
+const SEATS: [f64; 5] = [0.5, 0.38, 0.62, 0.28, 0.72];
 
 impl Brush<'_> {
     pub(super) fn tasks(&mut self, from: SimTime, to: SimTime) -> (usize, usize) {
@@ -114,7 +116,9 @@ impl Brush<'_> {
         }
         let length = seen_from.distance(seen_to);
         if with_letter && length > 30.0 && light != " light-aside" {
-            let middle = Point::new(f64::midpoint(seen_from.x, seen_to.x), f64::midpoint(seen_from.y, seen_to.y));
+            let seat =
+                |share: f64| Point::new(seen_from.x + share * (seen_to.x - seen_from.x), seen_from.y + share * (seen_to.y - seen_from.y));
+            let Some(middle) = SEATS.map(seat).into_iter().find(|at| self.is_free(*at)) else { return };
             let hollow = if form == Form::Ring { "glyph-hollow" } else { "glyph" };
             self.stroke(7, format!("{hollow} tone-{tone}"), &outline(form, middle));
             self.letter(format!("letter letter-{hollow} tone-{tone}"), middle, letter);

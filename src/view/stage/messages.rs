@@ -5,7 +5,7 @@ use super::layout::{Layout, RADIUS};
 use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
 use crate::simulation::snapshot::Flight;
-use crate::view::geometry::Point;
+use crate::view::geometry::{Curve, Point};
 
 /// The outline of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +64,17 @@ pub const fn glyph(kind: MessageKind) -> (Form, &'static str, Tone) {
 #[must_use]
 pub fn messages(layout: &Layout, flights: &[Flight], now: SimTime, with_heartbeats: bool) -> Vec<MessageShape> {
     let is_shown = |flight: &&Flight| with_heartbeats || flight.kind != MessageKind::Heartbeat;
-    flights.iter().filter(is_shown).map(|flight| message(layout, flight, now)).collect()
+    // Many messages share a way.
+    let mut ways: Vec<Option<Curve>> = vec![None; layout.spots.len() * layout.spots.len()];
+    let mut way = |flight: &Flight| {
+        let known = ways.get_mut(flight.from.index() * layout.spots.len() + flight.to.index());
+        let new = || layout.way(flight.from, flight.to).between_discs(RADIUS, RADIUS);
+        known.map_or_else(new, |known| *known.get_or_insert_with(new))
+    };
+    flights.iter().filter(is_shown).map(|flight| message(way(flight), flight, now)).collect()
 }
 
-fn message(layout: &Layout, flight: &Flight, now: SimTime) -> MessageShape {
-    let way = layout.way(flight.from, flight.to).between_discs(RADIUS, RADIUS);
+fn message(way: Curve, flight: &Flight, now: SimTime) -> MessageShape {
     let (form, letter, tone) = glyph(flight.kind);
     MessageShape { id: flight.id, at: way.at(progress(flight, now)), form, letter, tone }
 }

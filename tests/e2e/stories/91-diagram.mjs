@@ -200,7 +200,8 @@ story("stage, diagram, trace and recipe are saved as files, and a saved recipe o
   const c = await played(told);
   await c.id("share").click();
   const text = async (name) => (await saved(told, c.id(`export-${name}`))).bytes.toString();
-  const recipe = await text("recipe-json");
+  const recipe = (await saved(told, c.id("download"))).bytes.toString();
+  await expect.count(c.id("share-dialog").getByText("JSON)", { exact: false }), 1);
   expect.equal(JSON.parse(recipe).version, 1, "the version of the recipe");
   const trace = (await text("trace-jsonl")).trim().split("\n").map((line) => JSON.parse(line));
   expect.ok(trace.length > 8 && trace.every(({ number }, index) => number === index), "the trace has every entry");

@@ -7,7 +7,7 @@ use crate::replication::causality::{Dot, VersionVector};
 use crate::replication::clock::Stamp;
 use crate::replication::delta::{Key, Mode};
 use crate::replication::hash::Hasher;
-use crate::replication::ids::NodeId;
+use crate::replication::ids::{NodeId, ReplicaId};
 use crate::replication::view::{Conflict, Content, Decided, Fate, Reason, ReplicaView, Role, Side, SideValue};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -110,7 +110,7 @@ fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Past]) {
     if held.is_none() {
         record.fates.insert(winner, Fate::Visible);
     }
-    let later: Vec<Name<'_>> = names.into_iter().chain(past.iter().rev().flat_map(|was| was.names())).collect();
+    let later = Later::new(names.into_iter().chain(past.iter().rev().flat_map(|was| was.names())).collect());
     for was in past.iter().rev() {
         for (dot, _) in was.names() {
             record.fates.entry(dot).or_insert_with(|| fate(dot, was.version().cmp(&version), &later, winner));
@@ -119,14 +119,72 @@ fn add_past(record: &mut Decided, held: Option<&Cell>, past: &[&Past]) {
 }
 
 /// A version above the one that shows is a deletion whose tombstone was collected before something older came back.
-fn fate(dot: Dot, against_newest: Ordering, later: &[Name<'_>], winner: Dot) -> Fate {
+fn fate(dot: Dot, against_newest: Ordering, later: &Later<'_>, winner: Dot) -> Fate {
     let reason = match against_newest {
         Ordering::Less => Reason::OlderStamp,
         Ordering::Equal => Reason::LowerId,
         Ordering::Greater => Reason::ArrivedEarlier,
     };
-    match later.iter().find(|(later, seen)| *later != dot && seen.covers(dot)) {
-        Some((later, _)) => Fate::Superseded { by: *later },
+    match later.first_to_see(dot) {
+        Some(by) => Fate::Superseded { by },
         None => Fate::Discarded { by: winner, reason },
+    }
+}
+
+/// Writes, newest first, and for each replica which of them was the first to have seen how many of its writes: a thousand
+/// overwritten writes are not to be compared with each other.
+struct Later<'a> {
+    names: Vec<Name<'a>>,
+    steps: BTreeMap<ReplicaId, Vec<(u64, Dot)>>,
+}
+
+impl<'a> Later<'a> {
+    fn new(names: Vec<Name<'a>>) -> Self {
+        let mut steps: BTreeMap<ReplicaId, Vec<(u64, Dot)>> = BTreeMap::new();
+        for (name, seen) in &names {
+            for Dot { replica, counter } in seen.iter() {
+                let steps = steps.entry(replica).or_default();
+                if steps.last().is_none_or(|(most, _)| *most < counter) {
+                    steps.push((counter, *name));
+                }
+            }
+        }
+        Self { names, steps }
+    }
+
+    /// The newest other write whose client had seen `dot`.
+    fn first_to_see(&self, dot: Dot) -> Option<Dot> {
+        let steps = self.steps.get(&dot.replica)?;
+        let first = steps.get(steps.partition_point(|(counter, _)| *counter < dot.counter))?.1;
+        if first != dot {
+            return Some(first);
+        }
+        self.names.iter().find(|(name, seen)| *name != dot && seen.covers(dot)).map(|(name, _)| *name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_to_have_seen_a_write_is_the_one_that_looking_through_all_of_them_finds() {
+        let mut state = 1_u64;
+        let mut draw = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for _ in 0..200 {
+            let dot = |draw: &mut dyn FnMut(u64) -> u64| Dot { replica: ReplicaId(draw(3)), counter: 1 + draw(9) };
+            let count = draw(12);
+            let made: Vec<(Dot, VersionVector)> =
+                (0..count).map(|_| (dot(&mut draw), (0..draw(4)).map(|_| dot(&mut draw)).collect())).collect();
+            let names: Vec<Name<'_>> = made.iter().map(|(name, seen)| (*name, seen)).collect();
+            let later = Later::new(names.clone());
+            for dot in (0..3).flat_map(|replica| (1..11).map(move |counter| Dot { replica: ReplicaId(replica), counter })) {
+                let naive = names.iter().find(|(name, seen)| *name != dot && seen.covers(dot)).map(|(name, _)| *name);
+                assert_eq!(later.first_to_see(dot), naive, "{dot:?} in {made:?}");
+            }
+        }
     }
 }
