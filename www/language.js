@@ -1,0 +1,259 @@
+// The page in another language than English: loaded by the loader only when one is asked for. The English text is the key:
+// whatever the program puts into the document is looked up in the language's file and replaced, before it is painted.
+// The program never reads its texts back, so it knows nothing of this, and English pages carry none of it.
+
+/** Attributes that are read out or shown. */
+const ATTRIBUTES = ["aria-label", "aria-roledescription", "aria-valuetext", "alt", "placeholder", "title"];
+/** What holds data or code rather than words, or names its language itself. */
+const LEFT_ALONE = "pre, code, script, style, textarea, noscript, [translate=no], [lang]:not(html, [data-left])";
+const STORED_AS = "replicascope.language";
+const MOST_KEPT = 4000;
+const DEEPEST = 5;
+
+/** A hole of a key stands for anything; texts of numbers only get the language's decimal sign. */
+const HOLE = "{}";
+const NUMBERS = /^[\s\d.,:;+\-–−×%/()→↔#±]*(?:(?:ms|s|min|h|MiB|KiB|kB|bytes)\b[\s\d.,:;+\-–−×%/()→]*)*$/;
+const DECIMAL = /(\d)\.(\d)/g;
+/** A passage that stays English is marked as such; names and single words are not. */
+const PASSAGE = /\p{Ll}{2,}\W+\p{L}{2,}\W+\p{L}{2,}/u;
+
+/** Texts by key, as a file has them; anything else in it is ignored. */
+export function dictionary(file) {
+  const pairs = [...entries(file?.texts), ...entries(file?.composed)];
+  const exact = new Map(pairs.filter(([key]) => !key.includes(HOLE)));
+  const holed = pairs.filter(([key, value]) => key.includes(HOLE) && typeof value === "string");
+  const patterns = holed.map(pattern).filter(({ pieces }) => pieces);
+  // What says more of itself is more likely meant.
+  patterns.sort((one, other) => other.weight - one.weight);
+  return { exact, patterns, decimal: typeof file?.decimal === "string" ? file.decimal : "." };
+}
+
+function entries(part) {
+  const isText = (value) => typeof value === "string" && value !== "";
+  const isChoice = (value) => value !== null && typeof value === "object" && Object.values(value).every(isText);
+  const all = part !== null && typeof part === "object" && !Array.isArray(part) ? Object.entries(part) : [];
+  return all.filter(([key, value]) => key !== "" && (isText(value) || isChoice(value)));
+}
+
+/** A key with holes: what it matches, and what is made of what stood in the holes. `{2}` is the second one. */
+function pattern([key, value]) {
+  const parts = key.split(HOLE);
+  const needle = parts.toSorted((one, other) => other.length - one.length)[0];
+  const expression = new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "su");
+  let next = 0;
+  const pieces = value.split(/\{(\d*)\}/).map((piece, index) => (index % 2 === 0 ? piece : piece === "" ? (next += 1) : Number(piece)));
+  const fits = pieces.every((piece) => typeof piece === "string" || (piece >= 1 && piece < parts.length));
+  return { expression, needle, pieces: fits ? pieces : null, weight: parts.join("").length };
+}
+
+/** Looks texts up. What is not known is null. */
+export class Translator {
+  #words;
+  #kept = new Map();
+
+  constructor(words) {
+    this.#words = words;
+  }
+
+  /** `text` in the other language, or null; `element` is where it stands, for texts that are said differently in places. */
+  text(text, element) {
+    const kept = this.#kept.get(text);
+    if (kept !== undefined) {
+      return typeof kept === "object" && kept !== null ? chosen(kept, element) : kept;
+    }
+    if (this.#kept.size >= MOST_KEPT) {
+      this.#kept.clear();
+    }
+    const found = this.#find(text);
+    this.#kept.set(text, found);
+    return typeof found === "object" && found !== null ? chosen(found, element) : found;
+  }
+
+  /** With the spaces around it as they were. */
+  #find(text) {
+    const bare = text.trim();
+    const start = text.indexOf(bare);
+    const found = this.#words.exact.get(bare) ?? this.#put(bare, 0);
+    return typeof found === "string" ? text.slice(0, start) + found + text.slice(start + bare.length) : found;
+  }
+
+  /** Text without spaces around it: as it stands, put together, or sentence by sentence. */
+  #put(text, depth) {
+    const exact = this.#words.exact.get(text);
+    if (exact !== undefined) {
+      return typeof exact === "string" ? exact : chosen(exact);
+    }
+    if (NUMBERS.test(text)) {
+      return text.replaceAll(DECIMAL, `$1${this.#words.decimal}$2`);
+    }
+    if (depth > DEEPEST) {
+      return null;
+    }
+    return this.#filled(text, depth) ?? this.#joined(text, /(?<=[.!?…:)”]) (?=[\p{Lu}“(\d])/u, depth) ?? this.#joined(text, /; | \| | · |, | \/ /, depth);
+  }
+
+  #filled(text, depth) {
+    for (const { expression, needle, pieces } of this.#words.patterns) {
+      const match = text.includes(needle) && expression.exec(text);
+      if (match) {
+        const hole = (index) => this.#part(match[index], depth + 1);
+        return pieces.map((piece) => (typeof piece === "string" ? piece : hole(piece))).join("");
+      }
+    }
+    return null;
+  }
+
+  /** What stands in a hole: a text of its own, or a name that stays. */
+  #part(text, depth) {
+    const bare = text.trim();
+    const found = bare && this.#put(bare, depth);
+    return found ? text.replace(bare, () => found) : text;
+  }
+
+  /** Several texts in a row, if at least one is known and no other is a passage. */
+  #joined(text, separator, depth) {
+    const parts = text.split(separator);
+    if (parts.length < 2 || depth > 2) {
+      return null;
+    }
+    const signs = text.match(new RegExp(separator.source, "gu"));
+    const found = parts.map((part) => this.#put(part, depth + 1));
+    const isKnown = found.some((part, index) => part !== null && part !== parts[index]);
+    const isWhole = found.every((part, index) => part !== null || !PASSAGE.test(parts[index]));
+    return isKnown && isWhole ? parts.map((part, index) => (signs[index - 1] ?? "") + (found[index] ?? part)).join("") : null;
+  }
+}
+
+/** The first that fits the element; an empty selector fits all. */
+function chosen(choice, element) {
+  const fits = (selector) => selector === "" || (element?.matches(selector) ?? false);
+  const found = Object.entries(choice).filter(([selector]) => fits(selector));
+  return found.length > 0 ? found.toSorted(([one], [other]) => other.length - one.length)[0][1] : null;
+}
+
+/** What the document shows, in the language of the translator, as long as it is followed. */
+class Document {
+  #translator = null;
+  #texts = new WeakMap();
+  #attributes = new WeakMap();
+  #observer = new MutationObserver((changes) => this.#follow(changes));
+
+  /** Shows everything by this translator from now on; by none, as the program says it. */
+  speak(translator) {
+    this.#observer.disconnect();
+    this.#translator = translator;
+    this.#visit(document.documentElement);
+    if (translator) {
+      const attributes = { attributes: true, attributeFilter: ATTRIBUTES };
+      this.#observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, ...attributes });
+    }
+  }
+
+  #follow(changes) {
+    for (const { type, target, addedNodes, attributeName } of changes) {
+      if (type === "childList") {
+        addedNodes.forEach((node) => this.#visit(node));
+      } else if (type === "characterData") {
+        this.#text(target);
+      } else if (!target.closest(LEFT_ALONE)) {
+        this.#attribute(target, attributeName);
+      }
+    }
+    // The rest are its own changes.
+    this.#observer.takeRecords();
+  }
+
+  #visit(node) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      this.#text(node);
+    } else if (node.nodeType === Node.ELEMENT_NODE && !node.matches(LEFT_ALONE)) {
+      ATTRIBUTES.filter((name) => node.hasAttribute(name)).forEach((name) => this.#attribute(node, name));
+      node.childNodes.forEach((child) => this.#visit(child));
+    }
+  }
+
+  #text(node) {
+    const parent = node.parentElement;
+    const known = this.#texts.get(node);
+    const source = known && known.shown === node.data ? known.source : node.data;
+    if (!parent || source.trim() === "" || parent.closest(LEFT_ALONE)) {
+      return;
+    }
+    const found = this.#translator?.text(source, parent) ?? null;
+    const shown = found ?? source;
+    this.#texts.set(node, { source, shown });
+    if (node.data !== shown) {
+      node.data = shown;
+    }
+    this.#mark(parent, this.#translator !== null && found === null && PASSAGE.test(source));
+  }
+
+  /** A passage that stays English says so. */
+  #mark(element, isLeft) {
+    if (isLeft) {
+      element.lang = "en";
+      element.dataset.left = "";
+    } else if (element.dataset.left !== undefined) {
+      element.removeAttribute("lang");
+      delete element.dataset.left;
+    }
+  }
+
+  #attribute(element, name) {
+    const value = element.getAttribute(name);
+    if (value === null) {
+      return;
+    }
+    const known = this.#attributes.get(element) ?? new Map();
+    const source = known.get(name)?.shown === value ? known.get(name).source : value;
+    const shown = this.#translator?.text(source, element) ?? source;
+    this.#attributes.set(element, known.set(name, { source, shown }));
+    if (shown !== value) {
+      element.setAttribute(name, shown);
+    }
+  }
+}
+
+let shown;
+let latest;
+
+/** Shows the page in the language of one of the footer's links, and keeps that as the choice if it was one. */
+export async function speak(link, isChoice) {
+  latest = link;
+  if (isChoice) {
+    keep(link.hreflang);
+  }
+  const words = link.dataset.words;
+  const translator = words ? new Translator(dictionary(await fetched(words))) : null;
+  // Another one may have been chosen meanwhile.
+  if (latest === link) {
+    document.documentElement.lang = link.hreflang;
+    for (const one of link.parentElement.querySelectorAll("a")) {
+      one === link ? one.setAttribute("aria-current", "true") : one.removeAttribute("aria-current");
+    }
+    shown ??= new Document();
+    shown.speak(translator);
+  }
+}
+
+async function fetched(address) {
+  const response = await fetch(new URL(address, document.baseURI));
+  if (!response.ok) {
+    throw new Error(`${address}: ${response.status}`);
+  }
+  return response.json();
+}
+
+/** For the next visit, where the browser allows it; an address that names a language names this one. */
+function keep(language) {
+  try {
+    localStorage.setItem(STORED_AS, language);
+  } catch {
+    // It holds until the page is closed.
+  }
+  const address = new URL(location.href);
+  if (address.searchParams.has("lang")) {
+    address.searchParams.set("lang", language);
+    history.replaceState(history.state, "", address);
+  }
+}
