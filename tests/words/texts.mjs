@@ -59,7 +59,7 @@ const isShown = (path) => !NOT_SHOWN.some((one) => path.startsWith(one.path));
 function rustTexts(content, path) {
   const found = [];
   for (const { text, line, calls, before } of strings(content)) {
-    for (const key of keysAt(text, calls, before)) {
+    for (const key of keysAt(text, calls, before, path)) {
       if (!UNTRANSLATED.has(key)) {
         found.push({ text: key, line });
       }
@@ -69,13 +69,14 @@ function rustTexts(content, path) {
 }
 
 /** The keys that one string makes: none, itself, or what a call makes of it. */
-function keysAt(text, calls, before) {
+function keysAt(text, calls, before, path) {
   const around = calls.slice(0, Math.max(0, calls.findIndex((call) => call.bracket === "{")) || calls.length);
   if (around.some((call) => isNoText(call)) || NO_TEXT_NAME.test(given(before))) {
     return [];
   }
   const call = calls[0] ?? { name: "" };
-  if (call.name === "count" && call.index > 0) {
+  // `count(number, one, many)`; a setting of a strategy is made by a function of the same name.
+  if (/^count(ed)?$/.test(call.name) && call.index > 0 && !path.includes("/strategies/")) {
     return [`{} ${text}`];
   }
   const key = call.name.endsWith("!") ? holed(text) : text.replaceAll(/\s+/g, " ");
