@@ -10,8 +10,10 @@ const STORED_AS = "replicascope.language";
 const MOST_KEPT = 4000;
 const DEEPEST = 5;
 
-/** A hole of a key stands for anything; texts of numbers only get the language's decimal sign. */
-const HOLE = "{}";
+/** A hole of a key stands for anything, or for a number. Texts of numbers alone get the language's decimal sign. */
+const HOLE = /\{#?\}/;
+/** Between texts in a row: sentences, then what is listed. */
+const SEPARATORS = [/(?<=[.!?…:)”]) (?=[\p{Lu}“(\d])/u, /; /u, / \| /u, / · /u, /, /u, / \/ /u];
 const NUMBERS = /^[\s\d.,:;+\-–−×%/()→↔#±]*(?:(?:ms|s|min|h|MiB|KiB|kB|bytes)\b[\s\d.,:;+\-–−×%/()→]*)*$/;
 const DECIMAL = /(\d)\.(\d)/g;
 /** A passage that stays English is marked as such; names and single words are not. */
@@ -20,8 +22,8 @@ const PASSAGE = /\p{Ll}{2,}\W+\p{L}{2,}\W+\p{L}{2,}/u;
 /** Texts by key, as a file has them; anything else in it is ignored. */
 export function dictionary(file) {
   const pairs = [...entries(file?.texts), ...entries(file?.composed)];
-  const exact = new Map(pairs.filter(([key]) => !key.includes(HOLE)));
-  const holed = pairs.filter(([key, value]) => key.includes(HOLE) && typeof value === "string");
+  const exact = new Map(pairs.filter(([key]) => !HOLE.test(key)));
+  const holed = pairs.filter(([key, value]) => HOLE.test(key) && typeof value === "string");
   const patterns = holed.map(pattern).filter(({ pieces }) => pieces);
   // What says more of itself is more likely meant.
   patterns.sort((one, other) => other.weight - one.weight);
@@ -39,17 +41,20 @@ function entries(part) {
 function pattern([key, value]) {
   const parts = key.split(HOLE);
   const needle = parts.toSorted((one, other) => other.length - one.length)[0];
-  const expression = new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "su");
+  const holes = key.match(/\{#?\}/g).map((hole) => (hole === "{#}" ? "([-+−]?\\d[\\d.,]*)" : "(.+?)"));
+  const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const expression = new RegExp(`^${escaped.map((part, index) => part + (holes[index] ?? "")).join("")}$`, "su");
   let next = 0;
   const pieces = value.split(/\{(\d*)\}/).map((piece, index) => (index % 2 === 0 ? piece : piece === "" ? (next += 1) : Number(piece)));
   const fits = pieces.every((piece) => typeof piece === "string" || (piece >= 1 && piece < parts.length));
-  return { expression, needle, pieces: fits ? pieces : null, weight: parts.join("").length };
+  return { expression, needle, pieces: fits ? pieces : null, weight: parts.join("").length, hasWords: /\p{L}{2}/u.test(key) };
 }
 
 /** Looks texts up. What is not known is null. */
 export class Translator {
   #words;
   #kept = new Map();
+  #readings = new Map();
 
   constructor(words) {
     this.#words = words;
@@ -72,57 +77,89 @@ export class Translator {
   /** With the spaces around it as they were. */
   #find(text) {
     const bare = text.trim();
-    const start = text.indexOf(bare);
-    const found = this.#words.exact.get(bare) ?? this.#put(bare, 0);
-    return typeof found === "string" ? text.slice(0, start) + found + text.slice(start + bare.length) : found;
+    const found = this.#words.exact.get(bare) ?? this.#put(bare, 0)?.text ?? null;
+    return typeof found === "string" ? text.replace(bare, () => found) : found;
   }
 
-  /** Text without spaces around it: as it stands, put together, or sentence by sentence. */
+  /** A text as it stands, or as it would stand inside of a sentence. */
+  #word(text) {
+    const [first] = text;
+    const inside = this.#words.exact.get(first.toLowerCase() + text.slice(1));
+    return this.#words.exact.get(text) ?? (typeof inside === "string" ? inside[0].toUpperCase() + inside.slice(1) : undefined);
+  }
+
+  /** The best reading of a text without spaces around it, with how many words of it stay as they are; null without any. */
   #put(text, depth) {
-    const exact = this.#words.exact.get(text);
+    const exact = this.#word(text);
     if (exact !== undefined) {
-      return typeof exact === "string" ? exact : chosen(exact);
+      return { text: typeof exact === "string" ? exact : (chosen(exact) ?? text), cost: 0 };
     }
     if (NUMBERS.test(text)) {
-      return text.replaceAll(DECIMAL, `$1${this.#words.decimal}$2`);
+      return { text: text.replaceAll(DECIMAL, `$1${this.#words.decimal}$2`), cost: 0 };
     }
-    if (depth > DEEPEST) {
-      return null;
+    const key = `${depth} ${text}`;
+    const known = this.#readings.get(key);
+    if (known !== undefined || depth > DEEPEST) {
+      return known ?? null;
     }
-    return this.#filled(text, depth) ?? this.#joined(text, /(?<=[.!?…:)”]) (?=[\p{Lu}“(\d])/u, depth) ?? this.#joined(text, /; | \| | · |, | \/ /, depth);
+    const found = this.#best(text, depth);
+    if (this.#readings.size >= MOST_KEPT) {
+      this.#readings.clear();
+    }
+    this.#readings.set(key, found);
+    return found;
   }
 
-  #filled(text, depth) {
-    for (const { expression, needle, pieces } of this.#words.patterns) {
+  #best(text, depth) {
+    const most = cost(text);
+    let best = null;
+    // A key that has words of its own says what it is about; one of signs alone must be worth it.
+    const offer = (found, hasWords) => {
+      const isWorthIt = found && (hasWords || (found.cost < most && (found.cost <= 1 || found.cost * 3 <= most)));
+      best = isWorthIt && found.cost < (best?.cost ?? Infinity) ? found : best;
+    };
+    for (const { expression, needle, pieces, hasWords } of this.#words.patterns) {
       const match = text.includes(needle) && expression.exec(text);
       if (match) {
-        const hole = (index) => this.#part(match[index], depth + 1);
-        return pieces.map((piece) => (typeof piece === "string" ? piece : hole(piece))).join("");
+        offer(this.#filled(match, pieces, depth), hasWords);
+      }
+      if (best?.cost === 0) {
+        return best;
       }
     }
-    return null;
+    SEPARATORS.forEach((separator) => offer(this.#joined(text, separator, depth)));
+    return best;
   }
 
-  /** What stands in a hole: a text of its own, or a name that stays. */
+  #filled(match, pieces, depth) {
+    const holes = match.slice(1).map((text) => this.#part(text, depth + 1));
+    const filled = pieces.map((piece) => (typeof piece === "string" ? piece : holes[piece - 1].text));
+    return { text: filled.join(""), cost: sum(holes) };
+  }
+
+  /** What stands in a hole or in a row: a text of its own, or a name that stays. */
   #part(text, depth) {
     const bare = text.trim();
     const found = bare && this.#put(bare, depth);
-    return found ? text.replace(bare, () => found) : text;
+    return found ? { text: text.replace(bare, () => found.text), cost: found.cost } : { text, cost: cost(text) };
   }
 
-  /** Several texts in a row, if at least one is known and no other is a passage. */
+  /** Several texts in a row. */
   #joined(text, separator, depth) {
     const parts = text.split(separator);
-    if (parts.length < 2 || depth > 2) {
+    if (parts.length < 2) {
       return null;
     }
     const signs = text.match(new RegExp(separator.source, "gu"));
-    const found = parts.map((part) => this.#put(part, depth + 1));
-    const isKnown = found.some((part, index) => part !== null && part !== parts[index]);
-    const isWhole = found.every((part, index) => part !== null || !PASSAGE.test(parts[index]));
-    return isKnown && isWhole ? parts.map((part, index) => (signs[index - 1] ?? "") + (found[index] ?? part)).join("") : null;
+    const found = parts.map((part) => this.#part(part, depth + 1));
+    return { text: found.map((part, index) => (signs[index - 1] ?? "") + part.text).join(""), cost: sum(found) };
   }
 }
+
+const sum = (parts) => parts.reduce((all, part) => all + part.cost, 0);
+
+/** How many words there are that are no names. */
+const cost = (text) => text.match(/(?<!\p{L})\p{Ll}{2,}/gu)?.length ?? 0;
 
 /** The first that fits the element; an empty selector fits all. */
 function chosen(choice, element) {
