@@ -2,7 +2,7 @@
 
 /**
  * All strings of a source, tests left out: `{ text, line, calls }`, where `calls` names the calls around it from the inside,
- * each `{ name, index, first }` with the string's place among the arguments and the first argument, if that is a string.
+ * each `{ name, isMethod, index, first }` with the string's place among the arguments and the first argument, if that is a string.
  */
 export function strings(source) {
   const found = [];
@@ -17,7 +17,7 @@ export function strings(source) {
       }
       found.push({ text, line: token.line, calls: calls.toReversed().map((call) => ({ ...call })), before: last.map((one) => one.text).join(" ") });
     } else if ("([{".includes(text)) {
-      calls.push({ name: text === "(" || text === "[" ? callee(last) : "", index: 0, bracket: text });
+      calls.push({ name: "([".includes(text) ? callee(last) : "", isMethod: last.at(-2)?.text === ".", index: 0, bracket: text });
     } else if (")]}".includes(text)) {
       calls.pop();
     } else if (text === "," && calls.length > 0) {

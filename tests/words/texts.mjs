@@ -18,11 +18,11 @@ const NO_TEXT = new Set(
 /** What a string is given to when it is no text: fields, variables. */
 const NO_TEXT_NAME = /^(id|class|classes|kind|sign|state_id|selector|transform|points|path|d|href|address|link|claim|reason|about|STORED_AS|file|extension|named|mermaid|recipe|json)$/;
 
-/** All keys with where they stand: `Map` of text to "file:line". */
-export function keysOf(root) {
+/** All keys with where they stand: `Map` of text to "file:line". With `sources` those of other files and folders. */
+export function keysOf(root, sources) {
   const found = new Map();
-  for (const source of SOURCES) {
-    for (const path of files(root, source)) {
+  for (const source of sources ?? SOURCES) {
+    for (const path of files(root, source.replace(/\/$/, "")).filter((path) => sources || isShown(path))) {
       const content = readFileSync(join(root, path), "utf8");
       for (const { text, line } of path.endsWith(".rs") ? rustTexts(content, path) : otherTexts(content, path)) {
         if (!found.has(text)) {
@@ -51,7 +51,7 @@ function files(root, source) {
     return [source];
   }
   const names = readdirSync(join(root, source), { recursive: true }).filter((name) => name.endsWith(".rs"));
-  return names.filter((name) => !/(^|\/)(tests|example|\w+_tests)\.rs$/.test(name)).map((name) => `${source}/${name}`).filter(isShown).sort();
+  return names.filter((name) => !/(^|\/)(tests|example|\w+_tests)\.rs$/.test(name)).map((name) => `${source}/${name}`).sort();
 }
 
 const isShown = (path) => !NOT_SHOWN.some((one) => path.startsWith(one.path));
@@ -80,7 +80,7 @@ function keysAt(text, calls, before, path) {
     return [`{} ${text}`];
   }
   const key = call.name.endsWith("!") ? holed(text) : text.replaceAll(/\s+/g, " ");
-  const isSaid = call.name === "text" || (/^set(_attribute)?$/.test(call.name) && call.index === 1);
+  const isSaid = (call.name === "text" && call.isMethod) || (/^set(_attribute)?$/.test(call.name) && call.index === 1);
   return looksLikeText(key, isSaid) ? [key.trim()] : [];
 }
 
