@@ -41,7 +41,9 @@ function entries(part) {
 function pattern([key, value]) {
   const parts = key.split(HOLE);
   const needle = parts.toSorted((one, other) => other.length - one.length)[0];
-  const holes = key.match(/\{#?\}/g).map((hole) => (hole === "{#}" ? "([-+−]?\\d[\\d.,]*)" : "(.+?)"));
+  // What is put to the end of a word, or behind another hole, may be nothing.
+  const any = (index) => (index > 0 && parts[index] === "") || /[\p{L}[]$/u.test(parts[index]) ? "(.*?)" : "(.+?)";
+  const holes = key.match(/\{#?\}/g).map((hole, index) => (hole === "{#}" ? "([-+−]?\\d[\\d.,]*)" : any(index)));
   const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const expression = new RegExp(`^${escaped.map((part, index) => part + (holes[index] ?? "")).join("")}$`, "su");
   let next = 0;

@@ -9,6 +9,10 @@ export const SOURCES = [
   "src/view",
   "src/checkers",
   "src/scenarios",
+  "src/session/branch.rs",
+  "src/simulation/dials.rs",
+  "src/simulation/topology",
+  "src/replication/rules.rs",
   "src/replication/strategies",
   "src/presets",
 ];

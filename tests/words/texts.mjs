@@ -9,10 +9,10 @@ const HUMAN = ["aria-label", "aria-roledescription", "aria-valuetext", "alt", "p
 
 /** Calls whose strings are no texts: names of elements, classes, what is asked of the browser, messages of our own bugs. */
 const NO_TEXT = new Set(
-  `at_once attribute by_id circle class closest disc env! expect find flag get_attribute get_property_value has_attribute join
+  `at_once attribute by_id circle class closest disc env! expect find get_attribute get_property_value has_attribute join
    key listen matches! number panic! assert! assert_eq! debug_assert! unreachable! concat! include_str! query_selector
    query_selector_all read remove_attribute replace set_property starts_with ends_with strip_prefix strip_suffix contains svg
-   tag testid unwrap_or_else_of write_stored split split_once trim_end_matches trim_start_matches link_with_name token chart
+   tag testid unwrap_or_else_of write_stored split split_once trim_end_matches trim_start_matches link_with_name token
    reason_for_lints cfg! refer stream_of`.split(/\s+/),
 );
 /** What a string is given to when it is no text: fields, variables. */
@@ -76,7 +76,7 @@ function keysAt(text, calls, before, path) {
   }
   const call = calls[0] ?? { name: "" };
   // `count(number, one, many)`; a setting of a strategy is made by a function of the same name.
-  if (/^count(ed)?$/.test(call.name) && call.index > 0 && !path.includes("/strategies/")) {
+  if (/^count(ed)?$/.test(call.name) && call.index > 0 && !/\/(strategies|dials)/.test(path)) {
     return [`{} ${text}`];
   }
   const key = call.name.endsWith("!") ? holed(text) : text.replaceAll(/\s+/g, " ");
@@ -84,11 +84,12 @@ function keysAt(text, calls, before, path) {
   return looksLikeText(key, isSaid) ? [key.trim()] : [];
 }
 
-function isNoText({ name, index, first }) {
+function isNoText({ name, isMethod, index, first }) {
   if (/^set(_attribute)?$/.test(name)) {
     return index === 0 || !HUMAN.includes(first);
   }
-  return NO_TEXT.has(name) || (name === "button" && index === 0);
+  // A setting of a strategy is made by a function called like a method of elements.
+  return NO_TEXT.has(name) || (name === "flag" && isMethod) || (name === "button" && index === 0);
 }
 
 /** The field or variable that a string is given to: `name: "…"`, `name = "…"`. */
@@ -121,7 +122,8 @@ function otherTexts(content, path) {
     }
   };
   if (path.endsWith(".html")) {
-    const body = content.replaceAll(/<nav id="languages"[\s\S]*?<\/nav>|<noscript>[\s\S]*?<\/noscript>/g, (part) => part.replaceAll(/[^\n]/g, " "));
+    // Languages are called as they call themselves; without JavaScript nothing is translated.
+    const body = content.replaceAll(/<a [^>]*hreflang[^>]*>[^<]*<\/a>|<noscript>[\s\S]*?<\/noscript>/g, (part) => part.replaceAll(/[^\n]/g, " "));
     [...body.matchAll(/>([^<>]+)</g)].forEach((match) => add(match[1], match.index));
     [...body.matchAll(/(?:alt|title|aria-label)="([^"]+)"/g)].forEach((match) => add(match[1], match.index));
   } else {
