@@ -21,13 +21,15 @@ const PASSAGE = /\p{Ll}{2,}\W+\p{L}{2,}\W+\p{L}{2,}/u;
 
 /** Texts by key, as a file has them; anything else in it is ignored. */
 export function dictionary(file) {
-  const pairs = [...entries(file?.texts), ...entries(file?.composed)];
+  const data = entries(file?.data).filter(([, value]) => typeof value === "string");
+  const pairs = [...entries(file?.texts), ...entries(file?.composed), ...data];
   const exact = new Map(pairs.filter(([key]) => !HOLE.test(key)));
   const holed = pairs.filter(([key, value]) => HOLE.test(key) && typeof value === "string");
   const patterns = holed.map(pattern).filter(({ pieces }) => pieces);
   // What says more of itself is more likely meant.
   patterns.sort((one, other) => other.weight - one.weight);
-  return { exact, patterns, decimal: typeof file?.decimal === "string" ? file.decimal : "." };
+  const names = new Map(data.map(([key, value]) => [value.toLowerCase(), key]));
+  return { exact, patterns, names, decimal: typeof file?.decimal === "string" ? file.decimal : "." };
 }
 
 function entries(part) {
@@ -74,6 +76,11 @@ export class Translator {
     const found = this.#find(text);
     this.#kept.set(text, found);
     return typeof found === "object" && found !== null ? chosen(found, element) : found;
+  }
+
+  /** What the run calls the data that this language calls so. */
+  name(text) {
+    return this.#words.names.get(text.trim().toLowerCase());
   }
 
   /** With the spaces around it as they were. */
@@ -176,6 +183,17 @@ class Document {
   #texts = new WeakMap();
   #attributes = new WeakMap();
   #observer = new MutationObserver((changes) => this.#follow(changes));
+
+  constructor() {
+    // What a person types by the name that the page shows means what the run calls by its own.
+    document.addEventListener("submit", ({ target }) => this.#rename(target.querySelectorAll("input:not([type]), input[type=text]")), true);
+  }
+
+  #rename(fields) {
+    for (const field of fields) {
+      field.value = this.#translator?.name(field.value) ?? field.value;
+    }
+  }
 
   /** Shows everything by this translator from now on; by none, as the program says it. */
   speak(translator) {

@@ -40,7 +40,7 @@
   const language = [query.get("lang"), isFrame ? null : kept(), ...navigator.languages].map(linkOf).find(Boolean);
   const stay = (error) => console.warn("The page stays in its language:", error);
   if (language?.dataset.words) {
-    speak(language).catch(stay);
+    speak(language, query.has("lang") && !isFrame).catch(stay);
   }
   languages.addEventListener("click", (event) => {
     event.preventDefault();

@@ -39,15 +39,20 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 function checkLanguage(file, content) {
-  const { language, texts, composed } = JSON.parse(content);
+  const { language, texts, composed, data } = JSON.parse(content);
   const translator = new Translator(dictionary(JSON.parse(content)));
-  const all = Object.entries({ ...texts, ...composed }).flatMap(([key, value]) => said(value).map((text) => [key, text]));
+  const all = Object.entries({ ...texts, ...composed, ...data }).flatMap(([key, value]) => said(value).map((text) => [key, text]));
   const line = (key) => `${JSON.stringify(key)}: "",`;
 
   check(`${file}: every text is translated`, [...keys].filter(([key]) => !(key in texts)).map(([key, place]) => `${line(key)}  // ${place}`));
   check(`${file}: no text is one that the page no longer has`, Object.keys(texts).filter((key) => !keys.has(key)).map(line));
-  check(`${file}: what is put together is made of the page's words`, Object.keys(composed).filter((key) => !isMadeOf(key)).map(line));
-  check(`${file}: no text stands twice`, Object.keys(composed).filter((key) => key in texts).map(line));
+  check(`${file}: what is put together is made of the page's words`, [...Object.keys(composed), ...Object.keys(data)].filter((key) => !isMadeOf(key)).map(line));
+  check(`${file}: no text stands twice`, [
+    ...Object.keys(composed).filter((key) => key in texts),
+    ...Object.keys(data).filter((key) => key in texts || key in composed),
+  ].map(line));
+  const shared = Object.values(data).filter((name, index, names) => names.indexOf(name) !== index);
+  check(`${file}: no two data have one name`, shared);
   check(`${file}: holes fit`, all.filter(([key, text]) => !holesFit(key, text)).map(([key, text]) => `${key} → ${text}`));
   check(`${file}: every key finds its own translation`, Object.entries(texts).flatMap(([key, value]) => misread(translator, key, value)));
   const forbidden = FORBIDDEN[language] ?? [];
@@ -82,7 +87,7 @@ function holesFit(key, text) {
 function misread(translator, key, value) {
   const names = ["Xa", "Yo", "Zu", "Wi", "Va", "Ux"];
   let next = 0;
-  const filled = key.replaceAll("{}", () => names[next++]);
+  const filled = key.replaceAll(HOLE, (hole) => (hole === "{#}" ? (names[next++] = "7") : names[next++]));
   let order = 0;
   const wanted = said(value).map((text) => text.replaceAll(HOLE, (hole) => names[hole === "{}" ? order++ : Number(hole.slice(1, -1)) - 1]));
   const found = translator.text(filled);

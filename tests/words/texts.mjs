@@ -77,7 +77,7 @@ function keysAt(text, calls, before, path) {
   const call = calls[0] ?? { name: "" };
   // `count(number, one, many)`; a setting of a strategy is made by a function of the same name.
   if (/^count(ed)?$/.test(call.name) && call.index > 0 && !/\/(strategies|dials)/.test(path)) {
-    return [`{} ${text}`];
+    return [`{#} ${text}`];
   }
   const key = call.name.endsWith("!") ? holed(text) : text.replaceAll(/\s+/g, " ");
   const isSaid = (call.name === "text" && call.isMethod) || (/^set(_attribute)?$/.test(call.name) && call.index === 1);

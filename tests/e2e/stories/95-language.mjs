@@ -78,6 +78,31 @@ story("the browser's languages decide until somebody chooses", { context: { loca
   await expect.url(page, /\?lang=de$/);
 });
 
+story("an item typed by its German name is the one that the cart has", { path: "?lang=de" }, async (told) => {
+  const { expect } = told;
+  const c = cluster(told);
+  await speaker(told).speaks("de");
+  await c.free();
+  await c.remove("you", "milk");
+  await c.card("you").getByRole("textbox").last().fill("Milch");
+  await c.card("you").getByRole("textbox").last().press("Enter");
+  await expect.count(c.line("you", "milk"), 1);
+  await expect.text(c.line("you", "milk"), /^Milch/);
+});
+
+story("numbers have a decimal comma, also while time runs", { path: "?lang=de" }, async (told) => {
+  const { expect } = told;
+  const c = cluster(told);
+  await speaker(told).speaks("de");
+  await c.free();
+  await c.settle();
+  await expect.text(c.id("time"), /^\d+,\d+ m?s$/);
+  const before = await c.id("time").innerText();
+  await c.id("play").click();
+  await expect.until("time goes on", async () => (await c.id("time").innerText()) !== before);
+  await expect.text(c.id("time"), /^\d+,\d+ m?s$/);
+});
+
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [360, 1280]) {
     const viewport = { width, height: width === 360 ? 740 : 900 };
