@@ -28,8 +28,10 @@ export function dictionary(file) {
   const patterns = holed.map(pattern).filter(({ pieces }) => pieces);
   // What says more of itself is more likely meant.
   patterns.sort((one, other) => other.weight - one.weight);
+  const byWord = new Map();
+  patterns.forEach((one, rank) => byWord.set(one.word, [...(byWord.get(one.word) ?? []), Object.assign(one, { rank })]));
   const names = new Map(data.map(([key, value]) => [value.toLowerCase(), key]));
-  return { exact, patterns, names, decimal: typeof file?.decimal === "string" ? file.decimal : "." };
+  return { exact, byWord, names, decimal: typeof file?.decimal === "string" ? file.decimal : "." };
 }
 
 function entries(part) {
@@ -42,7 +44,8 @@ function entries(part) {
 /** A key with holes: what it matches, and what is made of what stood in the holes. `{2}` is the second one. */
 function pattern([key, value]) {
   const parts = key.split(HOLE);
-  const needle = parts.toSorted((one, other) => other.length - one.length)[0];
+  // A whole word that it has in any case, by which it is found; none for signs alone.
+  const [word = ""] = (key.match(/(?<![\p{L}}])\p{L}{2,}(?![\p{L}{])/gu) ?? []).toSorted((one, other) => other.length - one.length);
   // What is put to the end of a word, or behind another hole, may be nothing.
   const any = (index) => (index > 0 && parts[index] === "") || /[\p{L}[]$/u.test(parts[index]) ? "(.*?)" : "(.+?)";
   const holes = key.match(/\{#?\}/g).map((hole, index) => (hole === "{#}" ? "([-+−]?\\d[\\d.,]*)" : any(index)));
@@ -51,7 +54,7 @@ function pattern([key, value]) {
   let next = 0;
   const pieces = value.split(/\{(\d*)\}/).map((piece, index) => (index % 2 === 0 ? piece : piece === "" ? (next += 1) : Number(piece)));
   const fits = pieces.every((piece) => typeof piece === "string" || (piece >= 1 && piece < parts.length));
-  return { expression, needle, pieces: fits ? pieces : null, weight: parts.join("").length, hasWords: /\p{L}{2}/u.test(key) };
+  return { expression, word, pieces: fits ? pieces : null, weight: parts.join("").length, hasWords: /\p{L}{2}/u.test(key) };
 }
 
 /** Looks texts up. What is not known is null. */
@@ -106,8 +109,7 @@ export class Translator {
     if (NUMBERS.test(text)) {
       return { text: text.replaceAll(DECIMAL, `$1${this.#words.decimal}$2`), cost: 0 };
     }
-    const key = `${depth} ${text}`;
-    const known = this.#readings.get(key);
+    const known = this.#readings.get(text);
     if (known !== undefined || depth > DEEPEST) {
       return known ?? null;
     }
@@ -115,7 +117,10 @@ export class Translator {
     if (this.#readings.size >= MOST_KEPT) {
       this.#readings.clear();
     }
-    this.#readings.set(key, found);
+    // Deeper, something may not have been looked into any more.
+    if (depth < DEEPEST - 1) {
+      this.#readings.set(text, found);
+    }
     return found;
   }
 
@@ -127,8 +132,8 @@ export class Translator {
       const isWorthIt = found && (hasWords || (found.cost < most && (found.cost <= 1 || found.cost * 3 <= most)));
       best = isWorthIt && found.cost < (best?.cost ?? Infinity) ? found : best;
     };
-    for (const { expression, needle, pieces, hasWords } of this.#words.patterns) {
-      const match = text.includes(needle) && expression.exec(text);
+    for (const { expression, pieces, hasWords } of this.#candidates(text)) {
+      const match = expression.exec(text);
       if (match) {
         offer(this.#filled(match, pieces, depth), hasWords);
       }
@@ -138,6 +143,12 @@ export class Translator {
     }
     SEPARATORS.forEach((separator) => offer(this.#joined(text, separator, depth)));
     return best;
+  }
+
+  /** Keys with holes that may fit: those without words, and those of one of the text's words. */
+  #candidates(text) {
+    const words = new Set(["", ...(text.match(/\p{L}{2,}/gu) ?? [])]);
+    return [...words].flatMap((word) => this.#words.byWord.get(word) ?? []).sort((one, other) => one.rank - other.rank);
   }
 
   #filled(match, pieces, depth) {
@@ -181,6 +192,7 @@ function chosen(choice, element) {
 class Document {
   #translator = null;
   #texts = new WeakMap();
+  #alone = new WeakMap();
   #attributes = new WeakMap();
   #observer = new MutationObserver((changes) => this.#follow(changes));
 
@@ -212,7 +224,7 @@ class Document {
         addedNodes.forEach((node) => this.#visit(node));
       } else if (type === "characterData") {
         this.#text(target);
-      } else if (!target.closest(LEFT_ALONE)) {
+      } else if (!this.#isLeftAlone(target)) {
         this.#attribute(target, attributeName);
       }
     }
@@ -233,7 +245,7 @@ class Document {
     const parent = node.parentElement;
     const known = this.#texts.get(node);
     const source = known && known.shown === node.data ? known.source : node.data;
-    if (!parent || source.trim() === "" || parent.closest(LEFT_ALONE)) {
+    if (!parent || source.trim() === "" || this.#isLeftAlone(parent)) {
       return;
     }
     const found = this.#translator?.text(source, parent) ?? null;
@@ -243,6 +255,13 @@ class Document {
       node.data = shown;
     }
     this.#mark(parent, this.#translator !== null && found === null && PASSAGE.test(source));
+  }
+
+  /** An element stays where it is, so this is asked once. */
+  #isLeftAlone(element) {
+    const known = this.#alone.get(element) ?? element.closest(LEFT_ALONE) !== null;
+    this.#alone.set(element, known);
+    return known;
   }
 
   /** A passage that stays English says so. */

@@ -44,7 +44,9 @@ function checkLanguage(file, content) {
   const all = Object.entries({ ...texts, ...composed, ...data }).flatMap(([key, value]) => said(value).map((text) => [key, text]));
   const line = (key) => `${JSON.stringify(key)}: "",`;
 
-  check(`${file}: every text is translated`, [...keys].filter(([key]) => !(key in texts)).map(([key, place]) => `${line(key)}  // ${place}`));
+  const missing = [...keys].filter(([key]) => !(key in texts));
+  check(`${file}: every text is translated`, missing.map(([key]) => line(key)));
+  missing.forEach(([key, place]) => console.log(`  at ${place}: ${key.slice(0, 60)}`));
   check(`${file}: no text is one that the page no longer has`, Object.keys(texts).filter((key) => !keys.has(key)).map(line));
   check(`${file}: what is put together is made of the page's words`, [...Object.keys(composed), ...Object.keys(data)].filter((key) => !isMadeOf(key)).map(line));
   check(`${file}: no text stands twice`, [
