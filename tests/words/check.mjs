@@ -89,7 +89,11 @@ function holesFit(key, text) {
 function misread(translator, key, value) {
   const names = ["Xa", "Yo", "Zu", "Wi", "Va", "Ux"];
   let next = 0;
-  const filled = key.replaceAll(HOLE, (hole) => (hole === "{#}" ? (names[next++] = "7") : names[next++]));
+  const filled = key.replaceAll(HOLE, (hole, index) => {
+    const isSuffix = /[\p{L}}]$/u.test(key.slice(0, index));
+    names[next] = hole === "{#}" ? "7" : (isSuffix ? " " : "") + names[next];
+    return names[next++];
+  });
   let order = 0;
   const wanted = said(value).map((text) => text.replaceAll(HOLE, (hole) => names[hole === "{}" ? order++ : Number(hole.slice(1, -1)) - 1]));
   const found = translator.text(filled);
