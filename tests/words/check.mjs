@@ -78,11 +78,12 @@ function isMadeOf(key) {
   return parts.every(stands);
 }
 
+/** A translation takes up every hole, once; of a shortened text it may leave out what is hardly there. */
 function holesFit(key, text) {
   const count = key.match(HOLE)?.length ?? 0;
   const used = text.match(HOLE) ?? [];
   const numbered = used.filter((hole) => hole !== "{}").map((hole) => Number(hole.slice(1, -1)));
-  return used.length === count && numbered.every((number) => number >= 1 && number <= count);
+  return (used.length === count || (key.endsWith("…") && used.length < count)) && numbered.every((number) => number >= 1 && number <= count);
 }
 
 /** What a key with names in its holes becomes, if that is another text than its own. */
