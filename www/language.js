@@ -46,9 +46,12 @@ function pattern([key, value]) {
   const parts = key.split(HOLE);
   // A whole word that it has in any case, by which it is found; none for signs alone.
   const [word = ""] = (key.match(/(?<![\p{L}}])\p{L}{2,}(?![\p{L}{])/gu) ?? []).toSorted((one, other) => other.length - one.length);
-  // What is put to the end of a word or behind another hole may be nothing, or goes on with a sign.
-  const isSuffix = (index) => (index > 0 && parts[index] === "") || /\p{L}$/u.test(parts[index]);
-  const any = (index) => (isSuffix(index) ? "((?:[^\\p{L}\\p{N}].*?)?)" : parts[index].endsWith("[") ? "(.*?)" : "(.+?)");
+  // What is put behind another hole or to the end of a word may be nothing; it begins with a sign, or there with a space.
+  const any = (index) => {
+    const isSecond = index > 0 && parts[index] === "";
+    const suffix = isSecond ? "((?:\\s?[^\\p{L}\\p{N}\\s].*?)?)" : "((?:[^\\p{L}\\p{N}].*?)?)";
+    return isSecond || /\p{L}$/u.test(parts[index]) ? suffix : parts[index].endsWith("[") ? "(.*?)" : "(.+?)";
+  };
   const holes = key.match(/\{#?\}/g).map((hole, index) => (hole === "{#}" ? "([-+−]?\\d[\\d.,]*)" : any(index)));
   const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const expression = new RegExp(`^${escaped.map((part, index) => part + (holes[index] ?? "")).join("")}$`, "su");

@@ -92,7 +92,7 @@ function misread(translator, key, value) {
   let next = 0;
   const filled = key.replaceAll(HOLE, (hole, index) => {
     const isSuffix = /[\p{L}}]$/u.test(key.slice(0, index));
-    names[next] = hole === "{#}" ? "7" : (isSuffix ? " " : "") + names[next];
+    names[next] = hole === "{#}" ? "7" : (isSuffix ? ", " : "") + names[next];
     return names[next++];
   });
   let order = 0;
