@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
-import { Translator, dictionary } from "../../www/language.js";
+import { Translator, dictionary } from "../../www/words.js";
 import { FORBIDDEN, NOT_SHOWN, UNTRANSLATED } from "./scope.mjs";
 import { keysOf, stringsOf } from "./texts.mjs";
 

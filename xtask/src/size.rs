@@ -32,7 +32,7 @@ const EMBED: Program = Program { names: &["embed"], what: "the script for other 
 const FRAME: Program = Program { names: &["frame"], what: "the frame's own part", budget_bytes: 4_096 };
 
 /// What a page in another language than English loads beside its program and the words, which `tests/words/check.mjs` weighs.
-const LANGUAGE: Program = Program { names: &["language"], what: "the page's other languages", budget_bytes: 4_096 };
+const LANGUAGE: Program = Program { names: &["language", "words"], what: "the page's other languages", budget_bytes: 4_096 };
 
 /// All programs beside the first.
 const PROGRAMS: [Program; 5] = [CATALOGUE, LAB, EMBED, FRAME, LANGUAGE];

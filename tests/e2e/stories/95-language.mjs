@@ -37,7 +37,7 @@ function speaker({ page, expect, server }) {
     /** Nothing is English: neither passages that have no translation nor texts that have one. */
     async isWhole(where) {
       expect.equal(await page.locator("[data-left]").allInnerTexts(), [], `passages that stay English ${where}`);
-      const names = { script: file(server, "language"), words: file(server, "de"), attributes: ATTRIBUTES };
+      const names = { script: file(server, "words"), words: file(server, "de"), attributes: ATTRIBUTES };
       expect.equal(await page.evaluate(stillEnglish, names), [], `texts that are still English ${where}`);
     },
   };
@@ -55,8 +55,8 @@ story("an English page loads no words of another language", {}, async (told) => 
   await c.ready();
   await s.speaks("en");
   await expect.text(c.id("play"), "Play");
-  const asked = [file(server, "language"), file(server, "de")];
-  expect.ok(asked.every(Boolean), "the release has both files");
+  const asked = ["language", "words", "de"].map((name) => file(server, name));
+  expect.ok(asked.every(Boolean), "the release has the files");
   expect.equal(server.requests.filter((address) => asked.some((name) => address.endsWith(name) && !address.includes("?"))).length, 0, "requests of its own");
 });
 
