@@ -52,7 +52,7 @@ function pattern([key, value]) {
   let next = 0;
   const pieces = value.split(/\{(\d*)\}/).map((piece, index) => (index % 2 === 0 ? piece : piece === "" ? (next += 1) : Number(piece)));
   const fits = pieces.every((piece) => typeof piece === "string" || (piece >= 1 && piece < parts.length));
-  return { expression, word, pieces: fits ? pieces : null, weight: parts.join("").length, hasWords: /\p{L}{2}/u.test(key) };
+  return { expression, word, pieces: fits ? pieces : null, weight: parts.join("").length, own: key.match(/\p{L}{2,}/gu)?.length ?? 0 };
 }
 
 /** Looks texts up. What is not known is null. */
@@ -125,21 +125,21 @@ export class Translator {
   #best(text, depth) {
     const most = cost(text);
     let best = null;
-    // A key that has words of its own says what it is about; one of signs alone must be worth it.
-    const offer = (found, hasWords) => {
-      const isWorthIt = found && (hasWords || (found.cost < most && (found.cost <= 1 || found.cost * 3 <= most)));
+    // A key that has words of its own says what it is about, if not most of the text stands in its holes; one of signs alone must be worth it.
+    const offer = (found, own) => {
+      const isWorthIt = found && ((own > 0 && found.cost <= 2 * own + 1) || (found.cost < most && (found.cost <= 1 || found.cost * 3 <= most)));
       best = isWorthIt && found.cost < (best?.cost ?? Infinity) ? found : best;
     };
-    for (const { expression, pieces, hasWords } of this.#candidates(text)) {
+    for (const { expression, pieces, own } of this.#candidates(text)) {
       const match = expression.exec(text);
       if (match) {
-        offer(this.#filled(match, pieces, depth), hasWords);
+        offer(this.#filled(match, pieces, depth), own);
       }
       if (best?.cost === 0) {
         return best;
       }
     }
-    SEPARATORS.forEach((separator) => offer(this.#joined(text, separator, depth)));
+    SEPARATORS.forEach((separator) => offer(this.#joined(text, separator, depth), 0));
     return best;
   }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { Translator, dictionary } from "../../www/words.js";
 import { FORBIDDEN, NOT_SHOWN, UNTRANSLATED } from "./scope.mjs";
+import { SAMPLES } from "./samples.mjs";
 import { keysOf, stringsOf } from "./texts.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -57,6 +58,8 @@ function checkLanguage(file, content) {
   check(`${file}: no two data have one name`, shared);
   check(`${file}: holes fit`, all.filter(([key, text]) => !holesFit(key, text)).map(([key, text]) => `${key} → ${text}`));
   check(`${file}: every key finds its own translation`, Object.entries(texts).flatMap(([key, value]) => misread(translator, key, value)));
+  const read = Object.entries(SAMPLES[language] ?? {}).map(([text, wanted]) => [text, wanted, translator.text(text)]);
+  check(`${file}: what is put together is read well`, read.filter(([, wanted, found]) => found !== wanted).map((one) => JSON.stringify(one)));
   const forbidden = FORBIDDEN[language] ?? [];
   check(`${file}: its language keeps to its rules`, all.flatMap(([, text]) => forbidden.filter((one) => one.pattern.test(text)).map((one) => `${one.reason}: ${text}`)));
   const bytes = brotliCompressSync(content).length;
