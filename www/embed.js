@@ -5,7 +5,7 @@
 //   <replica-scope scenario="quorum-overlap" seed="7" view="stage" theme="auto" controls>Picture and text</replica-scope>
 //
 // Attributes: scenario, variant, seed, recipe (a share link's fragment), view (stage, diagram, lesson, compare), theme (auto,
-// light, dark), controls, autoplay, src (where Replicascope is, if not beside this script). Methods: play(), pause(), seek(ms),
+// light, dark), controls, autoplay, lang (the language of its texts), src (where Replicascope is, if not beside this script). Methods: play(), pause(), seek(ms),
 // set({attribute: value}). Events, each with `detail`: ready, step, verdict, error.
 // What stands inside of the element is shown until the run is there, without JavaScript, and in print.
 "use strict";
@@ -181,7 +181,7 @@
       }
       const { recipe, controls, ...run } = this.#options();
       this.#theme = this.#wanted();
-      const query = { embed: "1", ...run, theme: this.#theme, controls: controls ? "1" : "0", host: location.origin };
+      const query = { embed: "1", ...run, theme: this.#theme, controls: controls ? "1" : "0", lang: this.lang, host: location.origin };
       for (const [name, value] of Object.entries(query)) {
         if (value) {
           address.searchParams.set(name, value);

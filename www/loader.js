@@ -26,6 +26,27 @@
     document.head.append(script);
   }
 
+  // English is the program's own language; another one is a script and a file of words, loaded only when it is asked for.
+  const languages = document.getElementById("languages");
+  const kept = () => {
+    try {
+      return localStorage.getItem("replicascope.language");
+    } catch {
+      return null;
+    }
+  };
+  const speak = async (link, isChoice) => (await import(absolute(languages.dataset.js))).speak(link, isChoice);
+  const linkOf = (language) => languages.querySelector(`[hreflang="${CSS.escape(language?.slice(0, 2) ?? "")}"]`);
+  const language = [query.get("lang"), isFrame ? null : kept(), ...navigator.languages].map(linkOf).find(Boolean);
+  const stay = (error) => console.warn("The page stays in its language:", error);
+  if (language?.dataset.words) {
+    speak(language, query.has("lang") && !isFrame).catch(stay);
+  }
+  languages.addEventListener("click", (event) => {
+    event.preventDefault();
+    event.target.hreflang && speak(event.target, true).catch(stay);
+  });
+
   // The page may show its progress from these: `replicascope:started` or `replicascope:failed`.
   const announce = (name, detail) => dispatchEvent(new CustomEvent(`replicascope:${name}`, { detail }));
 

@@ -115,9 +115,12 @@ fn beginning(text: &str) -> String {
 /// The addresses of everything that the page loads; where its links lead is no concern of it.
 fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
+    // What a language is written in stands at the link that chooses it.
+    let words = tags.iter().filter_map(|tag| tag.attribute("data-words"));
     let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-css"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
+        .chain(words)
         // Style sheets of a program may be several; no address of ours holds a space.
         .flat_map(str::split_whitespace)
         .map(str::to_owned)
@@ -171,10 +174,11 @@ mod tests {
     #[test]
     fn only_what_is_loaded_is_a_reference() {
         let page = "<a href=https://example.org><link rel=canonical href=https://example.org>\
-            <link rel=icon href=data:,><img src=//example.org/x.png><meta data-js=./a.js data-wasm=./a.wasm data-css='./a.css ./b.css'>";
+            <link rel=icon href=data:,><img src=//example.org/x.png><meta data-js=./a.js data-wasm=./a.wasm data-css='./a.css ./b.css'>\
+            <a href='?lang=de' data-words=de.json>";
         let found = references_of(page);
-        assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm", "./a.css", "./b.css"]);
-        assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false, false, false]);
+        assert_eq!(found, ["//example.org/x.png", "./a.js", "./a.wasm", "./a.css", "./b.css", "de.json"]);
+        assert_eq!(found.iter().map(|address| is_foreign(address)).collect::<Vec<_>>(), [true, false, false, false, false, false]);
     }
 
     #[test]

@@ -35,8 +35,11 @@ const EMBED: Program = Program { names: &["embed"], what: "the script for other 
 /// What a frame of another page loads beside the second program.
 const FRAME: Program = Program { names: &["frame"], what: "the frame's own part", budget_bytes: 4_096 };
 
+/// What a page in another language than English loads beside its program and the words, which `tests/words/check.mjs` weighs.
+const LANGUAGE: Program = Program { names: &["language", "words"], what: "the page's other languages", budget_bytes: 4_096 };
+
 /// All programs beside the first.
-const PROGRAMS: [Program; 4] = [CATALOGUE, LAB, EMBED, FRAME];
+const PROGRAMS: [Program; 5] = [CATALOGUE, LAB, EMBED, FRAME, LANGUAGE];
 
 /// One file of the page.
 #[derive(Debug, PartialEq, Eq)]
@@ -142,10 +145,11 @@ mod tests {
             "2 1 label-6.css",
             "1 1 embed.js",
             "1 2 frame-7.js",
+            "1 5 language-8.js",
         ];
         let sizes = split(lines.into_iter().map(|line| parse(line).expect("a size")).collect());
         let others: Vec<u64> = sizes.others.iter().map(|(_, sizes)| total_bytes(sizes)).collect();
-        assert_eq!((total_bytes(&sizes.first), others), (6, vec![6, 2, 1, 2]));
+        assert_eq!((total_bytes(&sizes.first), others), (6, vec![6, 2, 1, 2, 5]));
         let described = describe_all(&sizes);
         assert!(described.contains("        16 bytes         6 in brotli  the second program, of 725000 in brotli\n"));
         assert!(described.contains(&format!("         7 bytes         2 in brotli  the offline lab, of {} in brotli\n", LAB.budget_bytes)));

@@ -23,12 +23,12 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 706),
+    (Stage::Native, "native", 719),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Package, "package", 86),
-    (Stage::Build, "build", 15),
-    (Stage::EndToEnd, "e2e", 128),
+    (Stage::Build, "build", 16),
+    (Stage::EndToEnd, "e2e", 147),
     (Stage::Docs, "docs", 197),
 ];
 
@@ -135,6 +135,9 @@ fn native(watch: &Stopwatch) -> Outcome<Tally> {
     let cargo_test = || Child::new("cargo").args(["test", "--no-fail-fast"]);
     let mut sum = cargo_tests(watch, cargo_test().args(["--features", "cli"]))?;
     sum += cargo_tests(watch, cargo_test().args(XTASK))?;
+    // The texts in the sources against the words of each language.
+    let ended = Child::new("node").args(["tests/words/check.mjs"]).watch(watch)?;
+    sum += Tally::of_closing_line(&ended.output).judged(ended.succeeded);
     Ok(sum)
 }
 
