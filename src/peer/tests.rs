@@ -29,15 +29,15 @@ struct Device {
 impl Device {
     fn open(hub: mpsc::Sender<Event>) -> Self {
         let clock = Clock::start();
-        let mut leader = LocalLeader::open(&Options::new(Kind::Device), Vec::new(), clock.now(), 5).unwrap();
-        let peer = leader.connect(clock.now()).unwrap();
+        let mut leader = LocalLeader::open(&Options::new(Kind::Device), Vec::new(), clock.now(), 5).expect("an empty store is sound");
+        let peer = leader.connect(clock.now()).expect("it has room");
         Self { leader, storage: MemoryStorage::default(), clock, peer, hub }
     }
 
     fn write(&mut self, item: &str) {
         let key = Key::from("cart");
         let (context, operation) = (self.leader.context(&key), Operation::Cart(Item::from(item), LineChange::Add(1)));
-        drop(self.leader.write(self.clock.now(), key, operation, context, Author::from("phone")));
+        self.leader.write(self.clock.now(), key, operation, context, Author::from("phone"));
     }
 
     async fn settle(&mut self) {
@@ -47,21 +47,23 @@ impl Device {
                     self.storage.apply(&commit);
                     self.leader.committed();
                 }
-                Act::Send(_, frame) => self.hub.send(Event::Frame(NUMBER, frame.into())).await.unwrap_or_else(|_| panic!("the hub ended")),
+                Act::Send(_, frame) => {
+                    self.hub.send(Event::Frame(NUMBER, frame.into())).await.unwrap_or_else(|_| unreachable!("the hub lives"))
+                }
                 Act::Answer(..) | Act::Tell(_) => {}
             }
         }
     }
 
     fn receive(&mut self, frame: &Bytes) {
-        self.leader.receive(self.clock.now(), self.peer, frame).unwrap();
+        self.leader.receive(self.clock.now(), self.peer, frame).expect("a hub sends what can be read");
     }
 
     /// Lets both work until the hub has acknowledged all that was written.
     async fn until_confirmed(&mut self, frames: &mut Queued) {
         self.settle().await;
         while !self.leader.view().pending.is_empty() {
-            self.receive(&frames.pop().await.unwrap());
+            self.receive(&frames.pop().await.expect("the hub answers"));
             self.settle().await;
         }
     }
@@ -69,15 +71,15 @@ impl Device {
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("replicascope-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("there is a place for it");
     folder
 }
 
 /// How many writes a file holds, as it would be found after a kill at this moment.
 async fn held(file: &Path, copy: &Path) -> usize {
-    std::fs::copy(file, copy).unwrap();
-    let rows = RedbStore::open(copy).unwrap().load().await.unwrap();
-    let leader = LocalLeader::open(&Options::new(Kind::Hub), rows, Clock::start().now(), 99).unwrap();
+    std::fs::copy(file, copy).expect("there is room");
+    let rows = RedbStore::open(copy).expect("it opens").load().await.expect("it is sound");
+    let leader = LocalLeader::open(&Options::new(Kind::Hub), rows, Clock::start().now(), 99).expect("its rows are sound");
     leader.node().deltas().len()
 }
 
@@ -85,10 +87,10 @@ async fn held(file: &Path, copy: &Path) -> usize {
 fn acknowledged_and_held(name: &str, spoil: impl FnOnce(RedbStore) -> RedbStore) -> Vec<(usize, usize)> {
     let folder = folder(name);
     let (file, copy) = (folder.join("data.redb"), folder.join("copy.redb"));
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().expect("the system has one");
     let found = runtime.block_on(async {
-        let store = spoil(RedbStore::open(&file).unwrap());
-        let leader = LocalLeader::open(&Options::new(Kind::Hub), Vec::new(), Clock::start().now(), 7).unwrap();
+        let store = spoil(RedbStore::open(&file).expect("it opens"));
+        let leader = LocalLeader::open(&Options::new(Kind::Hub), Vec::new(), Clock::start().now(), 7).expect("an empty store is sound");
         let (sender, inbox) = mpsc::channel(64);
         tokio::spawn(Hub::new(leader, store, Clock::start(), Arc::new(Log::new())).run(inbox));
         let ((queue, mut frames), (end, _ended)) = (queue(), oneshot::channel());
@@ -103,7 +105,7 @@ fn acknowledged_and_held(name: &str, spoil: impl FnOnce(RedbStore) -> RedbStore)
         }
         found
     });
-    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::remove_dir_all(&folder).expect("it is there");
     found
 }
 
