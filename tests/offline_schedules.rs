@@ -42,7 +42,7 @@ fn run_all(seeds: Range<u64>) -> (Vec<Tally>, String) {
 }
 
 fn limits(seed: u64) -> Limits {
-    Limits { rules: Rules::default(), loses_stores: seed % 2 == 0, has_two_hubs: seed % 10 >= 8 }
+    Limits { rules: Rules::default(), loses_stores: seed.is_multiple_of(2), has_two_hubs: seed % 10 >= 8 }
 }
 
 #[test]
