@@ -8,12 +8,18 @@
 mod asked;
 mod cut;
 mod faults;
+mod lines;
+mod order;
 mod player;
 mod recorded;
+mod report;
 mod shrink;
 mod target;
 
 pub use asked::PROMISED;
+pub use lines::MessageError;
+pub use order::Order;
+pub use report::{Finding, Report};
 pub use target::{HuntError, Subject, Target};
 
 use crate::checkers::Verdict;

@@ -7,6 +7,8 @@ mod embed;
 #[cfg(feature = "catalogue")]
 mod export;
 mod listeners;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod open;
 mod run;
 mod settings;
@@ -26,6 +28,7 @@ use super::kept::Kept;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::painter::{self, Palette};
+use super::place::Place;
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
@@ -61,6 +64,7 @@ pub struct App {
     alert: Option<String>,
     announced: AttrValue,
     told_until: u64,
+    place: Place,
     theme: Theme,
     palette: Palette,
     is_motion_reduced: bool,
@@ -77,6 +81,8 @@ pub struct App {
     charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
+    #[cfg(feature = "catalogue")]
+    search_run: super::measure::Search,
     _listeners: Vec<Listener>,
 }
 
@@ -132,6 +138,10 @@ impl Component for App {
             alert: problem.or(failure),
             announced: AttrValue::default(),
             told_until: 0,
+            #[cfg(feature = "catalogue")]
+            place: Place::of_address(),
+            #[cfg(not(feature = "catalogue"))]
+            place: Place::Play,
             theme,
             palette: Palette::read(),
             is_motion_reduced: page::prefers_reduced_motion(),
@@ -148,6 +158,8 @@ impl Component for App {
             charts: super::charts::Charts::default(),
             #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
+            #[cfg(feature = "catalogue")]
+            search_run: super::measure::Search::default(),
             _listeners: listeners,
         };
         app.opened();
@@ -173,6 +185,10 @@ impl Component for App {
             Msg::Charts(msg) => return self.on_charts(msg),
             #[cfg(feature = "catalogue")]
             Msg::Export(msg) => return self.on_export(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Place(place) => self.on_place(place),
+            #[cfg(feature = "catalogue")]
+            Msg::Search(msg) => return self.on_search(msg),
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -209,9 +225,12 @@ impl Component for App {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
             variant: player.and_then(|player| player.variant.clone()),
             theme: self.theme,
+            place: self.place,
         };
         let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
         let main = match (player, &self.screen) {
+            #[cfg(feature = "catalogue")]
+            (Some(player), _) if self.place != Place::Play => self.elsewhere(main, player),
             (Some(player), Some(screen)) => self.play(main, player, screen),
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };

@@ -42,6 +42,12 @@ pub enum Msg {
     /// About the charts.
     #[cfg(feature = "catalogue")]
     Charts(super::charts::ChartsMsg),
+    /// To another place of the page.
+    #[cfg(feature = "catalogue")]
+    Place(super::place::Place),
+    /// About the search for an anomaly.
+    #[cfg(feature = "catalogue")]
+    Search(super::measure::SearchMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
     /// From the page around a frame.

@@ -21,10 +21,13 @@ mod keys;
 #[cfg(feature = "lab")]
 mod lab;
 mod markup;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod message;
 mod opening;
 mod painter;
 mod panic;
+mod place;
 mod player;
 mod screen;
 mod theme;
@@ -37,14 +40,21 @@ pub use charts::ChartsMsg;
 pub use diagram::DiagramMsg;
 #[cfg(feature = "catalogue")]
 pub use export::ExportMsg;
+#[cfg(feature = "catalogue")]
+pub use measure::SearchMsg;
+pub use place::Place;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};
 
 // What only the program with everything can do hangs on this constant, so that the other one does not carry it.
 use crate::scenarios::index::IS_WHOLE;
 
-/// Starts the application on the page, and says so when it cannot go on.
+/// Starts the application on the page, and says so when it cannot go on. In a worker it searches for the page instead.
 pub fn start() {
+    #[cfg(feature = "catalogue")]
+    if measure::is_worker() {
+        return measure::serve();
+    }
     mount::<App>();
 }
 

@@ -32,6 +32,8 @@ pub mod remedy;
 pub mod replica;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
+#[cfg(feature = "catalogue")]
+pub mod search;
 pub mod settings;
 #[cfg(feature = "catalogue")]
 pub mod spacetime;

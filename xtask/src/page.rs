@@ -115,7 +115,7 @@ fn beginning(text: &str) -> String {
 /// The addresses of everything that the page loads; where its links lead is no concern of it.
 fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
-    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-css"];
+    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-worker", "data-css"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
         // Style sheets of a program may be several; no address of ours holds a space.

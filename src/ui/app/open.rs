@@ -82,13 +82,15 @@ impl App {
         }
     }
 
-    fn on_opened(&mut self, attempt: Result<Player, Reason>) {
+    pub(super) fn on_opened(&mut self, attempt: Result<Player, Reason>) {
         // Where it came from a dialog, the alert must not stay behind it.
         self.dialog = None;
         match attempt {
             Ok(player) => {
                 let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
                 self.player = Some(Player { speed, ..player });
+                #[cfg(feature = "catalogue")]
+                self.to_stage();
                 self.alert = None;
                 self.opened();
             }
