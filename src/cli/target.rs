@@ -22,6 +22,13 @@ pub(super) struct Job {
     pub(super) recipe: Recipe,
 }
 
+impl Job {
+    /// By whose constraints the run is judged.
+    pub(super) fn origin(&self) -> Option<&'static Scenario> {
+        self.scenario.or_else(|| scenarios::find(self.recipe.scenario.as_deref()?))
+    }
+}
+
 /// Finds what `text` names.
 pub(super) fn resolve(text: &str) -> Result<Target, Problem> {
     if let Some(scenario) = scenarios::find(text) {

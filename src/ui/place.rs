@@ -6,8 +6,6 @@ use super::hooks::page;
 /// A place that the header leads to. The offline lab is another program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
-    /// The course.
-    Learn,
     /// The stage.
     #[default]
     Play,
@@ -19,7 +17,6 @@ impl Place {
     /// Its name.
     pub(crate) const fn title(self) -> &'static str {
         match self {
-            Self::Learn => "Learn",
             Self::Play => "Play",
             Self::Measure => "Measure",
         }
@@ -28,7 +25,6 @@ impl Place {
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {
         match self {
-            Self::Learn => "?view=learn",
             Self::Play => "./",
             Self::Measure => "?view=measure",
         }
@@ -40,7 +36,6 @@ impl Place {
     /// The one that the address of the page names.
     pub(crate) fn of_address() -> Self {
         match page::query("view").as_deref() {
-            Some("learn") => Self::Learn,
             Some("measure") => Self::Measure,
             _ => Self::Play,
         }

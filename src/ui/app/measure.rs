@@ -96,7 +96,7 @@ impl App {
         let main = main.class("measure").child(title);
         match self.place {
             Place::Measure => main.child(part(self.search_run.view(player), &self.say)),
-            Place::Learn | Place::Play => main,
+            Place::Play => main,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::ui::IS_WHOLE;
 use crate::ui::guide::Guide;
 use crate::ui::hooks::frame::Frames;
 use crate::ui::message::{GuideMsg, Msg, RunMsg, Tab};
-use crate::ui::player::Player;
+use crate::ui::player::{self, Player};
 use yew::prelude::*;
 
 impl App {
@@ -64,7 +64,7 @@ impl App {
                 player.running = None;
                 player.session.restart(seed);
                 let variant = player.variant.clone();
-                player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
+                player.guide = player::guide(player.scenario, variant.as_deref(), &player.session).map(Guide::closed);
             }
             RunMsg::Branch(index) => {
                 self.marked = None;

@@ -97,7 +97,7 @@ pub(crate) fn places(here: Option<Place>, with: impl Fn(Place, Tag) -> Tag) -> T
     let own = |place: Place| with(place, link(place.title(), place.address(), here == Some(place)));
     let lab = link("Offline lab", "?view=lab", here.is_none());
     let nav = tag("nav").class("places").set("aria-label", "Places");
-    nav.child(own(Place::Learn)).child(own(Place::Play)).child(lab).child(own(Place::Measure))
+    nav.child(own(Place::Play)).child(lab).child(own(Place::Measure))
 }
 
 /// The name of the whole.

@@ -32,7 +32,7 @@ pub enum SearchMsg {
     Cancel,
     /// The worker says something.
     Heard(String),
-    /// The worker failed.
+    /// The worker failed, or has said nothing for too long.
     Failed,
     /// The page itself goes on.
     Slice,
@@ -143,7 +143,7 @@ impl Search {
             SearchMsg::Faults(faults) => self.faults = faults.min(u64::from(limits::MAX_HUNT_FAULTS)) as u32,
             SearchMsg::Start => self.start(player, say),
             SearchMsg::Cancel => self.cancel(),
-            SearchMsg::Heard(text) => self.hear(&text),
+            SearchMsg::Heard(text) => self.hear(&text, say),
             SearchMsg::Failed => self.replace(say),
             SearchMsg::Slice => {
                 if let Some(report) = self.searcher.as_mut().and_then(|searcher| searcher.slice(say)) {
@@ -179,21 +179,22 @@ impl Search {
 
     fn cancel(&mut self) {
         if self.searcher.take().is_some() {
-            let so_far = self.told.take().map(|told| told.headline).unwrap_or_default();
-            let headline = format!("Cancelled. {so_far}");
-            self.told = Some(Told { state: "stopped", headline, notes: Vec::new(), parts: Vec::new() });
+            self.stop("Cancelled.");
         }
     }
 
+    /// It is over without an outcome: how far it came is still told.
+    fn stop(&mut self, why: &str) {
+        let so_far = self.told.take().map(|told| told.headline).unwrap_or_default();
+        self.told = Some(Told { state: "stopped", headline: format!("{why} {so_far}"), notes: Vec::new(), parts: Vec::new() });
+    }
+
     /// Whatever the worker says is checked as if a stranger had sent it.
-    fn hear(&mut self, text: &str) {
+    fn hear(&mut self, text: &str, say: &Say) {
+        let Some(searcher) = &mut self.searcher else { return };
+        searcher.is_heard(say);
         match Report::from_text(text) {
-            _ if self.searcher.is_none() => {}
-            Ok(Report::Ready) => {
-                if let Some(searcher) = &mut self.searcher {
-                    searcher.order();
-                }
-            }
+            Ok(Report::Ready) => searcher.order(),
             Ok(report) => self.tell(report),
             Err(error) => self.tell(Report::Broken(error.to_string())),
         }
@@ -201,9 +202,10 @@ impl Search {
 
     fn replace(&mut self, say: &Say) {
         let Some(searcher) = self.searcher.take() else { return };
-        match searcher.replace("the worker stopped", say) {
-            Ok(searcher) => self.searcher = Some(searcher),
-            Err(problem) => self.tell(Report::Broken(problem)),
+        match searcher.replace(say) {
+            Some(Ok(searcher)) => self.searcher = Some(searcher),
+            Some(Err(reason)) => self.tell(Report::Refused(reason)),
+            None => self.stop("The worker that searched is gone or says nothing any more."),
         }
     }
 
@@ -291,7 +293,7 @@ impl Setting {
         let variant = scenario.zip(player.variant.as_deref()).and_then(|(scenario, id)| scenario.variant(id));
         // What a variant is about is not said of other settings.
         let variant = variant.filter(|_| player.original == *player.session.setup());
-        Self { scenario: scenario.filter(|_| has_steps), variant, recipe, has_steps }
+        Self { scenario, variant, recipe, has_steps }
     }
 
     fn choices(&self) -> Vec<Choice> {

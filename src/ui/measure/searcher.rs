@@ -11,6 +11,8 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// A slice of a search on the page takes about so long, so that the page stays awake.
 const SLICE_MS: f64 = 8.0;
+/// A worker says ten times a second how it stands: one that is silent for so long is gone.
+const SILENT_MS: u32 = 20_000;
 
 /// A search that is under way. It ends when dropped.
 pub(crate) enum Searcher {
@@ -25,6 +27,8 @@ pub(crate) struct Beside {
     worker: Worker,
     order: Order,
     is_ready: bool,
+    /// Runs out when it is silent for too long.
+    patience: Timeout,
     _listeners: [Option<Listener>; 3],
 }
 
@@ -60,14 +64,18 @@ impl Searcher {
         }
     }
 
-    /// The worker failed: one that never came up is replaced by the page itself.
-    ///
-    /// # Errors
-    /// What happened.
-    pub(crate) fn replace(self, problem: &str, say: &Say) -> Result<Self, String> {
+    /// The worker said something.
+    pub(crate) fn is_heard(&mut self, say: &Say) {
+        if let Self::Worker(beside) = self {
+            beside.patience = patience(say);
+        }
+    }
+
+    /// The worker failed: one that never came up is replaced by the page itself, if that can search. `None`: it was at work.
+    pub(crate) fn replace(self, say: &Say) -> Option<Result<Self, String>> {
         match self {
-            Self::Worker(beside) if !beside.is_ready => Self::on_page(beside.order.clone(), say),
-            _ => Err(problem.to_owned()),
+            Self::Worker(beside) if !beside.is_ready => Some(Self::on_page(beside.order.clone(), say)),
+            _ => None,
         }
     }
 
@@ -106,7 +114,7 @@ impl Beside {
             })
         };
         let listeners = [on_message, failing("error"), failing("messageerror")];
-        Some(Self { worker, order: order.clone(), is_ready: false, _listeners: listeners })
+        Some(Self { worker, order: order.clone(), is_ready: false, patience: patience(say), _listeners: listeners })
     }
 }
 
@@ -114,6 +122,11 @@ impl Drop for Beside {
     fn drop(&mut self) {
         self.worker.terminate();
     }
+}
+
+fn patience(say: &Say) -> Timeout {
+    let say = say.clone();
+    Timeout::new(SILENT_MS, move || say.emit(SearchMsg::Failed.into()))
 }
 
 fn next_slice(say: &Say) -> Timeout {

@@ -1,4 +1,4 @@
-// Measure: the search for an anomaly in a worker, and comparisons. Learn: the course and the glossary.
+// Measure: the search for an anomaly in a worker.
 import { story } from "../harness.mjs";
 
 const MEASURE = "?view=measure";
