@@ -181,6 +181,8 @@ pub const MAX_SEARCH_MESSAGE_BYTES: usize = 2 << 20;
 pub const MAX_SEARCH_SENTENCE_BYTES: usize = 4 << 10;
 /// Sentences in such a message.
 pub const MAX_SEARCH_SENTENCES: usize = 8;
+/// Runs that are compared side by side, and stand in one recipe.
+pub const MAX_COMPARED: usize = 3;
 /// Bytes of a history file.
 pub const MAX_HISTORY_BYTES: usize = 64 << 20;
 /// Characters of a key, a session or a node of a history file.

@@ -20,6 +20,7 @@ pub use asked::PROMISED;
 pub use lines::MessageError;
 pub use order::Order;
 pub use report::{Finding, Report};
+pub(crate) use player::Player;
 pub use target::{HuntError, Subject, Target};
 
 use crate::checkers::Verdict;
@@ -29,7 +30,6 @@ use crate::replication::time::SimTime;
 use crate::session::Session;
 use crate::simulation::command::Command;
 use asked::Asked;
-use player::Player;
 use shrink::Shrink;
 use std::ops::Range;
 

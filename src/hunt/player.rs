@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 const SLICE_EVENTS: u64 = 2_000;
 
 /// A run on its way to its end.
-pub(super) struct Player {
+pub(crate) struct Player {
     session: Session,
     way: Way,
     until: Option<SimTime>,
@@ -39,13 +39,13 @@ struct Guided {
 
 impl Player {
     /// A recipe, as it is.
-    pub(super) fn of_recipe(recipe: Recipe, until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(crate) fn of_recipe(recipe: Recipe, until: Option<SimTime>) -> Result<Self, RecipeError> {
         let way = Way::End(Ending::of(&recipe, until));
         Ok(Self { session: Session::open(recipe)?, way, until })
     }
 
     /// A recipe, with faults among its commands.
-    pub(super) fn with_faults(mut recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(crate) fn with_faults(mut recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
         let drawn = Fault::moments(faults).into_iter();
         let mut commands: Vec<TimedCommand> =
             drawn.map(|moment| TimedCommand { at_ns: moment.at, event: 0, command: moment.command }).collect();
@@ -57,7 +57,7 @@ impl Player {
     }
 
     /// The steps of a scenario on a recipe of it, with faults between them.
-    pub(super) fn of_steps(scenario: &Scenario, recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(crate) fn of_steps(scenario: &Scenario, recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
         let lesson = Lesson::new(scenario, recipe.variant.as_deref().unwrap_or_default());
         let moments = Fault::moments(faults).into();
         let is_faulty = !faults.is_empty();
@@ -66,7 +66,7 @@ impl Player {
     }
 
     /// Goes on a little; `true`: the run is over.
-    pub(super) fn step(&mut self) -> bool {
+    pub(crate) fn step(&mut self) -> bool {
         match &mut self.way {
             Way::Steps(guided) => {
                 if guided.step(&mut self.session) {
@@ -94,8 +94,13 @@ impl Player {
     }
 
     /// The run as far as it went.
-    pub(super) const fn session(&self) -> &Session {
+    pub(crate) const fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn into_session(self) -> Session {
+        self.session
     }
 }
 

@@ -1,6 +1,8 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 #[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
@@ -83,6 +85,8 @@ pub struct App {
     embed: Option<super::embed::Embed>,
     #[cfg(feature = "catalogue")]
     search_run: super::measure::Search,
+    #[cfg(feature = "catalogue")]
+    compare: super::measure::Compare,
     _listeners: Vec<Listener>,
 }
 
@@ -160,9 +164,13 @@ impl Component for App {
             embed: super::embed::Embed::from_address(),
             #[cfg(feature = "catalogue")]
             search_run: super::measure::Search::default(),
+            #[cfg(feature = "catalogue")]
+            compare: super::measure::Compare::default(),
             _listeners: listeners,
         };
         app.opened();
+        #[cfg(feature = "catalogue")]
+        app.fill_comparison();
         app
     }
 
@@ -189,6 +197,19 @@ impl Component for App {
             Msg::Place(place) => self.on_place(place),
             #[cfg(feature = "catalogue")]
             Msg::Search(msg) => return self.on_search(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Compare(msg) => {
+                let renders = self.on_compare(msg);
+                self.keep_frames(ctx);
+                return renders;
+            }
+            #[cfg(feature = "catalogue")]
+            Msg::Frame(at_ms) if self.place == Place::Compare => {
+                let renders = self.on_compare_frame(at_ms);
+                self.keep_frames(ctx);
+                self.compare.paint(&self.palette);
+                return renders;
+            }
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -226,6 +247,8 @@ impl Component for App {
             variant: player.and_then(|player| player.variant.clone()),
             theme: self.theme,
             place: self.place,
+            #[cfg(feature = "catalogue")]
+            pair: self.pair_words(),
         };
         let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
         let main = match (player, &self.screen) {
@@ -251,6 +274,11 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
         self.paint();
+        #[cfg(feature = "catalogue")]
+        if self.place == Place::Compare {
+            self.compare.follow(&self.say);
+            self.compare.paint(&self.palette);
+        }
         self.modal.follow();
         #[cfg(feature = "catalogue")]
         self.follow_diagram({

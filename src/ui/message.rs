@@ -48,6 +48,9 @@ pub enum Msg {
     /// About the search for an anomaly.
     #[cfg(feature = "catalogue")]
     Search(super::measure::SearchMsg),
+    /// About runs side by side.
+    #[cfg(feature = "catalogue")]
+    Compare(super::measure::CompareMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
     /// From the page around a frame.

@@ -41,7 +41,7 @@ pub use diagram::DiagramMsg;
 #[cfg(feature = "catalogue")]
 pub use export::ExportMsg;
 #[cfg(feature = "catalogue")]
-pub use measure::SearchMsg;
+pub use measure::{CompareMsg, LaneMsg, SearchMsg};
 pub use place::Place;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};

@@ -9,8 +9,10 @@ pub enum Place {
     /// The stage.
     #[default]
     Play,
-    /// Searching for anomalies, comparing.
+    /// Searching for anomalies.
     Measure,
+    /// Comparing, a part of it.
+    Compare,
 }
 
 impl Place {
@@ -19,6 +21,7 @@ impl Place {
         match self {
             Self::Play => "Play",
             Self::Measure => "Measure",
+            Self::Compare => "Compare",
         }
     }
 
@@ -27,6 +30,7 @@ impl Place {
         match self {
             Self::Play => "./",
             Self::Measure => "?view=measure",
+            Self::Compare => "?view=compare",
         }
     }
 }
@@ -37,6 +41,7 @@ impl Place {
     pub(crate) fn of_address() -> Self {
         match page::query("view").as_deref() {
             Some("measure") => Self::Measure,
+            Some("compare") => Self::Compare,
             _ => Self::Play,
         }
     }

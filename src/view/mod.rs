@@ -8,6 +8,8 @@ pub mod breakpoint;
 pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
+#[cfg(feature = "catalogue")]
+pub mod compare;
 pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]

@@ -3,7 +3,7 @@
 use super::App;
 use crate::ui::components::part;
 use crate::ui::hooks::{clipboard, page};
-use crate::ui::markup::{Tag, tag};
+use crate::ui::markup::{On, Tag, tag};
 use crate::ui::measure::SearchMsg;
 use crate::ui::message::{Msg, Tab};
 use crate::ui::place::Place;
@@ -12,13 +12,19 @@ use crate::ui::player::Player;
 impl App {
     /// Goes to another place. The run stays where it is.
     pub(super) fn on_place(&mut self, place: Place) -> bool {
+        self.to_place(place);
+        self.fill_comparison();
+        true
+    }
+
+    pub(super) fn to_place(&mut self, place: Place) {
         if let Some(player) = &mut self.player {
             player.running = None;
         }
+        self.compare.leave();
         self.place = place;
         self.focus_next = Some("main".to_owned());
         page::rename(&self.address());
-        true
     }
 
     /// The address of the place, with the scenario that is played.
@@ -40,6 +46,7 @@ impl App {
     /// What was opened is for the stage.
     pub(super) fn to_stage(&mut self) {
         if self.place != Place::Play {
+            self.compare.leave();
             self.place = Place::Play;
             self.focus_next = Some("main".to_owned());
         }
@@ -93,11 +100,28 @@ impl App {
     /// Another place than the stage.
     pub(super) fn elsewhere(&self, main: Tag, player: &Player) -> Tag {
         let title = tag("h1").class("visually-hidden").text(self.place.title());
-        let main = main.class("measure").child(title);
+        let main = main.class("measure").child(title).child(self.parts_of_measure());
         match self.place {
             Place::Measure => main.child(part(self.search_run.view(player), &self.say)),
+            Place::Compare => match self.compare.view(player) {
+                Some(view) => main.child(part(view, &self.say)),
+                None => main,
+            },
             Place::Play => main,
         }
+    }
+
+    fn parts_of_measure(&self) -> Tag {
+        let link = |place: Place, title: &'static str| {
+            let link = tag("a").key(title).class("place").set("href", place.address()).text(title);
+            let link = link.on(On::Click, &self.say, move |event| {
+                event.prevent_default();
+                Some(Msg::Place(place))
+            });
+            if self.place == place { link.set("aria-current", "page") } else { link }
+        };
+        let nav = tag("nav").class("places measure-parts").set("aria-label", "Parts of Measure");
+        nav.child(link(Place::Measure, "Find an anomaly")).child(link(Place::Compare, "Compare"))
     }
 }
 

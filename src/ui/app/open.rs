@@ -26,10 +26,18 @@ impl Attempt {
 
 impl App {
     pub(super) fn on_open(&mut self, msg: OpenMsg) -> bool {
+        #[cfg(feature = "catalogue")]
+        let compared = match &msg {
+            OpenMsg::Text(text) => crate::recipe::Recipe::parse(text.trim()).ok(),
+            OpenMsg::Address => opening::compared(),
+            _ => None,
+        };
         match self.attempt(msg) {
             Attempt::Here(attempt) => self.on_opened(*attempt),
             Attempt::Elsewhere | Attempt::Nothing => return false,
         }
+        #[cfg(feature = "catalogue")]
+        self.open_compared(compared);
         true
     }
 

@@ -16,6 +16,9 @@ pub(crate) struct Header {
     pub(crate) variant: Option<String>,
     pub(crate) theme: Theme,
     pub(crate) place: Place,
+    /// Words of the button that compares the scenario's broken and fixed variant.
+    #[cfg(feature = "catalogue")]
+    pub(crate) pair: Option<String>,
 }
 
 impl Draw for Header {
@@ -23,7 +26,7 @@ impl Draw for Header {
         tag("header")
             .class("top")
             .child(brand())
-            .child(places(Some(self.place), |place, link| link.on(On::Click, say, move |event| go(place, event))))
+            .child(places(Some(if self.place == Place::Compare { Place::Measure } else { self.place }), |place, link| link.on(On::Click, say, move |event| go(place, event))))
             .child(self.tools(say))
     }
 }
@@ -59,8 +62,18 @@ impl Header {
         let variants = chosen.map_or(&[] as &[scenarios::Variant], |scenario| scenario.variants);
         let choices = variants.iter().map(|variant| choice(variant.id, variant.title, self.variant.as_deref() == Some(variant.id)));
         let variants = (!variants.is_empty()).then(|| picker("Variant", "variant", say, OpenMsg::Variant).children(choices));
-        tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants))
+        let pickers = tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants));
+        #[cfg(feature = "catalogue")]
+        let pickers = pickers.maybe(self.pair.as_ref().map(|words| compare_button(words, say)));
+        pickers
     }
+}
+
+#[cfg(feature = "catalogue")]
+fn compare_button(words: &str, say: &Say) -> Tag {
+    let compare = button("button picker-compare").on_click(say, crate::ui::measure::CompareMsg::Pair.into());
+    let rest = tag("span").class("picker-compare-rest").text(" broken and fixed");
+    compare.set("aria-label", words.to_owned()).set("title", words.to_owned()).testid("compare-pair").text("Compare").child(rest)
 }
 
 fn picker(label: &'static str, testid: &'static str, say: &Say, open: fn(String) -> OpenMsg) -> Tag {

@@ -6,6 +6,10 @@ mod branches;
 mod cart_card;
 #[cfg(feature = "catalogue")]
 mod charts;
+#[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
+mod compare_table;
 mod conflict;
 #[cfg(feature = "catalogue")]
 mod diagram;
