@@ -1,5 +1,6 @@
 // Measure: the search for an anomaly in a worker.
 import { story } from "../harness.mjs";
+import { serve } from "../server.mjs";
 
 const MEASURE = "?view=measure";
 const PATIENT = { patience: 30_000 };
@@ -135,6 +136,95 @@ story("a worker that does not come up is replaced by the page, and nonsense from
   await id("search-start").click();
   await told.page.evaluate(() => fakeWorker.dispatchEvent(new Event("error")));
   await isState(told, "found");
+});
+
+story("a worker that dies or falls silent at work is told, and one can search again", { path: null }, async (told) => {
+  const { context, expect, open, page } = told;
+  await page.clock.install();
+  await context.addInitScript(() => {
+    globalThis.Worker = class extends EventTarget {
+      constructor() {
+        super();
+        globalThis.fakeWorker = this;
+      }
+      postMessage() {}
+      terminate() {
+        this.isOver = true;
+      }
+    };
+  });
+  await open(MEASURE);
+  const id = words(told);
+  const say = (data) => page.evaluate((data) => fakeWorker.dispatchEvent(new MessageEvent("message", { data })), data);
+  await ask(told, { setting: "failover-lost-writes asynchronous" });
+  await id("search-start").click();
+  await say("ready");
+  await say("searching\nseed 7\nsearched 7\nundecided 0\nshrunk 0");
+  await expect.text(id("search-headline"), /^Seed 7: 7 runs so far/);
+  await page.evaluate(() => fakeWorker.dispatchEvent(new Event("error")));
+  await isState(told, "stopped");
+  await expect.text(id("search-headline"), /^The worker that searched is gone.* Seed 7: 7 runs so far/);
+  await id("search-start").click();
+  await say("ready");
+  await page.clock.fastForward(19_000);
+  await say("searching\nseed 1\nsearched 1\nundecided 0\nshrunk 0");
+  await page.clock.fastForward(19_000);
+  await isState(told, "searching");
+  await page.clock.fastForward(2_000);
+  await isState(told, "stopped");
+  expect.ok(await page.evaluate(() => fakeWorker.isOver), "the worker is ended");
+  await expect.until("one can search again", () => id("search-start").isEnabled());
+});
+
+story("a finding about a constraint of the scenario shows it when it is opened", { path: MEASURE }, async (told) => {
+  const { expect, open, page } = told;
+  const id = words(told);
+  await ask(told, { setting: "multi-leader-invariant any-leader", guarantee: "constraint:sold-once" });
+  await id("search-start").click();
+  await isState(told, "found");
+  const link = await id("search-link").inputValue();
+  await id("search-open").click();
+  await expect.attribute(id("verdict-constraint:sold-once"), "data-state", "violated");
+  await page.goto("about:blank");
+  await open(link.slice(told.server.url.length));
+  await id("tab-verdicts").click();
+  await expect.attribute(id("verdict-constraint:sold-once"), "data-state", "violated");
+});
+
+story("a worker searches without the host too, after one visit", { path: MEASURE, offline: true }, async (told) => {
+  const { expect, open, page, server } = told;
+  const id = words(told);
+  await expect.until("the page is served offline", () => page.evaluate(() => navigator.serviceWorker.controller?.state === "activated"));
+  await server.close();
+  await open(`${MEASURE}&again`);
+  const workers = [];
+  page.on("worker", (worker) => workers.push(worker.url()));
+  await ask(told, { setting: "failover-lost-writes asynchronous" });
+  await id("search-start").click();
+  await isState(told, "found");
+  await expect.hidden(id("search-on-page"));
+  expect.ok(workers.some((address) => /search-worker/.test(address)), `a worker searched: ${workers}`);
+  await server.reopen();
+});
+
+story("in a sandboxed frame of another page the page itself searches", { path: null, allow: [/another origin/, /console error/] }, async (told) => {
+  const { expect, page, server } = told;
+  const open = await serve(server.folder, { headers: { "Access-Control-Allow-Origin": "*" } });
+  try {
+    await page.setContent(`<iframe sandbox="allow-scripts" title="run" width="900" height="900" src="${open.url}?embed=1&view=measure"></iframe>`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByTestId("search-setting").selectOption("failover-lost-writes asynchronous");
+    await frame.getByTestId("search-start").click();
+    await expect.attribute(frame.getByTestId("search-told"), "data-state", "found", PATIENT);
+    await frame.getByTestId("search-setting").selectOption("failover-lost-writes majority");
+    await frame.getByTestId("search-count").fill("100000");
+    await frame.getByTestId("search-start").click();
+    await expect.visible(frame.getByTestId("search-on-page"));
+    await frame.getByTestId("search-cancel").click();
+    await expect.attribute(frame.getByTestId("search-told"), "data-state", "stopped");
+  } finally {
+    await open.close();
+  }
 });
 
 story("a search by keyboard alone", { path: MEASURE }, async (told) => {
