@@ -3,11 +3,7 @@ use crate::hunt::Player;
 use crate::scenarios::Outcome;
 
 fn played(run: &Run) -> crate::session::Session {
-    let mut player = match run.scenario {
-        Some(scenario) => Player::of_steps(scenario, run.recipe.clone(), &[], None),
-        None => Player::of_recipe(run.recipe.clone(), None),
-    }
-    .expect("it can be run");
+    let mut player = Player::of_run(run.scenario, run.recipe.clone()).expect("it can be run");
     while !player.step() {}
     player.into_session()
 }

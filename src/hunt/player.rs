@@ -37,15 +37,31 @@ struct Guided {
     looked_at: u64,
 }
 
+#[cfg(any(test, feature = "ui"))]
+impl Player {
+    /// The steps of a scenario on a recipe of it, or else the recipe as it is.
+    pub(crate) fn of_run(scenario: Option<&Scenario>, recipe: Recipe) -> Result<Self, RecipeError> {
+        match scenario {
+            Some(scenario) => Self::of_steps(scenario, recipe, &[], None),
+            None => Self::of_recipe(recipe, None),
+        }
+    }
+
+    /// The run, to be kept.
+    pub(crate) fn into_session(self) -> Session {
+        self.session
+    }
+}
+
 impl Player {
     /// A recipe, as it is.
-    pub(crate) fn of_recipe(recipe: Recipe, until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(super) fn of_recipe(recipe: Recipe, until: Option<SimTime>) -> Result<Self, RecipeError> {
         let way = Way::End(Ending::of(&recipe, until));
         Ok(Self { session: Session::open(recipe)?, way, until })
     }
 
     /// A recipe, with faults among its commands.
-    pub(crate) fn with_faults(mut recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(super) fn with_faults(mut recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
         let drawn = Fault::moments(faults).into_iter();
         let mut commands: Vec<TimedCommand> =
             drawn.map(|moment| TimedCommand { at_ns: moment.at, event: 0, command: moment.command }).collect();
@@ -57,7 +73,7 @@ impl Player {
     }
 
     /// The steps of a scenario on a recipe of it, with faults between them.
-    pub(crate) fn of_steps(scenario: &Scenario, recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
+    pub(super) fn of_steps(scenario: &Scenario, recipe: Recipe, faults: &[Fault], until: Option<SimTime>) -> Result<Self, RecipeError> {
         let lesson = Lesson::new(scenario, recipe.variant.as_deref().unwrap_or_default());
         let moments = Fault::moments(faults).into();
         let is_faulty = !faults.is_empty();
@@ -94,13 +110,8 @@ impl Player {
     }
 
     /// The run as far as it went.
-    pub(crate) const fn session(&self) -> &Session {
+    pub(super) const fn session(&self) -> &Session {
         &self.session
-    }
-
-    /// The same, to be kept.
-    pub(crate) fn into_session(self) -> Session {
-        self.session
     }
 }
 

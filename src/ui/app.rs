@@ -170,7 +170,7 @@ impl Component for App {
         };
         app.opened();
         #[cfg(feature = "catalogue")]
-        app.fill_comparison();
+        app.open_from_address();
         app
     }
 

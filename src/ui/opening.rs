@@ -44,8 +44,10 @@ pub(crate) fn compared() -> Option<Recipe> {
     if !fragment.is_empty() {
         return Recipe::from_link(&fragment).ok();
     }
-    let variant = page::query("variant");
-    scenarios::find(&page::query("scenario")?)?.recipe(variant.as_deref())
+    let variant = page::query("variant").filter(|variant| !variant.is_empty());
+    let mut recipe = scenarios::find(&page::query("scenario")?)?.recipe(variant.as_deref())?;
+    recipe.seed = page::query("seed").and_then(|seed| seed.parse().ok()).unwrap_or(recipe.seed);
+    Some(recipe)
 }
 
 /// The run in a pasted link or recipe.

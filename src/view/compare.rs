@@ -2,12 +2,12 @@
 //! comparison can be changed to.
 
 use super::words;
+use crate::checkers;
 use crate::compare::{self, Cell, Row};
 use crate::presets;
-use crate::scenarios::{Outcome, Scenario};
+use crate::scenarios::{Constraint, Outcome, Scenario};
 use crate::simulation::registry;
 use crate::simulation::setup::Setup;
-use crate::{checkers, scenarios::Constraint};
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +87,8 @@ pub fn summary(table: &[Line]) -> String {
 
 fn line(scenario: Option<&'static Scenario>, row: &Row) -> Line {
     let number = NUMBERS.iter().find(|(key, ..)| *key == row.key);
-    let title = number.map_or_else(|| title(scenario, row.key), |(_, title, _)| title);
-    let unit = number.map_or("", |(.., unit)| unit);
+    let title = number.map_or_else(|| title(scenario, row.key), |(_, title, _)| *title);
+    let unit = number.map_or("", |(.., unit)| *unit);
     Line {
         key: row.key,
         title,

@@ -43,6 +43,12 @@ impl App {
         self.compare.on_frame(passed_us, self.is_motion_reduced)
     }
 
+    /// What the address compares, also where it does not say so beside its link.
+    pub(super) fn open_from_address(&mut self) {
+        self.open_compared(opening::compared());
+        self.fill_comparison();
+    }
+
     /// The comparison is where the page is: it holds something.
     pub(super) fn fill_comparison(&mut self) {
         if self.place == Place::Compare && !self.compare.is_open() {
@@ -51,15 +57,12 @@ impl App {
         }
     }
 
-    /// What was opened may be a comparison. Whether it is.
-    pub(super) fn open_compared(&mut self, recipe: Option<Recipe>) -> bool {
-        let recipe = recipe.filter(|recipe| !recipe.compare.is_empty());
-        let is_compared = recipe.is_some();
-        if is_compared {
-            self.compare_with(recipe);
+    /// What was opened may be a comparison.
+    pub(super) fn open_compared(&mut self, recipe: Option<Recipe>) {
+        if let Some(recipe) = recipe.filter(|recipe| !recipe.compare.is_empty()) {
+            self.compare_with(Some(recipe));
             self.place = Place::Compare;
         }
-        is_compared
     }
 
     fn compare_with(&mut self, recipe: Option<Recipe>) {

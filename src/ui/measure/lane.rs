@@ -38,13 +38,7 @@ impl Lane {
     /// A run, not played yet.
     pub(crate) fn new(run: Run) -> Self {
         let recipe = run.recipe.clone();
-        let player = match recipe.check() {
-            Err(error) => Err(error),
-            Ok(()) => match run.scenario {
-                Some(scenario) => Player::of_steps(scenario, recipe, &[], None),
-                None => Player::of_recipe(recipe, None),
-            },
-        };
+        let player = recipe.check().and_then(|()| Player::of_run(run.scenario, recipe));
         let state = player.map_or_else(|error| State::Refused(error.to_string()), |player| State::Playing(Box::new(player)));
         let names = Rc::new(Names::new(&run.recipe.setup));
         Self { run, names, state, canvas: NodeRef::default(), flights: Vec::new(), scene: None, made_for: None }
@@ -75,7 +69,7 @@ impl Lane {
     }
 
     /// The run, once it was played.
-    pub(crate) const fn session(&self) -> Option<&Session> {
+    pub(crate) fn session(&self) -> Option<&Session> {
         if let State::Played(session, _) = &self.state { Some(session) } else { None }
     }
 

@@ -2,7 +2,7 @@
 
 use super::compare::Compare;
 use super::lane::Lane;
-use crate::compare as core;
+use crate::compare::differences;
 use crate::replication::time::SimTime;
 use crate::simulation::dials::GENERAL;
 use crate::simulation::registry;
@@ -70,7 +70,7 @@ impl Compare {
         let (now, scenario) = (self.now, self.scenario());
         let view = |(index, lane): (usize, &Lane)| {
             let setup = &lane.run.recipe.setup;
-            let told = if index == 0 { Vec::new() } else { core::differences(first, setup) };
+            let told = if index == 0 { Vec::new() } else { differences(first, setup) };
             LaneView {
                 index,
                 name: lane.run.name.clone(),
