@@ -33,6 +33,10 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
     let presses = is_in("button, a, summary, [role=button]");
     let arrows = is_in("[role=tablist], [role=radiogroup]");
+    #[cfg(feature = "catalogue")]
+    if let Some(msg) = compare_key(&event.key(), presses) {
+        return Some(msg);
+    }
     if IS_WHOLE && !has(".transport") && !matches!(event.key().as_str(), "?" | "s" | "S") {
         return None;
     }
@@ -47,6 +51,19 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         "o" | "O" => Some(Msg::ToggleDevice),
         _ => None,
     }
+}
+
+/// The keys of the time, where runs are compared.
+#[cfg(feature = "catalogue")]
+fn compare_key(key: &str, presses: bool) -> Option<Msg> {
+    use super::measure::CompareMsg;
+    let wish = match key {
+        " " if !presses => CompareMsg::Toggle,
+        "ArrowRight" => CompareMsg::Step,
+        "ArrowLeft" => CompareMsg::StepBack,
+        _ => return None,
+    };
+    has(".compare-transport").then(|| wish.into())
 }
 
 /// Whether a dialog is open: it has the keys to itself.
