@@ -22,11 +22,11 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 8] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 706),
+    (Stage::Native, "native", 725),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 15),
-    (Stage::EndToEnd, "e2e", 122),
+    (Stage::EndToEnd, "e2e", 155),
     (Stage::Docs, "docs", 190),
 ];
 

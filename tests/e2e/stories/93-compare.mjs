@@ -171,10 +171,12 @@ story("a comparison by keyboard alone", { path: "?scenario=failover-lost-writes"
   const end = await timeOf(told);
   await page.keyboard.press("Enter");
   await expect.until("the clock goes back", async () => (await timeOf(told)) < end);
+  const before = await timeOf(told);
   await page.keyboard.press("ArrowLeft");
+  await expect.until("the arrows move the clock back", async () => (await timeOf(told)) < before);
   const back = await timeOf(told);
   await page.keyboard.press("ArrowRight");
-  await expect.until("the arrows move the clock", async () => (await timeOf(told)) > back);
+  await expect.until("and forwards", async () => (await timeOf(told)) > back);
   await to(id("compare-play"));
   await page.keyboard.press("Space");
   await expect.becomes("the end", () => timeOf(told), await endOf(told));
