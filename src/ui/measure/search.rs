@@ -67,6 +67,8 @@ pub(crate) struct Search {
     count: u64,
     faults: u32,
     searcher: Option<Searcher>,
+    /// Whether the page itself searched last.
+    is_on_page: bool,
     began_ms: f64,
     told: Option<Told>,
     found: Option<Box<Finding>>,
@@ -120,6 +122,7 @@ impl Default for Search {
             count: 1_000,
             faults: 0,
             searcher: None,
+            is_on_page: false,
             began_ms: 0.0,
             told: None,
             found: None,
@@ -170,11 +173,16 @@ impl Search {
         (self.found, self.is_copied, self.began_ms) = (None, None, page::now_ms());
         match Searcher::start(order, say) {
             Ok(searcher) => {
-                self.searcher = Some(searcher);
+                self.take(searcher);
                 self.tell(Report::Ready);
             }
             Err(reason) => self.tell(Report::Refused(reason)),
         }
+    }
+
+    fn take(&mut self, searcher: Searcher) {
+        self.is_on_page = !searcher.is_worker();
+        self.searcher = Some(searcher);
     }
 
     fn cancel(&mut self) {
@@ -203,7 +211,7 @@ impl Search {
     fn replace(&mut self, say: &Say) {
         let Some(searcher) = self.searcher.take() else { return };
         match searcher.replace(say) {
-            Some(Ok(searcher)) => self.searcher = Some(searcher),
+            Some(Ok(searcher)) => self.take(searcher),
             Some(Err(reason)) => self.tell(Report::Refused(reason)),
             None => self.stop("The worker that searched is gone or says nothing any more."),
         }
@@ -242,7 +250,7 @@ impl Search {
             count: self.count,
             faults: self.faults,
             is_running: self.searcher.is_some(),
-            is_on_page: self.searcher.as_ref().is_some_and(|searcher| !searcher.is_worker()),
+            is_on_page: self.is_on_page,
             told: self.told.clone(),
             found,
         }

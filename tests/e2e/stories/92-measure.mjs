@@ -41,6 +41,7 @@ story("a worker finds an anomaly, shrinks it, and it opens as a run with a link"
   await id("search-start").click();
   await isState(told, "found");
   expect.ok(workers.length === 1 && /search-worker/.test(workers[0]), `one worker searched: ${workers}`);
+  await expect.count(id("search-on-page"), 0);
   await expect.text(id("search-headline"), /^“No lost writes” is violated with seed \d+, which was not promised\.$/);
   const left = await id("search-parts").locator("tbody tr td:last-child").allInnerTexts();
   expect.ok(left.map(Number).reduce((sum, one) => sum + one) <= 12, `it has few parts: ${left}`);
@@ -99,6 +100,7 @@ story("where no worker can start the page itself searches", { path: null }, asyn
   await id("search-start").click();
   await isState(told, "found");
   await expect.text(id("search-headline"), /is violated with seed/);
+  await expect.visible(id("search-on-page"));
   await ask(told, { setting: "failover-lost-writes majority", guarantee: "promised", count: "1000000" });
   await id("search-start").click();
   await expect.visible(id("search-on-page"));
@@ -202,7 +204,7 @@ story("a worker searches without the host too, after one visit", { path: MEASURE
   await ask(told, { setting: "failover-lost-writes asynchronous" });
   await id("search-start").click();
   await isState(told, "found");
-  await expect.hidden(id("search-on-page"));
+  await expect.count(id("search-on-page"), 0);
   expect.ok(workers.some((address) => /search-worker/.test(address)), `a worker searched: ${workers}`);
   await server.reopen();
 });
