@@ -246,7 +246,9 @@ fn runs_are_compared_with_the_same_seed_and_people() {
     let count = |run: &Json| run["metrics"]["reads"].as_u64().unwrap() + run["metrics"]["writes"].as_u64().unwrap();
     assert!(count(&runs[0]) > 20 && count(&runs[1]) < 2 * count(&runs[0]), "{} {}", count(&runs[0]), count(&runs[1]));
     let table = String::from_utf8(replicascope(&["compare", &one, &other, "--until", "1000"], b"").stdout).unwrap();
-    for word in ["single-leader", "leaderless", "write_ms_p99", "stale_reads", "write_gap_ms_most", "conflicts", "lost_writes", "≠", "link: #v1."] {
+    for word in
+        ["single-leader", "leaderless", "write_ms_p99", "stale_reads", "write_gap_ms_most", "conflicts", "lost_writes", "≠", "link: #v1."]
+    {
         assert!(table.contains(word), "{word} in {table}");
     }
 }

@@ -50,9 +50,11 @@ fn a_variant_opens_the_pair_that_it_belongs_to() {
     for scenario in scenarios::ALL {
         for variant in scenario.variants {
             let Some(pair) = pair(scenario, Some(variant.id)) else { continue };
-            let has_counterpart = scenario.variants.iter().filter_map(|other| other.about).any(|other| {
-                variant.about.is_some_and(|own| own.guarantee == other.guarantee && own.promised != other.promised)
-            });
+            let has_counterpart = scenario
+                .variants
+                .iter()
+                .filter_map(|other| other.about)
+                .any(|other| variant.about.is_some_and(|own| own.guarantee == other.guarantee && own.promised != other.promised));
             assert_eq!(has_counterpart, [pair.broken.id, pair.fixed.id].contains(&variant.id), "{} {}", scenario.id, variant.id);
         }
     }

@@ -19,8 +19,8 @@ mod target;
 pub use asked::PROMISED;
 pub use lines::MessageError;
 pub use order::Order;
-pub use report::{Finding, Report};
 pub(crate) use player::Player;
+pub use report::{Finding, Report};
 pub use target::{HuntError, Subject, Target};
 
 use crate::checkers::Verdict;

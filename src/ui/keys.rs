@@ -20,7 +20,10 @@ pub(crate) const TABLE: [(&str, &str); 7] = [
 
 /// What `event` asks for, if anything.
 pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
-    if IS_WHOLE && has("main.play") && let Some(msg) = time_keys::meaning(event) {
+    if IS_WHOLE
+        && has("main.play")
+        && let Some(msg) = time_keys::meaning(event)
+    {
         return Some(msg);
     }
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || has_dialog() {

@@ -40,11 +40,11 @@ pub use charts::ChartsMsg;
 pub use diagram::DiagramMsg;
 #[cfg(feature = "catalogue")]
 pub use export::ExportMsg;
+#[cfg(feature = "lab")]
+pub use lab::{Lab, LabMsg};
 #[cfg(feature = "catalogue")]
 pub use measure::{CompareMsg, LaneMsg, SearchMsg};
 pub use place::Place;
-#[cfg(feature = "lab")]
-pub use lab::{Lab, LabMsg};
 
 // What only the program with everything can do hangs on this constant, so that the other one does not carry it.
 use crate::scenarios::index::IS_WHOLE;

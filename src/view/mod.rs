@@ -33,9 +33,9 @@ pub mod records;
 pub mod remedy;
 pub mod replica;
 #[cfg(feature = "catalogue")]
-pub mod sequence;
-#[cfg(feature = "catalogue")]
 pub mod search;
+#[cfg(feature = "catalogue")]
+pub mod sequence;
 pub mod settings;
 #[cfg(feature = "catalogue")]
 pub mod spacetime;

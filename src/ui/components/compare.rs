@@ -72,9 +72,11 @@ impl CompareView {
             _ => format!("Otherwise than run 1: {}.", lane.differences),
         };
         let remove = button("button button-small").on_click(say, CompareMsg::Remove(index).into()).testid(format!("lane-remove-{index}"));
-        let remove = (index > 0 && self.lanes.len() > 2).then(|| remove.set("aria-label", format!("Remove run {}", index + 1)).text("Remove"));
+        let remove =
+            (index > 0 && self.lanes.len() > 2).then(|| remove.set("aria-label", format!("Remove run {}", index + 1)).text("Remove"));
         let alone = button("button button-small").on_click(say, CompareMsg::Alone(index).into()).testid(format!("lane-alone-{index}"));
-        let alone = alone.set("aria-label", format!("Open run {} alone", index + 1)).flag("disabled", lane.scene.is_none()).text("Open alone");
+        let alone =
+            alone.set("aria-label", format!("Open run {} alone", index + 1)).flag("disabled", lane.scene.is_none()).text("Open alone");
         let over = if lane.is_over { "Over" } else { "Ends" };
         let frame = tag("div").class("lane-frame");
         let frame = if index == 0 { frame.refer(&self.frame) } else { frame };
@@ -130,8 +132,7 @@ impl CompareView {
             let press = button("button button-icon").on_click(say, msg.into()).flag("disabled", self.is_busy).testid(testid);
             press.set("aria-label", label).set("title", label).child(icon(shape))
         };
-        let (shape, label, state) =
-            if self.is_running { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
+        let (shape, label, state) = if self.is_running { (Shape::Pause, "Pause", "playing") } else { (Shape::Play, "Play", "paused") };
         let play = button("button button-main button-play").on_click(say, CompareMsg::Toggle.into()).flag("disabled", self.is_busy);
         let play = play.testid("compare-play").set("data-state", state).child(icon(shape)).child(tag("span").text(label));
         let buttons = tag("div")
@@ -191,7 +192,10 @@ fn dial(index: usize, field: &Field, say: &Say) -> Tag {
     let (setting, value): (&'static Setting, u64) = (field.setting, field.value);
     let wish = move |value: u64| Some(CompareMsg::Lane(index, LaneMsg::Dial(setting, value)).into());
     let control = match setting.kind {
-        Kind::Flag => tag("input").set("type", "checkbox").checked(value != 0).on(On::Change, say, move |event| wish(u64::from(form::is_checked(event)))),
+        Kind::Flag => tag("input")
+            .set("type", "checkbox")
+            .checked(value != 0)
+            .on(On::Change, say, move |event| wish(u64::from(form::is_checked(event)))),
         Kind::Number { least, most, .. } => {
             let number = tag("input").class("input input-number").set("type", "number").set("min", least.to_string());
             let number = number.set("max", most.to_string()).value(value.to_string());

@@ -24,8 +24,10 @@ pub(super) fn table(view: &CompareView, say: &Say) -> Tag {
     let heads = tag("tr").child(tag("td")).children(view.lanes.iter().map(head));
     let body = tag("tbody").children(shown.map(row));
     let table = tag("table").class("table compare-table").testid("compare-table");
-    let table = table.child(tag("caption").class("visually-hidden").text("What the runs came to")).child(tag("thead").child(heads)).child(body);
-    let scrolling = tag("div").class("compare-scroll").set("tabindex", "0").set("role", "region").set("aria-label", "What the runs came to");
+    let table =
+        table.child(tag("caption").class("visually-hidden").text("What the runs came to")).child(tag("thead").child(heads)).child(body);
+    let scrolling =
+        tag("div").class("compare-scroll").set("tabindex", "0").set("role", "region").set("aria-label", "What the runs came to");
     tag("div").class("compare-outcome").child(summary).child(only).child(scrolling.child(table))
 }
 

@@ -26,7 +26,9 @@ impl Draw for Header {
         tag("header")
             .class("top")
             .child(brand())
-            .child(places(Some(if self.place == Place::Compare { Place::Measure } else { self.place }), |place, link| link.on(On::Click, say, move |event| go(place, event))))
+            .child(places(Some(if self.place == Place::Compare { Place::Measure } else { self.place }), |place, link| {
+                link.on(On::Click, say, move |event| go(place, event))
+            }))
             .child(self.tools(say))
     }
 }

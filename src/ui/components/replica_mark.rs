@@ -62,7 +62,9 @@ pub(super) fn still(shape: &NodeShape) -> Tag {
         .number("data-position", shape.position_data)
         .child(circle(picture, shape))
         .child(tag("g").class("replica-lag").set("aria-hidden", "true").child(lag))
-        .child(tag("g").class("replica-lines").set("aria-hidden", "true").children(shape.lines.iter().enumerate().map(|one| line(one, shape))))
+        .child(
+            tag("g").class("replica-lines").set("aria-hidden", "true").children(shape.lines.iter().enumerate().map(|one| line(one, shape))),
+        )
 }
 
 /// What is written on the circle is parted by spaces for those who hear it.
