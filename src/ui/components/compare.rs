@@ -76,7 +76,7 @@ impl CompareView {
             (index > 0 && self.lanes.len() > 2).then(|| remove.set("aria-label", format!("Remove run {}", index + 1)).text("Remove"));
         let alone = button("button button-small").on_click(say, CompareMsg::Alone(index).into()).testid(format!("lane-alone-{index}"));
         let alone =
-            alone.set("aria-label", format!("Open run {} alone", index + 1)).flag("disabled", lane.scene.is_none()).text("Open alone");
+            alone.set("aria-label", format!("Open alone: run {}", index + 1)).flag("disabled", lane.scene.is_none()).text("Open alone");
         let over = if lane.is_over { "Over" } else { "Ends" };
         let frame = tag("div").class("lane-frame");
         let frame = if index == 0 { frame.refer(&self.frame) } else { frame };

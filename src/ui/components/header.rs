@@ -75,7 +75,7 @@ impl Header {
 fn compare_button(words: &str, say: &Say) -> Tag {
     let compare = button("button picker-compare").on_click(say, crate::ui::measure::CompareMsg::Pair.into());
     // Two frames beside each other.
-    let sign = super::icon::svg("icon", "0 0 20 20", "16").child(tag("path").set("d", "M3 4h5v12H3zM12 4h5v12h-5z"));
+    let sign = svg("icon", "0 0 20 20", "16").child(tag("path").set("d", "M3 4h5v12H3zM12 4h5v12h-5z"));
     let rest = tag("span").class("picker-compare-rest").text(" broken and fixed");
     let named = compare.set("aria-label", words.to_owned()).set("title", words.to_owned()).testid("compare-pair");
     named.child(sign).child(tag("span").class("picker-compare-words").text("Compare").child(rest))
