@@ -106,7 +106,8 @@ fn title(scenario: Option<&'static Scenario>, id: &'static str) -> &'static str 
 
 fn shown(cell: Cell, unit: &str) -> Shown {
     let (text, state) = match cell {
-        Cell::Number(number) => (format!("{}{unit}", words::decimal(number, if number.fract() == 0.0 { 0 } else { 2 })), "number"),
+        Cell::Number(number) if number.fract() == 0.0 => (format!("{}{unit}", words::rounded(number, 0)), "number"),
+        Cell::Number(number) => (format!("{}{unit}", words::decimal(number, 2)), "number"),
         Cell::Judged { holds, promised, violation_count } => {
             let promised = if promised { ", promised" } else { "" };
             match holds {
@@ -193,6 +194,12 @@ mod tests {
         let rows = compare::rows(&[Outcome::of(None, &session)]);
         let numbers: Vec<&str> = rows.iter().filter(|row| matches!(row.cells[0], Cell::Number(_))).map(|row| row.key).collect();
         assert_eq!(numbers, NUMBERS.map(|(key, ..)| key));
+    }
+
+    #[test]
+    fn whole_numbers_keep_their_zeros() {
+        let said = [0.0, 10.0, 1.5, 27.744].map(|number| shown(Cell::Number(number), " ms").text);
+        assert_eq!(said, ["0 ms", "10 ms", "1.5 ms", "27.74 ms"]);
     }
 
     #[test]

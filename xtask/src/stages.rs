@@ -22,7 +22,7 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 8] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 725),
+    (Stage::Native, "native", 726),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Build, "build", 15),

@@ -25,6 +25,8 @@ story("a scenario's broken and fixed variant are compared with one button", { pa
   await expect.text(id("row-no-lost-writes"), /differs/);
   await expect.text(id("compare-summary"), /^The runs differ in \d+ guarantees? and \d+ numbers?\.$/);
   expect.equal(await timeOf(told), await endOf(told), "it opens at the end");
+  const numbers = await id("compare-table").locator("td.number").allInnerTexts();
+  expect.ok(numbers.length === 30 && numbers.every((text) => /^\d/.test(text)), `every number is there: ${numbers}`);
   expect.ok((await id("lane-0").locator(".replica").count()) >= 3, "each run has its stage");
   expect.equal(await id("lane-0").locator(".replica").count(), await id("lane-1").locator(".replica").count(), "replicas");
 });
