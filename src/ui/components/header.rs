@@ -95,7 +95,7 @@ fn go(place: Place, event: &web_sys::Event) -> Option<Msg> {
     #[cfg(feature = "catalogue")]
     {
         event.prevent_default();
-        return Some(Msg::Place(place));
+        Some(Msg::Place(place))
     }
     #[cfg(not(feature = "catalogue"))]
     {

@@ -190,7 +190,11 @@ impl Compare {
     fn seek(&mut self, time: SimTime) -> bool {
         self.now = time.min(self.end());
         let now = self.now;
-        self.lanes.iter_mut().fold(false, |changed, lane| lane.seek(now) || changed)
+        let mut changed = false;
+        for lane in &mut self.lanes {
+            changed |= lane.seek(now);
+        }
+        changed
     }
 
     /// A frame of the screen. Whether anything but the time is to be drawn.
@@ -255,7 +259,7 @@ impl Compare {
     /// The link that holds it, opened where the clock stands, or why there is none.
     pub(crate) fn link(&self) -> Result<String, String> {
         let recipe = self.recipe.as_ref().ok_or("there is nothing to compare")?;
-        let open = (self.now < self.end()).then(|| Open { at_ns: self.now, view: None, step: None });
+        let open = (self.now < self.end()).then_some(Open { at_ns: self.now, view: None, step: None });
         let link = Recipe { open, ..recipe.clone() }.to_link().map_err(|error| error.to_string())?;
         Ok(format!("{}?view=compare{link}", page::bare_address()))
     }

@@ -17,7 +17,7 @@ const SILENT_MS: u32 = 20_000;
 /// A search that is under way. It ends when dropped.
 pub(crate) enum Searcher {
     /// Beside the page.
-    Worker(Beside),
+    Worker(Box<Beside>),
     /// On the page.
     Page(Box<Hunt>, Timeout),
 }
@@ -39,7 +39,7 @@ impl Searcher {
     /// What cannot be searched, and why.
     pub(crate) fn start(order: Order, say: &Say) -> Result<Self, String> {
         match Beside::start(&order, say) {
-            Some(beside) => Ok(Self::Worker(beside)),
+            Some(beside) => Ok(Self::Worker(Box::new(beside))),
             None => Self::on_page(order, say),
         }
     }
