@@ -44,6 +44,9 @@ pub enum Msg {
     Charts(super::charts::ChartsMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
+    /// About the course.
+    #[cfg(feature = "catalogue")]
+    Course(super::course::CourseMsg),
     /// From the page around a frame.
     #[cfg(feature = "catalogue")]
     Embed(super::embed::EmbedMsg),
@@ -234,6 +237,9 @@ pub enum Dialog {
     Branches,
     /// What can happen to a thing on the stage.
     Handle,
+    /// The course.
+    #[cfg(feature = "catalogue")]
+    Course,
 }
 
 impl Tab {

@@ -9,6 +9,8 @@ pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
 pub mod conflict;
+#[cfg(feature = "catalogue")]
+pub mod course;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;

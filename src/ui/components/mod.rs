@@ -8,6 +8,8 @@ mod cart_card;
 mod charts;
 mod conflict;
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 mod dialog;
 #[cfg(feature = "catalogue")]
@@ -54,6 +56,8 @@ pub(crate) use cart_card::carts;
 pub(crate) use charts::ChartsView;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
+#[cfg(feature = "catalogue")]
+pub(crate) use course::{CourseShown, LessonEnd};
 #[cfg(feature = "catalogue")]
 pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]

@@ -11,6 +11,9 @@ use crate::ui::message::{GuideMsg, Msg};
 pub(crate) struct RibbonView {
     pub(crate) ribbon: Option<Ribbon>,
     pub(crate) is_playing: bool,
+    /// What comes after the lesson, once it is told.
+    #[cfg(feature = "catalogue")]
+    pub(crate) end: Option<super::course::LessonEnd>,
 }
 
 impl Draw for RibbonView {
@@ -21,7 +24,10 @@ impl Draw for RibbonView {
             Some(ribbon) => open(ribbon, say),
         };
         let state = if self.is_playing { "playing" } else { "paused" };
-        tag("section").class("ribbon").set("aria-label", "Guide").set("data-state", state).child(content)
+        let ribbon = tag("section").class("ribbon").set("aria-label", "Guide").set("data-state", state).child(content);
+        #[cfg(feature = "catalogue")]
+        let ribbon = ribbon.maybe(self.end.as_ref().map(|end| super::course::lesson_end(end, say)));
+        ribbon
     }
 }
 
