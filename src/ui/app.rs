@@ -195,6 +195,8 @@ impl Component for App {
             Msg::Embed(msg) => self.on_embed(msg),
             #[cfg(feature = "catalogue")]
             Msg::Course(msg) => self.on_course(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Term(id) => self.on_term(id),
             Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
@@ -321,6 +323,8 @@ impl App {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
             }
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Glossary), _) => Open::Glossary(self.search.clone()),
             #[cfg(feature = "catalogue")]
             (None, Some(Dialog::Course), _) => Open::Course(self.course.shown(self.lesson())),
             (None, Some(Dialog::Share), Some(player)) => {

@@ -44,6 +44,9 @@ pub enum Msg {
     Charts(super::charts::ChartsMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
+    /// A term of the glossary.
+    #[cfg(feature = "catalogue")]
+    Term(&'static str),
     /// About the course.
     #[cfg(feature = "catalogue")]
     Course(super::course::CourseMsg),
@@ -240,6 +243,9 @@ pub enum Dialog {
     /// The course.
     #[cfg(feature = "catalogue")]
     Course,
+    /// The glossary.
+    #[cfg(feature = "catalogue")]
+    Glossary,
 }
 
 impl Tab {

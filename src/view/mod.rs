@@ -19,6 +19,8 @@ pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+#[cfg(feature = "catalogue")]
+pub mod glossary;
 pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]

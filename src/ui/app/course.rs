@@ -1,4 +1,4 @@
-//! The course: which lesson opens where, what is noted on the way, and what comes after the last step.
+//! The course: which lesson opens where, what is noted on the way, and what comes after the last step; and the way to the glossary.
 
 use super::App;
 use crate::scenarios;
@@ -10,6 +10,7 @@ use crate::ui::message::Dialog;
 use crate::ui::opening::{self, Reason};
 use crate::ui::player::{Goal, Player};
 use crate::view::course::{self, Place};
+use crate::view::glossary;
 
 impl App {
     pub(super) fn on_course(&mut self, msg: CourseMsg) -> bool {
@@ -30,6 +31,14 @@ impl App {
             CourseMsg::AskReset(is_asked) => self.course.ask_reset(is_asked),
             CourseMsg::Reset => self.course.reset(),
         }
+        true
+    }
+
+    /// Opens the glossary at a term.
+    pub(super) fn on_term(&mut self, id: &str) -> bool {
+        let Some(term) = glossary::find(id) else { return false };
+        self.dialog = Some(Dialog::Glossary);
+        self.search = term.name.to_owned();
         true
     }
 

@@ -1,6 +1,7 @@
 //! The course as a dialog, and what stands below the ribbon when a lesson is told to its end.
 
 use super::dialog::dialog;
+use super::glossary::glossary_button;
 use crate::ui::course::CourseMsg;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Dialog, Msg, ShowMsg};
@@ -36,7 +37,7 @@ pub(super) fn course(shown: &CourseShown, say: &Say) -> Tag {
         tag("p").class("notice").set("role", "status").testid("course-refused").text(text)
     });
     let told = tag("p").class("course-told").testid("course-told").text(outline.told.clone());
-    let head = tag("div").class("course-head").child(onwards(outline, say)).child(told);
+    let head = tag("div").class("course-head").child(onwards(outline, say)).child(told).child(glossary_button(say));
     let groups = outline.groups.iter().map(|group| self::group(group, shown.here, say));
     let body = tag("div")
         .maybe(refused)

@@ -35,6 +35,9 @@ pub(crate) enum Open {
     /// The course.
     #[cfg(feature = "catalogue")]
     Course(super::course::CourseShown),
+    /// The glossary, and what it is searched for.
+    #[cfg(feature = "catalogue")]
+    Glossary(String),
 }
 
 /// At most one dialog.
@@ -49,6 +52,8 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
         Open::Handle(held) if IS_WHOLE => ("handle", held.get().map(|held| handle(held, say))),
         #[cfg(feature = "catalogue")]
         Open::Course(shown) => ("course", Some(super::course::course(shown, say))),
+        #[cfg(feature = "catalogue")]
+        Open::Glossary(search) => ("glossary", Some(super::glossary::glossary(search, say))),
         Open::Branches(_) | Open::Handle(_) => ("none", None),
     };
     tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))

@@ -40,7 +40,12 @@ pub(super) fn help(say: &Say) -> Tag {
         let name = tag("dt").child(tag("kbd").text(*key));
         tag("div").key(*key).class("fact").child(name).child(tag("dd").text(*meaning))
     };
+    #[cfg(feature = "catalogue")]
+    let more = Some(super::glossary::glossary_button(say));
+    #[cfg(not(feature = "catalogue"))]
+    let more = None;
     let body = tag("div")
+        .maybe(more)
         .child(tag("h3").text("Keys"))
         .child(tag("dl").class("facts").children(keys::TABLE.iter().chain(time_keys::TABLE.iter().filter(|_| IS_WHOLE)).map(key)))
         .child(tag("h3").text("Messages"))

@@ -21,6 +21,8 @@ mod events;
 mod export;
 mod faults;
 mod flight_fault;
+#[cfg(feature = "catalogue")]
+mod glossary;
 mod grips;
 mod handle;
 mod header;

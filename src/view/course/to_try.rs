@@ -57,7 +57,7 @@ mod tests {
         let named = |id: &str| {
             let setup = (scenarios::find(id).expect("a lesson").setup)();
             let sites = setup.sites.iter().flat_map(|site| words(&site.name)).collect::<Vec<_>>();
-            sites.into_iter().chain(setup.sessions.iter().flat_map(|session| words(&session.author))).collect::<Vec<_>>()
+            sites.into_iter().chain(setup.sessions.iter().flat_map(|session| words(&session.author.0))).collect::<Vec<_>>()
         };
         for (id, _) in TABLE {
             everybody.extend(named(id).into_iter().filter(|name| !matches!(&**name, "You" | "Your" | "s" | "app" | "phone")));
