@@ -37,7 +37,7 @@ impl Course {
     pub(crate) fn read(&mut self) -> &Progress {
         if let Some(text) = storage::read(KEY) {
             match Progress::read(&text) {
-                Ok(progress) => self.progress = progress,
+                Ok(progress) => (self.progress, self.is_refused) = (progress, false),
                 Err(_) => self.is_refused = true,
             }
         }
@@ -58,7 +58,8 @@ impl Course {
 
     /// Forgets everything, also what was not understood.
     pub(crate) fn reset(&mut self) {
-        *self = Self::default();
+        // Where the person stands now is forgotten as well, until the next step.
+        *self = Self { noted: self.noted.take(), ..Self::default() };
         storage::write(KEY, &self.progress.to_text());
     }
 

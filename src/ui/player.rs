@@ -261,10 +261,10 @@ impl Player {
     #[cfg(feature = "catalogue")]
     pub(crate) fn go_to_step(&mut self, step: usize) {
         for _ in 1..step {
-            self.next_step();
             self.finish_step();
+            self.next_step();
         }
-        self.running = None;
+        self.finish_step();
     }
 
     /// The guide's step before.

@@ -4,7 +4,6 @@ use super::App;
 use crate::scenarios;
 use crate::ui::components::LessonEnd;
 use crate::ui::course::CourseMsg;
-use crate::ui::guide::Guide;
 use crate::ui::hooks::page;
 use crate::ui::message::Dialog;
 use crate::ui::opening::{self, Reason};
@@ -99,7 +98,7 @@ impl App {
 fn place(player: &Player) -> Option<Place> {
     let scenario = player.scenario?;
     let guide = player.guide.as_ref().filter(|guide| !guide.is_closed())?;
-    let (step, count, answer) = Guide::progress(guide);
+    let (step, count, answer) = guide.progress();
     let variant = player.variant.as_deref().map_or_else(|| scenario.variants.first(), |id| scenario.variant(id))?.id;
     let is_last = step == count && player.running != Some(Goal::Step);
     (step > 1 || answer.is_some() || is_last).then_some(Place { scenario: scenario.id, variant, step, is_last, answer })

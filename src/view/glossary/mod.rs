@@ -94,8 +94,9 @@ pub fn stretches(text: &str) -> Vec<Stretch<'_>> {
     let (mut from, mut at) = (0, 0);
     while at < text.len() {
         let is_start = text[..at].chars().next_back().is_none_or(|letter| !is_of_word(letter));
-        let used = if is_start { used_at(&text[at..], &linked) } else { None };
+        let used = if is_start { used_at(&text[at..]) } else { None };
         match used {
+            Some((term, length)) if linked.contains(&term.id) => at += length,
             Some((term, length)) => {
                 if from < at {
                     stretches.push(Stretch { text: &text[from..at], term: None });
@@ -115,7 +116,7 @@ pub fn stretches(text: &str) -> Vec<Stretch<'_>> {
 }
 
 /// The term that a text begins with, and how long its form is.
-fn used_at(text: &str, linked: &[&'static str]) -> Option<(&'static Term, usize)> {
+fn used_at(text: &str) -> Option<(&'static Term, usize)> {
     let begins = |form: &str| {
         let length = form.len();
         let is_it = text.get(..length).is_some_and(|start| start.eq_ignore_ascii_case(form));
@@ -126,8 +127,7 @@ fn used_at(text: &str, linked: &[&'static str]) -> Option<(&'static Term, usize)
         (is_it && is_whole).then_some(length + plural)
     };
     let longest = |term: &'static Term| term.forms().filter_map(begins).max().map(|length| (term, length));
-    let found = all().filter_map(longest).max_by_key(|(_, length)| *length)?;
-    (!linked.contains(&found.0.id)).then_some(found)
+    all().filter_map(longest).max_by_key(|(_, length)| *length)
 }
 
 const fn is_of_word(letter: char) -> bool {
