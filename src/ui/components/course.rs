@@ -33,7 +33,8 @@ pub(crate) struct LessonEnd {
 pub(super) fn course(shown: &CourseShown, say: &Say) -> Tag {
     let outline = &shown.outline;
     let refused = shown.is_refused.then(|| {
-        let text = "What this browser had kept of the course could not be read. The course starts anew; the next step you take replaces it.";
+        let text =
+            "What this browser had kept of the course could not be read. The course starts anew; the next step you take replaces it.";
         tag("p").class("notice").set("role", "status").testid("course-refused").text(text)
     });
     let told = tag("p").class("course-told").testid("course-told").text(outline.told.clone());

@@ -1,7 +1,7 @@
 //! Words about causality and conflicts.
 
-use super::systems::*;
 use super::Term;
+use super::systems::*;
 
 pub(super) const TERMS: &[Term] = &[
     Term {
@@ -42,7 +42,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["dots"],
         definition: "The name of one write: its replica and a counter that this replica never uses twice.",
         source: DVV,
-        called: &[RIAK.says("part of a dotted version vector", RIAK_CONFLICTS), MYSQL.says("a GTID is built alike: server id and transaction number", MYSQL_GTID)],
+        called: &[
+            RIAK.says("part of a dotted version vector", RIAK_CONFLICTS),
+            MYSQL.says("a GTID is built alike: server id and transaction number", MYSQL_GTID),
+        ],
     },
     Term {
         id: "dotted-version-vector",
@@ -58,10 +61,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "What a writer had seen when it wrote; it comes with a read and goes with the next write.",
         source: DVV,
-        called: &[
-            RIAK.says("causal context", RIAK_CONFLICTS),
-            COUCHDB.says("the _rev that an update must name", COUCHDB_CONFLICTS),
-        ],
+        called: &[RIAK.says("causal context", RIAK_CONFLICTS), COUCHDB.says("the _rev that an update must name", COUCHDB_CONFLICTS)],
     },
     Term {
         id: "sibling",
@@ -136,7 +136,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["merged", "merges"],
         definition: "Making one value of concurrent ones that keeps what each writer meant, as far as the data type allows.",
         source: SHAPIRO,
-        called: &[RIAK.says("resolved by the application, or by Riak data types", RIAK_CONFLICTS), COUCHDB.says("resolved by the application: write one revision, delete the others", COUCHDB_CONFLICTS)],
+        called: &[
+            RIAK.says("resolved by the application, or by Riak data types", RIAK_CONFLICTS),
+            COUCHDB.says("resolved by the application: write one revision, delete the others", COUCHDB_CONFLICTS),
+        ],
     },
     Term {
         id: "home-leader",

@@ -1,7 +1,7 @@
 //! Words about replicas, leaders and their logs.
 
-use super::systems::*;
 use super::Term;
+use super::systems::*;
 
 pub(super) const TERMS: &[Term] = &[
     Term {
@@ -184,7 +184,9 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "Two replicas lead at the same time, and each takes writes that the other does not know.",
         source: KLEPPMANN,
-        called: &[MONGODB.says("two members may briefly take themselves for primary; one of them cannot complete w: majority", MONGODB_PRIMARY)],
+        called: &[
+            MONGODB.says("two members may briefly take themselves for primary; one of them cannot complete w: majority", MONGODB_PRIMARY)
+        ],
     },
     Term {
         id: "rollback",

@@ -1,7 +1,7 @@
 //! Words about replication without a leader.
 
-use super::systems::*;
 use super::Term;
+use super::systems::*;
 
 pub(super) const TERMS: &[Term] = &[
     Term {
@@ -42,7 +42,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["hinted hand-off", "hint", "hints"],
         definition: "Who stands in for a replica keeps its writes with a hint for whom they are, and hands them over when it is back.",
         source: DYNAMO,
-        called: &[CASSANDRA.says("hints: hinted_handoff_enabled, max_hint_window", CASSANDRA_HINTS), RIAK.says("hinted handoff by fallback nodes", RIAK_GLOSSARY)],
+        called: &[
+            CASSANDRA.says("hints: hinted_handoff_enabled, max_hint_window", CASSANDRA_HINTS),
+            RIAK.says("hinted handoff by fallback nodes", RIAK_GLOSSARY),
+        ],
     },
     Term {
         id: "read-repair",
@@ -58,7 +61,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "Replicas compare all they hold in the background and mend what differs, read or not.",
         source: DEMERS,
-        called: &[CASSANDRA.says("anti-entropy repair: nodetool repair", CASSANDRA_REPAIR), RIAK.says("active anti-entropy (AAE)", RIAK_GLOSSARY)],
+        called: &[
+            CASSANDRA.says("anti-entropy repair: nodetool repair", CASSANDRA_REPAIR),
+            RIAK.says("active anti-entropy (AAE)", RIAK_GLOSSARY),
+        ],
     },
     Term {
         id: "hash-tree",

@@ -1,7 +1,7 @@
 //! Words about what clients see, and what they are promised.
 
-use super::systems::*;
 use super::Term;
+use super::systems::*;
 
 pub(super) const TERMS: &[Term] = &[
     Term {
@@ -62,7 +62,8 @@ pub(super) const TERMS: &[Term] = &[
         definition: "What a client carries from its last write or read, so that a replica can tell whether it is fresh enough to answer.",
         source: TERRY,
         called: &[
-            POSTGRESQL.says("a position from pg_current_wal_lsn(), compared with pg_last_wal_replay_lsn() by the application", POSTGRESQL_LSN),
+            POSTGRESQL
+                .says("a position from pg_current_wal_lsn(), compared with pg_last_wal_replay_lsn() by the application", POSTGRESQL_LSN),
             MYSQL.says("a GTID set, waited for with WAIT_FOR_EXECUTED_GTID_SET", MYSQL_WAIT),
             MONGODB.says("operationTime, sent as afterClusterTime", MONGODB_CAUSAL),
         ],
@@ -97,7 +98,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["converge", "eventual consistency"],
         definition: "When no more is written and every message has arrived, all replicas hold the same.",
         source: DYNAMO,
-        called: &[CASSANDRA.says("eventual consistency", CASSANDRA_GUARANTEES), DYNAMODB.says("multi-Region eventual consistency (MREC)", DYNAMODB_GLOBAL)],
+        called: &[
+            CASSANDRA.says("eventual consistency", CASSANDRA_GUARANTEES),
+            DYNAMODB.says("multi-Region eventual consistency (MREC)", DYNAMODB_GLOBAL),
+        ],
     },
     Term {
         id: "no-lost-writes",
