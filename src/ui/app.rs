@@ -214,6 +214,8 @@ impl Component for App {
             }
             return renders;
         }
+        // No part waits for its turn any more: all are drawn now.
+        self.pace.drawn();
         let renders = renders || has_news;
         if renders {
             self.refresh();
