@@ -60,8 +60,11 @@ function attach(leader, socket) {
     received = Buffer.concat([received, data]);
     while (received.length >= 4 && !socket.destroyed) {
       const length = received.readUInt32BE(0);
-      if (length > FRAME_BYTES_MAX) return socket.destroy();
-      if (received.length < 4 + length) return undefined;
+      if (length > FRAME_BYTES_MAX) {
+        socket.destroy();
+        return;
+      }
+      if (received.length < 4 + length) return;
       const frame = received.subarray(4, 4 + length);
       received = received.subarray(4 + length);
       try {
@@ -71,7 +74,6 @@ function attach(leader, socket) {
         socket.destroy();
       }
     }
-    return undefined;
   });
   // What went wrong does not matter: the next handshake finds out what is missing.
   socket.on("error", () => {});
