@@ -23,7 +23,8 @@ export function load(target, name, folder) {
   run(tool(".tools/bin", "wasm-bindgen"), "--target", "nodejs", "--out-dir", out, join(target, `wasm32-unknown-unknown/release/${name}.wasm`));
   const file = join(out, `${name}_bg.wasm`);
   const optimise = join(root, "node_modules/.bin/wasm-opt");
-  if (existsSync(optimise)) run(optimise, "-O3", "--all-features", file, "-o", file);
+  // With the features that the compiler names, and no more: Node 20 does not read all of them.
+  if (existsSync(optimise)) run(optimise, "-O3", file, "-o", file);
   // The generated module is CommonJS, whatever the package above says.
   writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }');
   return createRequire(import.meta.url)(join(out, `${name}.js`));
