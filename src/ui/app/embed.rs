@@ -17,7 +17,7 @@ impl App {
         let (Some(embed), Some(player)) = (&mut self.embed, &mut self.player) else { return false };
         match msg {
             EmbedMsg::Hello => {
-                embed.tell_ready(player);
+                embed::tell_ready(player);
                 self.tell_trouble();
                 return false;
             }

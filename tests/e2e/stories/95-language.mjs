@@ -48,6 +48,16 @@ function file(server, name) {
   return readdirSync(server.folder).find((one) => new RegExp(`^${name}-[0-9a-f]{16}\\.`).test(one));
 }
 
+/** None of these tabs shows any English. */
+async function tabsAreWhole(told, tabs) {
+  const c = cluster(told);
+  for (const tab of tabs) {
+    await c.id(`tab-${tab}`).click();
+    await told.expect.attribute(c.id(`tab-${tab}`), "aria-selected", "true");
+    await speaker(told).isWhole(`in ${tab}`);
+  }
+}
+
 story("an English page loads no words of another language", {}, async (told) => {
   const { expect, server } = told;
   const c = cluster(told);
@@ -168,11 +178,7 @@ story("a whole run is told in German", { path: "?lang=de", reducedMotion: "reduc
     await expect.attribute(c.id("play"), "data-state", "paused");
     await s.isWhole(`at step ${step + 1}`);
   }
-  for (const tab of ["conflict", "verdicts", "replica", "faults", "events", "settings"]) {
-    await c.id(`tab-${tab}`).click();
-    await expect.attribute(c.id(`tab-${tab}`), "aria-selected", "true");
-    await s.isWhole(`in ${tab}`);
-  }
+  await tabsAreWhole(told, ["conflict", "verdicts", "replica", "faults", "events", "settings"]);
   await c.id("share").click();
   await expect.visible(page.locator("dialog[open]"));
   await s.isWhole("in the dialog");
@@ -185,11 +191,7 @@ story("the catalogue's views are German too", { path: WHOLE, timeout: 120_000 },
   await s.speaks("de");
   await c.free();
   await c.settle();
-  for (const tab of ["verdicts", "replica", "faults", "events"]) {
-    await c.id(`tab-${tab}`).click();
-    await expect.attribute(c.id(`tab-${tab}`), "aria-selected", "true");
-    await s.isWhole(`in ${tab}`);
-  }
+  await tabsAreWhole(told, ["verdicts", "replica", "faults", "events"]);
   await c.id("scenario").click();
   await expect.visible(page.locator("dialog[open]"));
   await s.isWhole("in the list of scenarios");

@@ -1,0 +1,36 @@
+// Runs what the files of a folder tell, story by story, and counts.
+import { readdirSync } from "node:fs";
+
+/**
+ * Loads all files of `folder`, runs those of `all()` that have one of the words of the command line in their name (all where
+ * there is none) by `run`, and closes with `N passed, N failed`. Nothing to run is a failure.
+ */
+export async function runChosen(folder, all, run) {
+  for (const file of readdirSync(folder).filter((file) => file.endsWith(".mjs")).sort()) {
+    await import(new URL(file, folder));
+  }
+  const words = process.argv.slice(2);
+  const chosen = all().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  let failed = 0;
+  for (const story of chosen) {
+    failed += (await passes(story, run)) ? 0 : 1;
+  }
+  if (chosen.length === 0) {
+    console.log("there is nothing of that name");
+  }
+  console.log(`${chosen.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;
+}
+
+async function passes(story, run) {
+  const startedAt = performance.now();
+  const elapsed = () => `${Math.round(performance.now() - startedAt)} ms`;
+  try {
+    await run(story);
+    console.log(`  ok ${story.name} (${elapsed()})`);
+    return true;
+  } catch (error) {
+    console.log(`FAIL ${story.name} (${elapsed()})\n${error.message.replace(/^/gm, "     ")}`);
+    return false;
+  }
+}
