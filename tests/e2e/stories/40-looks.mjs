@@ -76,3 +76,18 @@ story("on a small screen by touch", { viewport: { width: 360, height: 740 }, has
   await c.id("settle").tap();
   await c.everywhere("eggs:6");
 });
+
+story("at 360 px the buttons of the time stand in one line, playing or not", { viewport: { width: 360, height: 780 } }, async (told) => {
+  const { expect } = told;
+  const c = cluster(told);
+  await c.free();
+  const middle = async (id) => {
+    const { y, height } = await c.id(id).boundingBox();
+    return y + height / 2;
+  };
+  const inLine = async () => Math.abs((await middle("play")) - (await middle("restart"))) < 2;
+  expect.equal(await inLine(), true, "in one line, paused");
+  await c.id("play").click();
+  await expect.attribute(c.id("play"), "data-state", "playing");
+  expect.equal(await inLine(), true, "in one line, playing");
+});
