@@ -10,7 +10,7 @@ use super::rows::{self, RowWriter};
 use super::storage::{Commit, Row, StorageError};
 use crate::limits;
 use crate::replication::causality::VersionVector;
-use crate::replication::delta::{Author, Key, Mode, Operation};
+use crate::replication::delta::{Author, Item, Key, Mode, Operation};
 use crate::replication::exchange::ExchangeMessage;
 use crate::replication::ids::{NodeId, ReplicaId, RequestId, SiteId, StoreId};
 use crate::replication::note::Note;
@@ -20,7 +20,7 @@ use crate::replication::rules::Rules;
 use crate::replication::strategies::multi_leader_sync::{Config, Message, MultiLeaderSync, OpenWorld, Timer};
 use crate::replication::time::{LocalTime, SimDuration, SimTime};
 use crate::replication::view::ReplicaView;
-use crate::replication::wire::{self, WireError};
+use crate::replication::wire::{self, KnownTexts, WireError};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -114,6 +114,7 @@ pub struct LocalLeader {
     /// The connections, by slot; a slot is used again.
     connected: Vec<bool>,
     open_requests: Vec<RequestId>,
+    texts: KnownTexts,
     request_count: u64,
 }
 
@@ -144,6 +145,7 @@ impl LocalLeader {
             timers: BTreeMap::new(),
             connected: vec![true],
             open_requests: Vec::new(),
+            texts: KnownTexts::with_room(),
             request_count: 0,
         };
         leader.take_up(now);
@@ -182,6 +184,11 @@ impl LocalLeader {
 
     /// Writes a key, having seen `context` of it; see [`LocalLeader::context`].
     pub fn write(&mut self, now: Now, key: Key, operation: Operation, context: VersionVector, author: Author) -> RequestId {
+        let (key, author) = (Key(self.texts.share(&key.0)), Author(self.texts.share(&author.0)));
+        let operation = match operation {
+            Operation::Cart(item, change) => Operation::Cart(Item(self.texts.share(&item.0)), change),
+            operation => operation,
+        };
         self.request(now, Request::Write { key, operation, condition: None, context, author })
     }
 
@@ -236,7 +243,7 @@ impl LocalLeader {
     /// # Errors
     /// They are no message; nothing happened. The channel should be closed.
     pub fn receive(&mut self, now: Now, peer: PeerId, frame: &[u8]) -> Result<(), WireError> {
-        let (message, bytes) = wire::decode_with_deltas(frame)?;
+        let (message, bytes) = wire::decode_with_deltas(frame, &mut self.texts)?;
         if self.is_connected(peer) && self.failure.is_none() {
             if let ExchangeMessage::Batch { deltas, .. } = &message {
                 self.writer.received(deltas, bytes);

@@ -12,7 +12,7 @@ use crate::replication::log::{Entry, Epoch};
 use crate::replication::outside::Outside;
 use crate::replication::strategies::multi_leader_sync::{Attached, Change, Durable, Record};
 use crate::replication::time::SimTime;
-use crate::replication::wire::{self, Reader, WireError, Writer};
+use crate::replication::wire::{self, KnownTexts, Reader, WireError, Writer};
 use std::sync::Arc;
 
 type Logged = Entry<Arc<Delta>>;
@@ -138,15 +138,12 @@ impl RowWriter {
 }
 
 /// Entries in pieces whose chain hashes follow from each other: collecting leaves gaps.
-fn linked(mut entries: &[Logged]) -> Vec<&[Logged]> {
-    let deltas: Vec<Arc<Delta>> = entries.iter().map(|entry| entry.payload.clone()).collect();
-    let mut pieces = Vec::new();
-    for run in wire::runs(&deltas) {
-        let (piece, rest) = entries.split_at(run.len());
-        pieces.push(piece);
+fn linked(mut entries: &[Logged]) -> impl Iterator<Item = &[Logged]> {
+    wire::runs(entries.iter().map(|entry| &entry.payload)).into_iter().map(move |length| {
+        let (piece, rest) = entries.split_at(length);
         entries = rest;
-    }
-    pieces
+        piece
+    })
 }
 
 fn write_base(out: &mut Writer, base: &Base) {
@@ -184,13 +181,13 @@ fn write_epoch(out: &mut Writer, epoch: Epoch) {
 /// The store is of a newer version, or damaged: which row, and how.
 pub fn durable(mut rows: Vec<Row>) -> Result<Durable, StorageError> {
     rows.sort_unstable_by_key(|row| (row.table, row.key));
-    let mut durable = Durable::default();
+    let (mut durable, mut known) = (Durable::default(), KnownTexts::with_room());
     for row in &rows {
         let damaged = |problem: WireError| StorageError::Damaged(format!("{} {}: {problem}", row.table.name(), row.key));
         if let (Table::Meta, META_SCHEMA) = (row.table, row.key) {
             check_schema(Reader(&row.value).number().map_err(damaged)?)?;
         } else {
-            read_row(&mut durable, row).map_err(damaged)?;
+            read_row(&mut durable, row, &mut known).map_err(damaged)?;
         }
     }
     Ok(durable)
@@ -206,7 +203,7 @@ fn check_schema(schema: u64) -> Result<(), StorageError> {
     if schema <= SCHEMA { Ok(()) } else { Err(StorageError::Newer(schema)) }
 }
 
-fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
+fn read_row(durable: &mut Durable, row: &Row, known: &mut KnownTexts) -> Result<(), WireError> {
     let mut reader = Reader(&row.value);
     match (row.table, row.key) {
         (Table::Meta, META_STORE) => durable.store_id = StoreId(reader.fixed()?),
@@ -223,7 +220,7 @@ fn read_row(durable: &mut Durable, row: &Row) -> Result<(), WireError> {
             let before = usize::try_from(key).ok().and_then(|key| key.checked_sub(1)).filter(|before| *before <= durable.entries.len());
             durable.entries.truncate(before.ok_or(WireError::Malformed("a row before it is missing"))?);
             if !row.value.is_empty() {
-                read_entries(&mut reader, &mut durable.entries)?;
+                read_entries(&mut reader, &mut durable.entries, known)?;
             }
         }
         (Table::Meta, META_STORES) => {
@@ -247,8 +244,8 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
     Ok(Epoch { term, leader: (leader > 0).then(|| NodeId(leader as u16 - 1)) })
 }
 
-fn read_entries(reader: &mut Reader<'_>, entries: &mut Vec<Logged>) -> Result<(), WireError> {
+fn read_entries(reader: &mut Reader<'_>, entries: &mut Vec<Logged>, known: &mut KnownTexts) -> Result<(), WireError> {
     let (epoch, at) = (read_epoch(reader)?, SimTime(reader.number()?));
-    entries.extend(wire::read_deltas(reader)?.into_iter().map(|payload| Entry { epoch, at, payload }));
+    entries.extend(wire::read_deltas(reader, known)?.into_iter().map(|payload| Entry { epoch, at, payload }));
     if reader.is_empty() { Ok(()) } else { Err(WireError::Trailing) }
 }

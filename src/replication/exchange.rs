@@ -273,7 +273,7 @@ impl Exchange {
     /// The number of deltas that the peer has not been sent.
     #[must_use]
     pub fn missing_count(&self, store: &DeltaStore) -> usize {
-        store.arrived_from(self.cursor).iter().filter(|delta| !self.sent.covers(delta.dot)).count()
+        store.unknown_count(self.cursor, &self.sent)
     }
 
     /// What to send now: batches up to the window, then DONE once everything was acknowledged.

@@ -17,7 +17,7 @@ pub struct KeyLog {
     /// Their dots: the context of a reader.
     pub seen: VersionVector,
     /// What is no cart line: plain values, and the key's own mode.
-    plain: Vec<Arc<Delta>>,
+    plain: Vec<Version>,
     settings: Vec<Arc<Delta>>,
     lines: Lines,
 }
@@ -28,19 +28,36 @@ struct Lines {
     lines: Vec<LineLog>,
     /// Their places, in the order of the items.
     order: Vec<u32>,
-    /// Their places plus one, each at the first free entry from where the hash of its item points; a power of two, no more
-    /// than half full. Every delta looks its line up, and comparing names down a tree is most of the work of a merge.
-    /// The opening scene, whose lines are few, does without.
-    table: Vec<u32>,
+    /// Each at the first free entry from where the hash of its item points; a power of two, no more than half full. Every
+    /// delta looks its line up, and comparing names down a tree is most of the work of a merge. The opening scene, whose
+    /// lines are few, does without.
+    table: Vec<Entry>,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    /// Its place plus one; 0 where the entry is free.
+    place: u32,
+    /// The upper half of the hash of its item: names are compared only where these are equal.
+    tag: u32,
 }
 
 /// One cart line.
 #[derive(Clone, Debug)]
 struct LineLog {
     item: Item,
-    versions: Vec<Arc<Delta>>,
+    versions: Vec<Version>,
     /// In dot order.
     survivors: Vec<Survivor>,
+}
+
+/// A delta that no later one had seen: its name, and its place among the deltas of the key. What comes in is compared with
+/// names alone; the deltas themselves may have left the cache long ago.
+#[derive(Clone, Copy, Debug)]
+struct Version {
+    dot: Dot,
+    place: u32,
 }
 
 /// A dot of the add-wins map that no write has dropped.
@@ -65,11 +82,12 @@ impl KeyLog {
     /// Takes a delta in.
     pub(super) fn push(&mut self, delta: Arc<Delta>) {
         self.seen.observe(delta.dot);
+        let place = self.deltas.len() as u32;
         match &delta.operation {
-            Operation::Cart(item, change) => self.lines.line(item).push(&delta, change),
-            Operation::Put(_) | Operation::Delete => supersede(&mut self.plain, &delta),
+            Operation::Cart(item, change) => self.lines.line(item).push(&delta, place, change),
+            Operation::Put(_) | Operation::Delete => supersede(&mut self.plain, &delta, place),
             Operation::SetMode(_) => {
-                supersede(&mut self.plain, &delta);
+                supersede(&mut self.plain, &delta, place);
                 self.settings.push(delta.clone());
             }
             Operation::Rule(_) | Operation::Opaque(_) => {}
@@ -99,7 +117,7 @@ impl KeyLog {
         };
         // They are few: another sort for another type would cost the page more than it saves.
         let mut ordered: Vec<&Arc<Delta>> = Vec::with_capacity(versions.len());
-        for version in versions {
+        for version in versions.iter().map(|version| &self.deltas[version.place as usize]) {
             let place = ordered.partition_point(|other| other.rank() <= version.rank());
             ordered.insert(place, version);
         }
@@ -129,16 +147,18 @@ impl Lines {
         self.order.iter().map(|place| &self.lines[*place as usize])
     }
 
-    /// The place of the line of `item`, or the entry of the table for it.
-    fn find(&self, item: &Item) -> Result<usize, usize> {
-        let mut entry = xxh64(item.0.as_bytes(), 0) as usize;
+    /// The place of the line of `item`, or the entry of the table for it and its tag.
+    fn find(&self, item: &Item) -> Result<usize, (usize, u32)> {
+        let hash = xxh64(item.0.as_bytes(), 0);
+        let (mut index, tag) = (hash as usize, (hash >> 32) as u32);
         loop {
-            entry &= self.table.len() - 1;
-            match self.table[entry] as usize {
-                0 => return Err(entry),
-                place if self.lines[place - 1].item == *item => return Ok(place - 1),
-                _ => entry += 1,
+            index &= self.table.len() - 1;
+            let entry = self.table[index];
+            let Some(place) = (entry.place as usize).checked_sub(1) else { return Err((index, tag)) };
+            if entry.tag == tag && self.lines[place].item == *item {
+                return Ok(place);
             }
+            index += 1;
         }
     }
 
@@ -162,9 +182,9 @@ impl Lines {
         if 2 * self.lines.len() >= self.table.len() {
             self.grow();
         }
-        self.find(item).unwrap_or_else(|entry| {
+        self.find(item).unwrap_or_else(|(free, tag)| {
             let place = self.add(item);
-            self.table[entry] = place as u32 + 1;
+            self.table[free] = Entry { place: place as u32 + 1, tag };
             place
         })
     }
@@ -178,18 +198,18 @@ impl Lines {
     }
 
     fn grow(&mut self) {
-        self.table = vec![0; (2 * self.table.len()).max(8)];
+        self.table = vec![Entry::default(); (2 * self.table.len()).max(8)];
         for place in 0..self.lines.len() {
-            if let Err(entry) = self.find(&self.lines[place].item) {
-                self.table[entry] = place as u32 + 1;
+            if let Err((free, tag)) = self.find(&self.lines[place].item) {
+                self.table[free] = Entry { place: place as u32 + 1, tag };
             }
         }
     }
 }
 
 impl LineLog {
-    fn push(&mut self, delta: &Arc<Delta>, change: &LineChange) {
-        supersede(&mut self.versions, delta);
+    fn push(&mut self, delta: &Delta, place: u32, change: &LineChange) {
+        supersede(&mut self.versions, delta, place);
         if IS_OPENING_ALONE {
             return;
         }
@@ -216,9 +236,9 @@ impl LineLog {
 }
 
 /// A delta comes in after all that its writer had seen.
-fn supersede(versions: &mut Vec<Arc<Delta>>, delta: &Arc<Delta>) {
-    versions.retain(|version| !delta.has_seen(version));
-    versions.push(delta.clone());
+fn supersede(versions: &mut Vec<Version>, delta: &Delta, place: u32) {
+    versions.retain(|version| !delta.context.covers(version.dot));
+    versions.push(Version { dot: delta.dot, place });
 }
 
 /// quantity = largest surviving set + sum of surviving adds.

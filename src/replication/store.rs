@@ -17,13 +17,20 @@ use std::sync::Arc;
 pub struct DeltaStore {
     arrived: Vec<Arc<Delta>>,
     /// By writer, counters rising.
-    by_writer: BTreeMap<ReplicaId, Vec<Arc<Delta>>>,
+    by_writer: BTreeMap<ReplicaId, Vec<Written>>,
     by_key: BTreeMap<Key, KeyLog>,
     vector: VersionVector,
     sum: u64,
     /// What stands for collected deltas (rule R10).
     base: Outside<Option<Arc<Base>>>,
     retired: u64,
+}
+
+/// A delta of one writer: its counter, and its place in the order of arrival.
+#[derive(Clone, Copy, Debug)]
+struct Written {
+    counter: u64,
+    place: u32,
 }
 
 /// What may be done with a delta that arrives.
@@ -73,9 +80,23 @@ impl DeltaStore {
     /// The delta named `dot`.
     #[must_use]
     pub fn get(&self, dot: Dot) -> Option<&Arc<Delta>> {
-        let written = self.by_writer.get(&dot.replica)?;
-        let after = written.partition_point(|delta| delta.dot.counter <= dot.counter);
-        written[..after].last().filter(|delta| delta.dot == dot)
+        let written = self.by_writer(dot.replica);
+        let last = written[..after(written, dot.counter)].last()?;
+        (last.counter == dot.counter).then(|| &self.arrived[last.place as usize])
+    }
+
+    fn by_writer(&self, replica: ReplicaId) -> &[Written] {
+        self.by_writer.get(&replica).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many deltas from the `start`-th on `vector` does not know.
+    #[must_use]
+    pub fn unknown_count(&self, start: usize, vector: &VersionVector) -> usize {
+        let unknown_of = |(replica, written): (&ReplicaId, &Vec<Written>)| {
+            let known = vector.get(*replica);
+            written.iter().filter(|delta| delta.counter > known && delta.place as usize >= start).count()
+        };
+        self.by_writer.iter().map(unknown_of).sum()
     }
 
     /// The keys and their deltas.
@@ -92,9 +113,9 @@ impl DeltaStore {
     /// The chain hash of the last delta of `replica`.
     #[must_use]
     pub fn chain_of(&self, replica: ReplicaId) -> Digest {
-        let last = self.by_writer.get(&replica).and_then(|written| written.last());
         let known = self.vector.get(replica);
-        let held = last.filter(|delta| delta.dot.counter == known).map(|delta| delta.chain);
+        let last = self.by_writer(replica).last().filter(|last| last.counter == known);
+        let held = last.map(|last| self.arrived[last.place as usize].chain);
         if IS_OPENING_ALONE {
             return held.unwrap_or_default();
         }
@@ -129,8 +150,8 @@ impl DeltaStore {
 
     /// The deltas of the writer of `to` after `from`, up to `to`.
     fn written(&self, from: u64, to: Dot) -> impl Iterator<Item = &Arc<Delta>> {
-        let written = self.by_writer.get(&to.replica).map(Vec::as_slice).unwrap_or_default();
-        written.iter().filter(move |delta| from < delta.dot.counter && delta.dot.counter <= to.counter)
+        let written = self.by_writer(to.replica);
+        written[after(written, from)..after(written, to.counter.max(from))].iter().map(|written| &self.arrived[written.place as usize])
     }
 
     /// The sum of the hashes of all deltas of a writer up to `to`; `None` when that is not known, or not known any more.
@@ -196,7 +217,8 @@ impl DeltaStore {
             Some(log) => log.push(delta.clone()),
             None => self.by_key.entry(delta.key.clone()).or_default().push(delta.clone()),
         }
-        self.by_writer.entry(delta.dot.replica).or_default().push(delta.clone());
+        let written = Written { counter: delta.dot.counter, place: self.arrived.len() as u32 };
+        self.by_writer.entry(delta.dot.replica).or_default().push(written);
         self.arrived.push(delta);
     }
 
@@ -204,6 +226,11 @@ impl DeltaStore {
     pub fn skip(&mut self, dot: Dot) {
         self.vector.observe(dot);
     }
+}
+
+/// How many deltas of a writer go up to `counter`.
+fn after(written: &[Written], counter: u64) -> usize {
+    written.partition_point(|delta| delta.counter <= counter)
 }
 
 /// The hash of a delta's content and of its writer's delta before it.

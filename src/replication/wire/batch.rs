@@ -7,7 +7,7 @@
 
 use super::WireError;
 use super::bytes::{Reader, Writer};
-use super::dictionary::{Replicas, Texts, read_replicas, read_texts};
+use super::dictionary::{Few, KnownTexts, Replicas, Texts, read_replicas, read_texts};
 use super::operation;
 use crate::limits;
 use crate::replication::causality::{Dot, VersionVector};
@@ -31,7 +31,7 @@ const FIRST_TICK: u8 = 1 << 7;
 #[derive(Default)]
 struct Before {
     /// The last delta of each writer.
-    ends: Vec<(Dot, Digest)>,
+    ends: Few<(Dot, Digest)>,
 }
 
 impl Before {
@@ -80,8 +80,8 @@ const fn next_tick(stamp: Stamp) -> Stamp {
 
 pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
     let mut before = Before::default();
-    let (mut all_flags, mut named) = (Vec::with_capacity(deltas.len()), Vec::with_capacity(deltas.len() + 2));
-    let mut firsts = Vec::new();
+    let (mut all_flags, mut named) = (Few::with_capacity(deltas.len()), Few::with_capacity(deltas.len() + 2));
+    let mut firsts = Few::new();
     let mut last = None;
     for (index, delta) in deltas.iter().enumerate() {
         let end = before.end_of(delta.dot.replica);
@@ -94,7 +94,7 @@ pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
         before.take(end, delta);
         last = Some(*delta);
     }
-    let texts = Texts::new(named);
+    let texts = Texts::new(&named);
     out.number(deltas.len() as u64);
     write_flags(out, &all_flags);
     texts.write(out);
@@ -105,7 +105,7 @@ pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
 }
 
 /// The texts that a row names, in the order in which it does.
-fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Vec<&'a str>) {
+fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Few<&'a str>) {
     if flags & SAME_AUTHOR == 0 {
         named.push(&delta.author.0);
     }
@@ -117,7 +117,7 @@ fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Vec<&'a str>) {
 
 /// `firsts` are those with which a writer appears.
 fn write_rows(out: &mut Writer, deltas: &[&Delta], all_flags: &[u8], firsts: &[usize], mut texts: Texts<'_>) {
-    let (mut rows, mut replicas) = (Writer::with_capacity(16 * deltas.len()), Replicas::default());
+    let (mut rows, mut replicas) = (Writer::with_capacity(32 + 16 * deltas.len()), Replicas::default());
     let mut last = None;
     for (index, (delta, flags)) in deltas.iter().zip(all_flags).enumerate() {
         write_row(&mut rows, delta, Place { last, flags: *flags }, &mut texts, &mut replicas);
@@ -214,7 +214,7 @@ fn write_row(out: &mut Writer, delta: &Delta, place: Place<'_>, texts: &mut Text
 fn write_vector(out: &mut Writer, vector: &VersionVector, known: &VersionVector, replicas: &mut Replicas) {
     let grew = vector.covers_all(known);
     out.byte(u8::from(grew));
-    let news: Vec<Dot> = if grew { known.behind(vector).collect() } else { vector.iter().collect() };
+    let news: Few<Dot> = if grew { known.behind(vector).collect() } else { vector.iter().collect() };
     out.number(news.len() as u64);
     for dot in news {
         out.number(replicas.position(dot.replica));
@@ -222,10 +222,10 @@ fn write_vector(out: &mut Writer, vector: &VersionVector, known: &VersionVector,
     }
 }
 
-pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<Arc<Delta>>, WireError> {
+pub(super) fn read(reader: &mut Reader<'_>, known: &mut KnownTexts) -> Result<Vec<Arc<Delta>>, WireError> {
     let count = reader.small(limits::MAX_BATCH_DELTAS)?;
     let flags = read_flags(reader, count)?;
-    let texts = read_texts(reader)?;
+    let texts = read_texts(reader, known)?;
     let replicas = read_replicas(reader)?;
     let names = Names { texts: &texts, replicas: &replicas };
     let mut before = Before::default();

@@ -5,25 +5,31 @@ use super::WireError;
 use super::bytes::{Reader, Writer};
 use crate::limits;
 use crate::replication::ids::ReplicaId;
+use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use xxhash_rust::xxh64::xxh64;
+
+/// So many need no memory of their own.
+pub(super) const FEW: usize = 4;
+pub(super) type Few<T> = SmallVec<[T; FEW]>;
 
 /// The texts of a batch, and where each that is named stands, in the order in which they are.
 pub(super) struct Texts<'a> {
-    sorted: Vec<&'a str>,
-    positions: std::vec::IntoIter<u32>,
+    sorted: Few<&'a str>,
+    positions: smallvec::IntoIter<[u32; FEW]>,
 }
 
 impl<'a> Texts<'a> {
     /// `named` has all that will be named, in that order.
-    pub(super) fn new(named: Vec<&'a str>) -> Self {
+    pub(super) fn new(named: &[&'a str]) -> Self {
         // Most texts differ in their first bytes, and numbers are compared faster than texts.
-        let mut order: Vec<(u128, u32)> = named.iter().zip(0..).map(|(text, index)| (beginning(text), index)).collect();
+        let mut order: Few<(u128, u32)> = named.iter().zip(0..).map(|(text, index)| (beginning(text), index)).collect();
         order.sort_unstable_by(|(one, at), (other, other_at)| {
             one.cmp(other).then_with(|| named[*at as usize].cmp(named[*other_at as usize]))
         });
-        let mut sorted: Vec<&str> = Vec::with_capacity(named.len());
-        let mut positions = vec![0; named.len()];
+        let mut sorted: Few<&str> = Few::with_capacity(named.len());
+        let mut positions: Few<u32> = smallvec![0; named.len()];
         for (_, index) in order {
             let text = named[index as usize];
             if sorted.last() != Some(&text) {
@@ -83,8 +89,40 @@ fn shared_bytes(before: &str, text: &str) -> usize {
     (0..=shared).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
+/// Texts that came before: most batches name the same ones again, and two that are shared need not be compared. Forgets what
+/// it has no room for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownTexts(Vec<Option<Arc<str>>>);
+
+impl KnownTexts {
+    /// A power of two; each text has [`KnownTexts::PLACES`] of them, from where its hash points.
+    const ROOM: usize = 4_096;
+    const PLACES: usize = 4;
+
+    /// With room; the default remembers nothing.
+    pub(crate) fn with_room() -> Self {
+        Self(vec![None; Self::ROOM])
+    }
+
+    /// `text`, shared with others that are equal.
+    pub(crate) fn share(&mut self, text: &str) -> Arc<str> {
+        if self.0.is_empty() {
+            return Arc::from(text);
+        }
+        let first = xxh64(text.as_bytes(), 0) as usize;
+        for step in 0..Self::PLACES {
+            match &mut self.0[(first + step) % Self::ROOM] {
+                Some(known) if **known == *text => return known.clone(),
+                Some(_) => {}
+                free => return free.insert(Arc::from(text)).clone(),
+            }
+        }
+        self.0[first % Self::ROOM].insert(Arc::from(text)).clone()
+    }
+}
+
 /// The texts that a batch brings.
-pub(super) fn read_texts(reader: &mut Reader<'_>) -> Result<Vec<Arc<str>>, WireError> {
+pub(super) fn read_texts(reader: &mut Reader<'_>, known: &mut KnownTexts) -> Result<Vec<Arc<str>>, WireError> {
     let count = reader.small(3 * limits::MAX_BATCH_DELTAS)?;
     let mut texts: Vec<Arc<str>> = Vec::with_capacity(count);
     let mut text = String::new();
@@ -98,7 +136,7 @@ pub(super) fn read_texts(reader: &mut Reader<'_>) -> Result<Vec<Arc<str>>, WireE
         if text.len() > limits::MAX_NAME_BYTES {
             return Err(WireError::Malformed("a name is too long"));
         }
-        texts.push(Arc::from(text.as_str()));
+        texts.push(known.share(&text));
     }
     Ok(texts)
 }
@@ -106,14 +144,18 @@ pub(super) fn read_texts(reader: &mut Reader<'_>) -> Result<Vec<Arc<str>>, WireE
 /// The replica ids of a batch, in the order in which they came up.
 #[derive(Default)]
 pub(super) struct Replicas {
+    ids: Few<ReplicaId>,
+    /// Of those that are more than a few.
     positions: BTreeMap<ReplicaId, u64>,
-    ids: Vec<ReplicaId>,
 }
 
 impl Replicas {
     pub(super) fn position(&mut self, id: ReplicaId) -> u64 {
+        if let Some(position) = self.ids.iter().take(FEW).position(|known| *known == id) {
+            return position as u64;
+        }
         let next = self.ids.len() as u64;
-        let position = *self.positions.entry(id).or_insert(next);
+        let position = if self.ids.len() < FEW { next } else { *self.positions.entry(id).or_insert(next) };
         if position == next {
             self.ids.push(id);
         }

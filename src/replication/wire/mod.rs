@@ -11,6 +11,7 @@ mod operation;
 mod state;
 
 pub(crate) use bytes::{Reader, Writer};
+pub(crate) use dictionary::KnownTexts;
 pub(crate) use state::runs;
 
 use super::delta::{Delta, Key};
@@ -123,11 +124,11 @@ pub fn encode(message: &ExchangeMessage) -> Vec<u8> {
 /// # Errors
 /// What is wrong with it.
 pub fn decode(frame: &[u8]) -> Result<ExchangeMessage, WireError> {
-    decode_with_deltas(frame).map(|(message, _)| message)
+    decode_with_deltas(frame, &mut KnownTexts::default()).map(|(message, _)| message)
 }
 
 /// The message of a frame, and of a batch its deltas as they came: what [`read_deltas`] reads.
-pub(crate) fn decode_with_deltas(frame: &[u8]) -> Result<(ExchangeMessage, &[u8]), WireError> {
+pub(crate) fn decode_with_deltas<'a>(frame: &'a [u8], known: &mut KnownTexts) -> Result<(ExchangeMessage, &'a [u8]), WireError> {
     if frame.len() > limits::MAX_FRAME_BYTES {
         return Err(WireError::Long);
     }
@@ -142,7 +143,7 @@ pub(crate) fn decode_with_deltas(frame: &[u8]) -> Result<(ExchangeMessage, &[u8]
         return Err(WireError::Checksum);
     }
     let _minor = reader.byte()?;
-    let (message, deltas) = read_message(&mut reader)?;
+    let (message, deltas) = read_message(&mut reader, known)?;
     if reader.is_empty() { Ok((message, deltas)) } else { Err(WireError::Trailing) }
 }
 
@@ -150,16 +151,16 @@ fn checksum(content: &[u8]) -> [u8; 4] {
     (xxh64(content, 0) as u32).to_le_bytes()
 }
 
-fn read_message<'a>(reader: &mut Reader<'a>) -> Result<(ExchangeMessage, &'a [u8]), WireError> {
+fn read_message<'a>(reader: &mut Reader<'a>, known: &mut KnownTexts) -> Result<(ExchangeMessage, &'a [u8]), WireError> {
     let kind = reader.byte()?;
     if kind == BATCH {
         let (round, bytes) = (read_round(reader)?, reader.0);
-        return Ok((ExchangeMessage::Batch { round, deltas: batch::read(reader)?, is_linked: true }, bytes));
+        return Ok((ExchangeMessage::Batch { round, deltas: batch::read(reader, known)?, is_linked: true }, bytes));
     }
-    Ok((read_other(reader, kind)?, &[]))
+    Ok((read_other(reader, kind, known)?, &[]))
 }
 
-fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, WireError> {
+fn read_other(reader: &mut Reader<'_>, kind: u8, known: &mut KnownTexts) -> Result<ExchangeMessage, WireError> {
     match kind {
         HELLO => read_hello(reader).map(ExchangeMessage::Hello),
         ACK => Ok(ExchangeMessage::Ack { round: read_round(reader)?, vector: reader.vector()? }),
@@ -167,7 +168,7 @@ fn read_other(reader: &mut Reader<'_>, kind: u8) -> Result<ExchangeMessage, Wire
         DONE => {
             Ok(ExchangeMessage::Done { vector: reader.vector()?, retired: reader.fixed()?, sum: reader.fixed()?, decided: reader.fixed()? })
         }
-        STATE => state::read(reader).map(|part| ExchangeMessage::State(Outside::new(|| Arc::new(part)))),
+        STATE => state::read(reader, known).map(|part| ExchangeMessage::State(Outside::new(|| Arc::new(part)))),
         KEYS => read_keys(reader).map(ExchangeMessage::Keys),
         NOT_LEADER => read_epoch(reader).map(ExchangeMessage::NotLeader),
         _ => Err(WireError::Malformed("an unknown kind of message")),
@@ -239,12 +240,12 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
 
 /// Several deltas, no more than a batch may have.
 pub(crate) fn write_deltas<'a>(out: &mut Writer, deltas: impl Iterator<Item = &'a Arc<Delta>>) {
-    batch::write(out, &deltas.map(|delta| &**delta).collect::<Vec<_>>());
+    batch::write(out, &deltas.map(|delta| &**delta).collect::<dictionary::Few<_>>());
 }
 
 /// The deltas that [`write_deltas`] wrote.
-pub(crate) fn read_deltas(reader: &mut Reader<'_>) -> Result<Vec<Arc<Delta>>, WireError> {
-    batch::read(reader)
+pub(crate) fn read_deltas(reader: &mut Reader<'_>, known: &mut KnownTexts) -> Result<Vec<Arc<Delta>>, WireError> {
+    batch::read(reader, known)
 }
 
 /// A single delta as bytes.
@@ -261,7 +262,7 @@ pub fn encode_delta(delta: &Arc<Delta>) -> Vec<u8> {
 /// What is wrong with the bytes.
 pub fn decode_delta(bytes: &[u8]) -> Result<Arc<Delta>, WireError> {
     let mut reader = Reader(bytes);
-    let mut deltas = batch::read(&mut reader)?;
+    let mut deltas = batch::read(&mut reader, &mut KnownTexts::default())?;
     match (deltas.pop(), deltas.is_empty() && reader.is_empty()) {
         (Some(delta), true) => Ok(delta),
         _ => Err(WireError::Malformed("not exactly one write")),

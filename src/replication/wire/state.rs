@@ -4,6 +4,7 @@
 use super::WireError;
 use super::batch;
 use super::bytes::{Reader, Writer};
+use super::dictionary::KnownTexts;
 use crate::limits;
 use crate::replication::base::End;
 use crate::replication::causality::Dot;
@@ -23,14 +24,15 @@ pub(super) fn write(out: &mut Writer, part: &StatePart) {
     out.number(u64::from(part.count));
     out.number(part.settled.len() as u64);
     part.settled.iter().for_each(|settled| write_settled(out, settled));
-    let runs = runs(&part.deltas);
+    let runs = runs(part.deltas.iter());
     out.number(runs.len() as u64);
-    for run in runs {
-        batch::write(out, &run.iter().map(|delta| &**delta).collect::<Vec<_>>());
+    let mut deltas = part.deltas.iter().map(|delta| &**delta);
+    for length in runs {
+        batch::write(out, &deltas.by_ref().take(length).collect::<Vec<_>>());
     }
 }
 
-pub(super) fn read(reader: &mut Reader<'_>) -> Result<StatePart, WireError> {
+pub(super) fn read(reader: &mut Reader<'_>, known: &mut KnownTexts) -> Result<StatePart, WireError> {
     let round = super::read_round(reader)?;
     let stamp = reader.fixed()?;
     let index = reader.small(limits::MAX_STATE_PARTS)? as u32;
@@ -42,7 +44,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<StatePart, WireError> {
     let settled = (0..writers).map(|_| read_settled(reader)).collect::<Result<_, _>>()?;
     let mut deltas = Vec::new();
     for _ in 0..reader.small(limits::MAX_BATCH_DELTAS)? {
-        deltas.extend(batch::read(reader)?);
+        deltas.extend(batch::read(reader, known)?);
         if deltas.len() > limits::MAX_BATCH_DELTAS {
             return Err(WireError::Malformed("a part has too many writes"));
         }
@@ -77,25 +79,24 @@ fn read_settled(reader: &mut Reader<'_>) -> Result<Settled, WireError> {
     Ok(Settled { replica, end, kept })
 }
 
-/// Deltas in pieces in which each follows on its writer's delta before it in the piece, if there is one.
-pub(crate) fn runs(deltas: &[Arc<Delta>]) -> Vec<&[Arc<Delta>]> {
-    let (mut runs, mut start) = (Vec::new(), 0);
+/// The lengths of the pieces in which each delta follows on its writer's delta before it in the piece, if there is one.
+pub(crate) fn runs<'a>(deltas: impl Iterator<Item = &'a Arc<Delta>>) -> Vec<usize> {
+    let mut lengths = Vec::new();
     let mut ends: Vec<Dot> = Vec::new();
-    for (index, delta) in deltas.iter().enumerate() {
+    for delta in deltas {
         let end = ends.iter().position(|end| end.replica == delta.dot.replica);
         let follows = end.is_none_or(|end| ends[end].counter == delta.previous);
-        match end {
-            Some(end) if follows => ends[end] = delta.dot,
-            None => ends.push(delta.dot),
-            Some(_) => {
-                runs.push(&deltas[start..index]);
-                start = index;
-                ends = vec![delta.dot];
+        match lengths.last_mut().filter(|_| follows) {
+            Some(length) => *length += 1,
+            None => {
+                lengths.push(1);
+                ends.clear();
             }
         }
+        match end.filter(|_| follows) {
+            Some(end) => ends[end] = delta.dot,
+            None => ends.push(delta.dot),
+        }
     }
-    if start < deltas.len() {
-        runs.push(&deltas[start..]);
-    }
-    runs
+    lengths
 }
