@@ -40,6 +40,9 @@ pub struct Track {
 }
 
 impl MarkKind {
+    /// All of them, the loudest last.
+    pub const ALL: [Self; 4] = [Self::Event, Self::Command, Self::Conflict, Self::Alarm];
+
     /// Its id, for styling.
     #[must_use]
     pub const fn id(self) -> &'static str {
