@@ -29,7 +29,7 @@ const TURNS: [(Turn, f64); 8] = [
     (Turn::Clock, 50.0),
     (Turn::Stage, 100.0),
     (Turn::Data, 250.0),
-    (Turn::Panel, 250.0),
+    (Turn::Panel, 400.0),
     (Turn::Track, 250.0),
     (Turn::Said, 500.0),
     (Turn::Diagram, 250.0),
