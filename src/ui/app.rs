@@ -210,10 +210,12 @@ impl Component for App {
             let renders = self.pass(renders) || has_news;
             // What is rendered is painted afterwards.
             if !renders {
-                self.paint();
+                self.paint_messages();
             }
             return renders;
         }
+        // No part waits for its turn any more: all are drawn now.
+        self.pace.drawn();
         let renders = renders || has_news;
         if renders {
             self.refresh();
@@ -251,8 +253,11 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
-        self.pace.drawn();
-        self.paint();
+        self.paint_messages();
+        // Among the turns of a run that plays, the time has its own.
+        if !self.pace.drawn() {
+            self.show_time();
+        }
         self.modal.follow();
         #[cfg(feature = "catalogue")]
         self.follow_diagram({
@@ -397,11 +402,22 @@ impl App {
     }
 
     fn paint(&mut self) {
+        self.paint_messages();
+        self.show_time();
+    }
+
+    fn paint_messages(&mut self) {
         let (Some(player), Some(screen)) = (&self.player, &mut self.screen) else { return };
         let now = player.session.now();
         let layout = &screen.scene.layout;
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &mut self.palette);
+    }
+
+    /// The time in words, and the cursors that stand at it.
+    fn show_time(&self) {
+        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
+        let now = player.session.now();
         self.clock.show(now, screen.track.extent);
         #[cfg(feature = "catalogue")]
         self.paint_diagram(now);

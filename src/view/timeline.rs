@@ -40,6 +40,9 @@ pub struct Track {
 }
 
 impl MarkKind {
+    /// All of them, the loudest last.
+    pub const ALL: [Self; 4] = [Self::Event, Self::Command, Self::Conflict, Self::Alarm];
+
     /// Its id, for styling.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -57,14 +60,28 @@ impl MarkKind {
 pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
     let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
     let extent = extent(furthest);
-    let mut marks = Vec::new();
-    for mark in entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })) {
-        if let Err(index) = marks.binary_search(&mark) {
-            marks.insert(index, mark);
-        }
-    }
+    let marks = marks(entries, extent);
     let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
     Track { extent, horizon: place(horizon, extent), marks, branches }
+}
+
+/// Entries come in the order of time: each place of the track is worked out once, not for each entry.
+fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> Vec<Mark> {
+    let mut places: [Vec<u32>; 4] = Default::default();
+    let (mut here, mut end) = (0, SimTime::ZERO);
+    for entry in entries {
+        let Some(kind) = kind(&entry.happening) else { continue };
+        if entry.at >= end {
+            here = place(entry.at, extent);
+            end = SimTime((u64::from(here) + 1).saturating_mul(extent.0).div_ceil(1_000));
+        }
+        let places = &mut places[kind as usize];
+        if places.last() != Some(&here) {
+            places.push(here);
+        }
+    }
+    let marked = MarkKind::ALL.into_iter().zip(places);
+    marked.flat_map(|(kind, places)| places.into_iter().map(move |place| Mark { kind, place })).collect()
 }
 
 /// Where `at` stands on a track that ends at `extent`, in thousandths.
@@ -118,6 +135,17 @@ mod tests {
         assert_eq!(ends(184), SimTime::from_ms(200));
         assert_eq!(ends(2_001), SimTime::from_ms(5_000));
         assert_eq!(track(std::iter::empty(), SimTime::ZERO, &[(SimTime::ZERO, SimTime::from_ms(900))]).extent, SimTime::from_ms(1_000));
+    }
+
+    #[test]
+    fn each_place_is_marked_once_for_each_kind() {
+        let entries = |extent: u64| (0..5_000).map(move |step| delivered(step * step / 2_503 % extent, MessageKind::Batch));
+        let mut entries: Vec<Entry> = entries(9_000).collect();
+        entries.sort_by_key(|entry| entry.at);
+        let track = track(entries.iter().cloned(), SimTime::from_ms(8_999), &[]);
+        let expected: std::collections::BTreeSet<u32> = entries.iter().map(|entry| place(entry.at, track.extent)).collect();
+        assert!(expected.len() > 100);
+        assert_eq!(track.marks, expected.into_iter().map(|place| Mark { kind: MarkKind::Event, place }).collect::<Vec<_>>());
     }
 
     #[test]
