@@ -105,6 +105,14 @@ pub fn judge(snapshot: &Snapshot, history: &History) -> Vec<Verdict> {
     ALL.iter().filter(|checker| (checker.applies)(&evidence)).map(|checker| checker.verdict(&evidence)).collect()
 }
 
+/// Ids of all that the configuration promises, whether or not the run has anything that they are about.
+#[cfg(feature = "catalogue")]
+#[must_use]
+pub fn promised(snapshot: &Snapshot, history: &History) -> Vec<&'static str> {
+    let evidence = Evidence::collect(snapshot, history);
+    ALL.iter().filter(|checker| (checker.promised)(&evidence)).map(|checker| checker.id).collect()
+}
+
 /// The checker of this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Checker> {

@@ -35,7 +35,7 @@ impl Shape for Seed {
 
 impl Shape for Recipe {
     fn write(&self, to: &mut dyn Writer) {
-        let Self { version, scenario, variant, setup, seed, commands, branches, open } = self;
+        let Self { version, scenario, variant, setup, seed, commands, branches, compare, open } = self;
         to.record();
         write_field(to, "version", version);
         write_field(to, "scenario", scenario);
@@ -45,15 +45,21 @@ impl Shape for Recipe {
         write_field(to, "commands", commands);
         write_field(to, "open", open);
         // At the end, and only where there are any: recipes without them are what they were before there were branches.
-        if IS_WHOLE && !branches.is_empty() {
-            write_field(to, LAST, branches);
+        let [last, very_last] = LAST;
+        let is_compared = !compare.is_empty();
+        if IS_WHOLE && (!branches.is_empty() || (is_compared && !to.is_for_people())) {
+            write_field(to, last, branches);
+        }
+        if IS_WHOLE && is_compared {
+            write_field(to, very_last, compare);
         }
         to.end_record();
     }
 
     fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
-        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open", LAST])?;
-        Ok(Self {
+        let [last, very_last] = LAST;
+        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open", last, very_last])?;
+        let mut recipe = Self {
             version: field(from, "version")?,
             scenario: field(from, "scenario")?,
             variant: field(from, "variant")?,
@@ -61,18 +67,31 @@ impl Shape for Recipe {
             seed: field::<Seed>(from, "seed")?.0,
             commands: optional_field(from, "commands")?.unwrap_or_default(),
             open: field(from, "open")?,
-            branches: if IS_WHOLE { read_branches(from)? } else { Vec::new() },
-        })
+            branches: Vec::new(),
+            compare: Vec::new(),
+        };
+        if IS_WHOLE {
+            read_last(&mut recipe, from)?;
+        }
+        Ok(recipe)
     }
 }
 
 /// A link says that there are none by ending before them.
-fn read_branches(from: &mut dyn Reader) -> Result<Vec<Future>, Problem> {
-    let branches: Option<Vec<Future>> = optional_field(from, LAST)?;
-    if !from.is_for_people() && branches.as_ref().is_some_and(Vec::is_empty) {
-        return Err(from.problem("branches: a link without any ends before them".to_owned()));
+fn read_last(recipe: &mut Recipe, from: &mut dyn Reader) -> Result<(), Problem> {
+    let [last, very_last] = LAST;
+    let branches: Option<Vec<Future>> = optional_field(from, last)?;
+    let compare: Option<Vec<Setup>> = optional_field(from, very_last)?;
+    let is_void = match (&branches, &compare) {
+        (_, Some(compare)) => compare.is_empty(),
+        (Some(branches), None) => branches.is_empty(),
+        (None, None) => false,
+    };
+    if !from.is_for_people() && is_void {
+        return Err(from.problem(format!("{last}, {very_last}: a link without any ends before them")));
     }
-    Ok(branches.unwrap_or_default())
+    (recipe.branches, recipe.compare) = (branches.unwrap_or_default(), compare.unwrap_or_default());
+    Ok(())
 }
 
 /// Settings: for people an object of key and value, a value being a number, a flag or a name; in links pairs of key
