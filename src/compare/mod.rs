@@ -8,7 +8,7 @@ pub use pair::{Pair, pair};
 pub use rows::{Cell, Row, rows};
 
 use crate::presets;
-use crate::recipe::Recipe;
+use crate::recipe::{Compared, Recipe};
 use crate::replication::setting::Setting;
 use crate::scenarios::{self, Scenario, Variant};
 use crate::simulation::dials::{self, GENERAL};
@@ -35,18 +35,28 @@ impl Run {
 }
 
 /// The runs that a recipe holds, its own first. Where nothing was done to it the steps of its scenario are played in each:
-/// those of the variant that the setup is, or else of the recipe's.
+/// those of the variant that the setup is, or else came from, or else of the recipe's.
 #[must_use]
 pub fn runs(recipe: &Recipe) -> Vec<Run> {
     let origin = recipe.scenario.as_deref().and_then(scenarios::find);
     let steps = origin.filter(|_| recipe.commands.is_empty());
-    let run = |setup: &Setup| {
-        let variant = origin.and_then(|scenario| variant_of(scenario, setup));
-        let variant = variant.map(|variant| variant.id.to_owned()).or_else(|| recipe.variant.clone());
-        let own = Recipe { variant, setup: setup.clone(), open: None, branches: Vec::new(), compare: Vec::new(), ..recipe.clone() };
-        Run { name: name(origin, &recipe.setup, setup), scenario: steps, recipe: own }
+    let run = |one: &Compared| {
+        let known = |id: &&str| origin.is_some_and(|scenario| scenario.variant(id).is_some());
+        let variant = origin.and_then(|scenario| variant_of(scenario, one)).map(|variant| variant.id);
+        let variant = variant.or_else(|| one.variant.as_deref().filter(known)).or(recipe.variant.as_deref()).map(str::to_owned);
+        let setup = one.setup.clone();
+        let own = Recipe { variant, setup, open: None, branches: Vec::new(), compare: Vec::new(), ..recipe.clone() };
+        Run { name: name(origin, &recipe.setup, one), scenario: steps, recipe: own }
     };
-    std::iter::once(&recipe.setup).chain(&recipe.compare).map(run).collect()
+    std::iter::once(&Compared::first_of(recipe)).chain(&recipe.compare).map(run).collect()
+}
+
+impl Compared {
+    /// The first run of a recipe.
+    #[must_use]
+    pub fn first_of(recipe: &Recipe) -> Self {
+        Self { variant: recipe.variant.clone(), setup: recipe.setup.clone() }
+    }
 }
 
 /// The recipe that holds all of these runs. `None`: they differ in more than their setups, or are too many.
@@ -57,7 +67,7 @@ pub fn together(runs: &[Run]) -> Option<Recipe> {
         let other = &other.recipe;
         (&other.scenario, other.seed, &other.commands) == (&first.scenario, first.seed, &first.commands)
     };
-    let compare = runs.iter().skip(1).map(|run| run.recipe.setup.clone()).collect();
+    let compare = runs.iter().skip(1).map(|run| Compared::first_of(&run.recipe)).collect();
     let recipe = Recipe { open: None, branches: Vec::new(), compare, ..first.clone() };
     let holds_them = |recipe: &Recipe| runs.iter().zip(self::runs(recipe)).all(|(run, held)| run.recipe.variant == held.recipe.variant);
     Some(recipe).filter(|recipe| runs.iter().all(is_same) && recipe.check().is_ok() && holds_them(recipe))
@@ -68,22 +78,26 @@ pub fn together(runs: &[Run]) -> Option<Recipe> {
 pub fn of_variants(scenario: &'static Scenario, ids: &[&str]) -> Option<Recipe> {
     let mut recipes = ids.iter().map(|id| scenario.recipe(Some(id)));
     let mut recipe = recipes.next()??;
-    recipe.compare = recipes.map(|other| Some(other?.setup)).collect::<Option<_>>()?;
+    recipe.compare = recipes.map(|other| other.as_ref().map(Compared::first_of)).collect::<Option<_>>()?;
     Some(recipe).filter(|recipe| recipe.check().is_ok())
 }
 
-/// The variant of the scenario that this setup is.
+/// The variant of the scenario that this setup is. Where it is several, which differ in their steps, it is the one that it
+/// came from, or else the first.
 #[must_use]
-pub fn variant_of(scenario: &'static Scenario, setup: &Setup) -> Option<&'static Variant> {
-    scenario.variants.iter().find(|variant| scenario.recipe(Some(variant.id)).is_some_and(|recipe| recipe.setup == *setup))
+pub fn variant_of(scenario: &'static Scenario, one: &Compared) -> Option<&'static Variant> {
+    let is_it = |variant: &&Variant| scenario.recipe(Some(variant.id)).is_some_and(|recipe| recipe.setup == one.setup);
+    let own = one.variant.as_deref().and_then(|id| scenario.variant(id)).filter(is_it);
+    own.or_else(|| scenario.variants.iter().find(is_it))
 }
 
 /// What to call a setup beside the first: a variant, a preset, or what differs.
 #[must_use]
-pub fn name(scenario: Option<&'static Scenario>, first: &Setup, setup: &Setup) -> String {
-    if let Some(variant) = scenario.and_then(|scenario| variant_of(scenario, setup)) {
+pub fn name(scenario: Option<&'static Scenario>, first: &Setup, one: &Compared) -> String {
+    if let Some(variant) = scenario.and_then(|scenario| variant_of(scenario, one)) {
         return variant.title.to_owned();
     }
+    let setup = &one.setup;
     if let Some(preset) = preset_of(first, setup) {
         return preset.title.to_owned();
     }

@@ -8,13 +8,36 @@ fn played(run: &Run) -> crate::session::Session {
     player.into_session()
 }
 
-/// A comparison names no variants: they are known by their setups.
+/// Where several variants have one setup, by the id beside it: they differ in their steps.
 #[test]
 fn variants_are_known_by_their_setups() {
+    let mut shared = 0;
     for scenario in scenarios::ALL {
+        let of = |id| Compared::first_of(&scenario.recipe(Some(id)).expect("a variant"));
         for variant in scenario.variants {
-            let recipe = scenario.recipe(Some(variant.id)).expect("a variant");
-            assert_eq!(variant_of(scenario, &recipe.setup).map(|found| found.id), Some(variant.id), "{}", scenario.id);
+            let one = of(variant.id);
+            assert_eq!(variant_of(scenario, &one).map(|found| found.id), Some(variant.id), "{}", scenario.id);
+            let is_alone = scenario.variants.iter().filter(|other| of(other.id).setup == one.setup).count() == 1;
+            shared += usize::from(!is_alone);
+            let nameless = Compared { variant: None, ..one };
+            let found = variant_of(scenario, &nameless).map(|found| found.id);
+            assert!(if is_alone { found == Some(variant.id) } else { found.is_some() }, "{} {}", scenario.id, variant.id);
+        }
+    }
+    assert!(shared >= 2, "some variants differ in nothing but their steps");
+}
+
+/// Any variant beside any other, from a link and from JSON, plays as it does alone.
+#[test]
+fn every_variant_of_a_comparison_plays_its_own_steps() {
+    for scenario in scenarios::ALL {
+        let ids: Vec<&str> = scenario.variants.iter().map(|variant| variant.id).collect();
+        for two in ids.windows(2) {
+            let recipe = of_variants(scenario, two).expect("two variants");
+            assert_eq!(runs(&recipe).iter().map(|run| run.recipe.variant.as_deref()).collect::<Vec<_>>(), [Some(two[0]), Some(two[1])]);
+            let turned = of_variants(scenario, &[two[1], two[0]]).expect("two variants");
+            let told = runs(&Recipe::from_link(&turned.to_link().expect("a link")).expect("it is read"));
+            assert_eq!(told.iter().map(|run| run.recipe.variant.as_deref()).collect::<Vec<_>>(), [Some(two[1]), Some(two[0])]);
         }
     }
 }
@@ -66,7 +89,7 @@ fn what_was_done_is_done_in_every_run() {
     let done = scenario.play(None).expect("a run").recipe();
     let mut dials = done.setup.clone();
     dials.dials.set(&dials::PERSIST, 3_000);
-    let recipe = Recipe { compare: vec![dials.clone()], ..done.clone() };
+    let recipe = Recipe { compare: vec![Compared { variant: done.variant.clone(), setup: dials.clone() }], ..done.clone() };
     let runs = runs(&recipe);
     assert!(runs.iter().all(|run| run.scenario.is_none() && run.recipe.commands == done.commands && run.recipe.seed == done.seed));
     assert_eq!((&runs[0].recipe.setup, &runs[1].recipe.setup), (&done.setup, &dials));
@@ -82,7 +105,7 @@ fn what_was_done_is_done_in_every_run() {
 #[test]
 fn strategies_and_presets_take_each_others_place() {
     let first = scenarios::find("single-leader-async").and_then(|scenario| scenario.recipe(None)).expect("a recipe").setup;
-    let other = with_strategy(&first, "leaderless");
+    let other = Compared { variant: None, setup: with_strategy(&first, "leaderless") };
     assert_eq!(name(None, &first, &other), registry::find("leaderless").expect("it is there").title);
     let fitting = presets::ALL.iter().filter(|preset| with_preset(&first, preset).is_some()).count();
     assert!(fitting >= 5, "{fitting}");

@@ -45,9 +45,18 @@ pub struct Recipe {
     /// All futures of the run that were kept; empty when there is only the one of `commands`.
     pub branches: Vec<Future>,
     /// Other setups that the same seed and commands are run under, to be seen beside it.
-    pub compare: Vec<Setup>,
+    pub compare: Vec<Compared>,
     /// Where a page opens it.
     pub open: Option<Open>,
+}
+
+/// A setup to be run beside the recipe's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Id of the scenario's variant that it came from: several may have one setup, and differ in their steps.
+    pub variant: Option<String>,
+    /// What the run starts from.
+    pub setup: Setup,
 }
 
 /// One of several futures of a run.
@@ -231,11 +240,12 @@ impl Recipe {
 
     fn check_compare(&self) -> Result<(), RecipeError> {
         within("compare", self.compare.len(), 0, limits::MAX_COMPARED - 1)?;
-        for (index, setup) in self.compare.iter().enumerate() {
+        for (index, Compared { variant, setup }) in self.compare.iter().enumerate() {
             let field = format!("compare[{index}]");
-            check_setup(&field, setup)?;
+            check_optional_name(&format!("{field}.variant"), variant.as_deref())?;
+            check_setup(&format!("{field}.setup"), setup)?;
             for timed in &self.commands {
-                timed.command.check(setup).map_err(|error| below(&format!("{field} has no place for a command"), &error))?;
+                timed.command.check(setup).map_err(|error| below(&format!("{field}.setup has no place for a command"), &error))?;
             }
         }
         Ok(())

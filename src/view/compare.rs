@@ -5,6 +5,7 @@ use super::words;
 use crate::checkers;
 use crate::compare::{self, Cell, Row};
 use crate::presets;
+use crate::recipe::Compared;
 use crate::scenarios::{Constraint, Outcome, Scenario};
 use crate::simulation::registry;
 use crate::simulation::setup::Setup;
@@ -141,22 +142,25 @@ pub fn choices(scenario: Option<&'static Scenario>, first: &Setup) -> Vec<Choice
     variants.chain(presets).chain(strategies).collect()
 }
 
-/// The setup that a choice makes of the first. `None`: there is no such choice, or no room for it.
+/// What a choice makes of the first run. `None`: there is no such choice, or no room for it.
 #[must_use]
-pub fn chosen(scenario: Option<&'static Scenario>, first: &Setup, id: &str) -> Option<Setup> {
+pub fn chosen(scenario: Option<&'static Scenario>, first: &Compared, id: &str) -> Option<Compared> {
     let (kind, id) = id.split_once(' ')?;
+    // A setup that is made of the first is played as the first is.
+    let made = |setup| Compared { variant: first.variant.clone(), setup };
     match kind {
-        "variant" => scenario?.recipe(Some(id)).map(|recipe| recipe.setup),
-        "preset" => compare::with_preset(first, presets::find(id)?),
-        "strategy" => registry::find(id).map(|entry| compare::with_strategy(first, entry.id)),
+        "variant" => scenario?.recipe(Some(id)).as_ref().map(Compared::first_of),
+        "preset" => compare::with_preset(&first.setup, presets::find(id)?).map(made),
+        "strategy" => registry::find(id).map(|entry| made(compare::with_strategy(&first.setup, entry.id))),
         _ => None,
     }
 }
 
-/// The choice that this setup is; `None`: it is one of its own.
+/// The choice that this run is; `None`: it is one of its own.
 #[must_use]
-pub fn choice_of(scenario: Option<&'static Scenario>, first: &Setup, setup: &Setup) -> Option<String> {
-    let variant = scenario.and_then(|scenario| compare::variant_of(scenario, setup)).map(|variant| format!("variant {}", variant.id));
+pub fn choice_of(scenario: Option<&'static Scenario>, first: &Setup, one: &Compared) -> Option<String> {
+    let setup = &one.setup;
+    let variant = scenario.and_then(|scenario| compare::variant_of(scenario, one)).map(|variant| format!("variant {}", variant.id));
     let preset = || compare::preset_of(first, setup).map(|preset| format!("preset {}", preset.id));
     let strategy = || (compare::with_strategy(first, &setup.strategy) == *setup).then(|| format!("strategy {}", setup.strategy));
     variant.or_else(preset).or_else(strategy)
@@ -205,13 +209,15 @@ mod tests {
     #[test]
     fn what_is_chosen_is_known_again() {
         let scenario = scenarios::find("quorum-overlap");
-        let first = scenario.and_then(|scenario| scenario.recipe(None)).expect("a recipe").setup;
-        let choices = choices(scenario, &first);
+        let first = Compared::first_of(&scenario.and_then(|scenario| scenario.recipe(None)).expect("a recipe"));
+        let choices = choices(scenario, &first.setup);
         assert!(choices.iter().filter(|choice| choice.fits).count() >= 6, "{choices:?}");
         for choice in choices.iter().filter(|choice| choice.fits) {
-            let setup = chosen(scenario, &first, &choice.id).expect("it fits");
-            let known = choice_of(scenario, &first, &setup).expect("it is one of them");
-            assert_eq!(chosen(scenario, &first, &known), Some(setup), "{} is known as {known}", choice.id);
+            let one = chosen(scenario, &first, &choice.id).expect("it fits");
+            let known = choice_of(scenario, &first.setup, &one).expect("it is one of them");
+            let again = chosen(scenario, &first, &known).expect("it fits");
+            assert_eq!(again.setup, one.setup, "{} is known as {known}", choice.id);
+            assert!(known == choice.id || choice.group != "Variants", "{} is known as {known}", choice.id);
         }
         assert!(["", "variant", "preset x", "strategy x", "dial 3"].iter().all(|id| chosen(scenario, &first, id).is_none()));
     }

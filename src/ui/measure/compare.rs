@@ -4,10 +4,9 @@ use super::lane::Lane;
 use super::message::{CompareMsg, LaneMsg};
 use crate::compare::{self, Pair};
 use crate::limits;
-use crate::recipe::{Open, Recipe};
+use crate::recipe::{Compared, Open, Recipe};
 use crate::replication::time::SimTime;
 use crate::scenarios::{self, Scenario};
-use crate::simulation::setup::Setup;
 use crate::ui::clock::Clock;
 use crate::ui::hooks::page;
 use crate::ui::hooks::size::Width;
@@ -82,7 +81,7 @@ impl Compare {
         match msg {
             CompareMsg::Lane(index, msg) => self.change(index, msg, say),
             CompareMsg::Add => self.edit(say, |recipe| {
-                let last = recipe.compare.last().unwrap_or(&recipe.setup).clone();
+                let last = recipe.compare.last().cloned().unwrap_or_else(|| Compared::first_of(recipe));
                 recipe.compare.push(last);
                 recipe.compare.truncate(limits::MAX_COMPARED - 1);
             }),
@@ -115,20 +114,22 @@ impl Compare {
     fn change(&mut self, index: usize, msg: LaneMsg, say: &Say) {
         let scenario = self.scenario();
         self.edit(say, |recipe| {
-            let first = recipe.setup.clone();
-            let Some(setup) = (if index == 0 { Some(&mut recipe.setup) } else { recipe.compare.get_mut(index - 1) }) else { return };
+            let mut first = Compared::first_of(recipe);
+            let made_of = first.clone();
+            let Some(one) = (if index == 0 { Some(&mut first) } else { recipe.compare.get_mut(index - 1) }) else { return };
             match msg {
                 LaneMsg::Choose(id) => {
-                    if let Some(chosen) = view::chosen(scenario, &first, &id) {
-                        *setup = chosen;
+                    if let Some(chosen) = view::chosen(scenario, &made_of, &id) {
+                        *one = chosen;
                     }
                 }
-                LaneMsg::Dial(setting, value) => setup.dials.set(setting, value),
+                LaneMsg::Dial(setting, value) => one.setup.dials.set(setting, value),
             }
-            if index == 0 {
-                let variant = scenario.and_then(|scenario| compare::variant_of(scenario, &recipe.setup));
-                recipe.variant = variant.map(|variant| variant.id.to_owned()).or(recipe.variant.take());
+            // Which variant it has become decides what it is called and which steps are played in it.
+            if let Some(variant) = scenario.and_then(|scenario| compare::variant_of(scenario, one)) {
+                one.variant = Some(variant.id.to_owned());
             }
+            (recipe.variant, recipe.setup) = (first.variant, first.setup);
         });
     }
 
@@ -300,9 +301,10 @@ fn with_counterpart(recipe: Recipe) -> Recipe {
         let ids: Vec<&str> = scenario?.variants.iter().take(2).map(|variant| variant.id).collect();
         compare::of_variants(scenario?, &ids).filter(|recipe| !recipe.compare.is_empty())
     };
-    let own = |setup: &Setup| scenario.is_none_or(|scenario| compare::variant_of(scenario, setup).is_none());
-    match pair.or_else(first_two).filter(|_| !own(&recipe.setup)) {
+    let first = Compared::first_of(&recipe);
+    let is_variant = scenario.is_some_and(|scenario| compare::variant_of(scenario, &first).is_some());
+    match pair.or_else(first_two).filter(|_| is_variant) {
         Some(found) => Recipe { seed: recipe.seed, ..found },
-        None => Recipe { compare: vec![recipe.setup.clone()], branches: Vec::new(), ..recipe },
+        None => Recipe { compare: vec![first], branches: Vec::new(), ..recipe },
     }
 }

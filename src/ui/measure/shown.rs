@@ -3,6 +3,7 @@
 use super::compare::Compare;
 use super::lane::Lane;
 use crate::compare::differences;
+use crate::recipe::Compared;
 use crate::replication::time::SimTime;
 use crate::simulation::dials::GENERAL;
 use crate::simulation::registry;
@@ -69,12 +70,13 @@ impl Compare {
         let first = &recipe.setup;
         let (now, scenario) = (self.now, self.scenario());
         let view = |(index, lane): (usize, &Lane)| {
-            let setup = &lane.run.recipe.setup;
+            let one = Compared::first_of(&lane.run.recipe);
+            let setup = &one.setup;
             let told = if index == 0 { Vec::new() } else { differences(first, setup) };
             LaneView {
                 index,
                 name: lane.run.name.clone(),
-                choice: view::choice_of(scenario, first, setup),
+                choice: view::choice_of(scenario, first, &one),
                 differences: told.join("; "),
                 dials: fields(setup),
                 scene: lane.scene(),
