@@ -51,14 +51,6 @@ pub fn runs(recipe: &Recipe) -> Vec<Run> {
     std::iter::once(&Compared::first_of(recipe)).chain(&recipe.compare).map(run).collect()
 }
 
-impl Compared {
-    /// The first run of a recipe.
-    #[must_use]
-    pub fn first_of(recipe: &Recipe) -> Self {
-        Self { variant: recipe.variant.clone(), setup: recipe.setup.clone() }
-    }
-}
-
 /// The recipe that holds all of these runs. `None`: they differ in more than their setups, or are too many.
 #[must_use]
 pub fn together(runs: &[Run]) -> Option<Recipe> {

@@ -294,6 +294,14 @@ impl Recipe {
     }
 }
 
+impl Compared {
+    /// The recipe's own.
+    #[must_use]
+    pub fn first_of(recipe: &Recipe) -> Self {
+        Self { variant: recipe.variant.clone(), setup: recipe.setup.clone() }
+    }
+}
+
 impl From<Problem> for RecipeError {
     fn from(problem: Problem) -> Self {
         let ((line, column), problem) = problem.into_parts();
