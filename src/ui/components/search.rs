@@ -29,7 +29,7 @@ impl Draw for SearchView {
 
 impl SearchView {
     fn form(&self, say: &Say) -> Tag {
-        let number = |label: &'static str, id: &'static str, value: u64, most: u64, msg: fn(u64) -> SearchMsg| {
+        let amount = |label: &'static str, id: &'static str, value: u64, most: u64, msg: fn(u64) -> SearchMsg| {
             let field = tag("input").class("input").set("type", "number").number("min", 0_u64).number("max", most).value(value.to_string());
             let field = field.flag("disabled", self.is_running).testid(id);
             labelled("field", label, field.on(On::Change, say, move |event| Some(msg(form::amount(event) as u64).into())))
@@ -38,9 +38,9 @@ impl SearchView {
             self.choices.iter().find(|choice| choice.id == self.guarantee).map_or(("", ""), |choice| (&*choice.promise, choice.meaning));
         let numbers = tag("div")
             .class("search-numbers")
-            .child(number("First seed", "search-first", self.first, 1 << 53, SearchMsg::First))
-            .child(number("Seeds", "search-count", self.count, limits::MAX_SEARCH_SEEDS, SearchMsg::Count))
-            .child(number(
+            .child(amount("First seed", "search-first", self.first, 1 << 53, SearchMsg::First))
+            .child(amount("Seeds", "search-count", self.count, limits::MAX_SEARCH_SEEDS, SearchMsg::Count))
+            .child(amount(
                 "Faults drawn for each",
                 "search-faults",
                 u64::from(self.faults),
