@@ -185,7 +185,7 @@ mod tests {
         let lost = table.iter().find(|line| line.key == "no-lost-writes").expect("it is judged");
         assert_eq!((lost.title, lost.differs, lost.is_guarantee), ("No lost writes", true, true));
         assert_eq!(lost.cells.iter().map(|cell| cell.state).collect::<Vec<_>>(), ["violated", "holds"]);
-        assert_eq!(lost.cells[1].text, "✓ holds");
+        assert_eq!(lost.cells[1].text, "✓ holds, promised");
         assert!(summary(&table).starts_with("The runs differ in "), "{}", summary(&table));
         let same: Vec<_> = sessions.iter().take(1).chain(sessions.iter().take(1)).map(|session| Outcome::of(scenario, session)).collect();
         let same = super::table(scenario, &same);
