@@ -73,11 +73,13 @@ impl Compare {
             let one = Compared::first_of(&lane.run.recipe);
             let setup = &one.setup;
             let told = if index == 0 { Vec::new() } else { differences(first, setup) };
+            // Variants with one setup differ in what is played.
+            let has_other_steps = told.is_empty() && lane.run.recipe.variant != self.lanes[0].run.recipe.variant;
             LaneView {
                 index,
                 name: lane.run.name.clone(),
                 choice: view::choice_of(scenario, first, &one),
-                differences: told.join("; "),
+                differences: if has_other_steps { "other steps".to_owned() } else { told.join("; ") },
                 dials: fields(setup),
                 scene: lane.scene(),
                 canvas: lane.canvas.clone(),

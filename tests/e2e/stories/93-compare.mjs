@@ -137,6 +137,26 @@ story("what differs is chosen: another strategy, a real system, a third run", { 
   await expect.count(id("lanes").locator("section.lane"), 2);
 });
 
+story("variants that differ in their steps alone are compared, from their link too", { path: "?view=compare&scenario=quorum-not-linearizable" }, async (told) => {
+  const { expect, page, open } = told;
+  const id = words(told);
+  const are = async (what) => {
+    await isReady(told);
+    await expect.text(id("lane-name-0"), "Run 1: A write under way");
+    await expect.text(id("lane-name-1"), "Run 2: A failed write that stays behind");
+    await expect.text(id("lane-1").locator(".lane-differs"), "Otherwise than run 1: other steps.");
+    await expect.becomes(`the choice ${what}`, () => id("lane-choice-1").inputValue(), "variant failed-write");
+    await expect.becomes(`the failed write ${what}`, () => cells(told, "unknown").allInnerTexts(), ["0", "1"]);
+  };
+  await isReady(told);
+  await id("lane-choice-1").selectOption("variant failed-write");
+  await are("on the page");
+  const link = await id("compare-link").inputValue();
+  await page.goto("about:blank");
+  await open(link.slice(told.server.url.length));
+  await are("from its link");
+});
+
 story("one of the runs is opened alone", { path: PAIR }, async (told) => {
   const { expect } = told;
   const id = words(told);
