@@ -169,8 +169,8 @@ fn a_comparison_follows_the_rest_of_a_link() {
     for ids in [[Some("last-write"), None], [None, Some("add-wins")], [None, None]] {
         let compare: Vec<Compared> = ids.map(compared).into();
         let no_branches: [(); 0] = [];
-        let setups = [&recipe.setup, &recipe.setup].as_slice();
-        let mut bytes = postcard::to_allocvec(&(twin(&recipe, recipe.seed), no_branches.as_slice(), setups)).unwrap();
+        let setups = [&recipe.setup, &recipe.setup];
+        let mut bytes = postcard::to_allocvec(&(twin(&recipe, recipe.seed), no_branches.as_slice(), setups.as_slice())).unwrap();
         if ids != [None, None] {
             bytes.extend(postcard::to_allocvec(ids.as_slice()).unwrap());
         }
