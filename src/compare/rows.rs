@@ -47,7 +47,7 @@ pub fn rows(outcomes: &[Outcome<'_>]) -> Vec<Row> {
     let numbers: Vec<_> = outcomes.iter().map(|outcome| outcome.metrics.rows()).collect();
     let number = |(index, (key, _)): (usize, &(&'static str, f64))| {
         let cell = |rows: &Vec<(&str, f64)>| rows.get(index).map_or(Cell::Absent, |row| Cell::Number(row.1));
-        Row { key: *key, cells: numbers.iter().map(cell).collect() }
+        Row { key, cells: numbers.iter().map(cell).collect() }
     };
     let mut rows: Vec<Row> = numbers.first().into_iter().flatten().enumerate().map(number).collect();
     let mut guarantees: Vec<&'static str> = Vec::new();

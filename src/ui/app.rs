@@ -215,7 +215,7 @@ impl Component for App {
             Msg::Frame(at_ms) if self.place == Place::Compare => {
                 let renders = self.on_compare_frame(at_ms);
                 self.keep_frames(ctx);
-                self.compare.paint(&self.palette);
+                self.compare.paint(&mut self.palette);
                 return renders;
             }
             Msg::Frame(at_ms) => self.on_frame(at_ms),
@@ -298,7 +298,7 @@ impl Component for App {
         #[cfg(feature = "catalogue")]
         if self.place == Place::Compare {
             self.compare.follow(&self.say);
-            self.compare.paint(&self.palette);
+            self.compare.paint(&mut self.palette);
         }
         self.modal.follow();
         #[cfg(feature = "catalogue")]

@@ -22,7 +22,7 @@ impl App {
                 let recipe = player.and_then(|player| player.scenario?.recipe(player.variant.as_deref()));
                 let seed = player.map(|player| player.session.seed());
                 self.compare_with(recipe.map(|recipe| Recipe { seed: seed.unwrap_or(recipe.seed), ..recipe }));
-                self.to_place(Place::Compare);
+                self.go_to(Place::Compare);
             }
             CompareMsg::Alone(index) => self.open_alone(index),
             CompareMsg::Copy => {

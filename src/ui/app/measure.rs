@@ -12,12 +12,12 @@ use crate::ui::player::Player;
 impl App {
     /// Goes to another place. The run stays where it is.
     pub(super) fn on_place(&mut self, place: Place) -> bool {
-        self.to_place(place);
+        self.go_to(place);
         self.fill_comparison();
         true
     }
 
-    pub(super) fn to_place(&mut self, place: Place) {
+    pub(super) fn go_to(&mut self, place: Place) {
         if let Some(player) = &mut self.player {
             player.running = None;
         }
@@ -44,7 +44,7 @@ impl App {
     }
 
     /// What was opened is for the stage.
-    pub(super) fn to_stage(&mut self) {
+    pub(super) fn return_to_stage(&mut self) {
         if self.place != Place::Play {
             self.compare.leave();
             self.place = Place::Play;

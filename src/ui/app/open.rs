@@ -98,7 +98,7 @@ impl App {
                 let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
                 self.player = Some(Player { speed, ..player });
                 #[cfg(feature = "catalogue")]
-                self.to_stage();
+                self.return_to_stage();
                 self.alert = None;
                 self.opened();
             }

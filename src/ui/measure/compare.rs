@@ -284,8 +284,10 @@ impl Compare {
     }
 
     /// Its messages and its clock.
-    pub(crate) fn paint(&self, palette: &Palette) {
-        self.lanes.iter().for_each(|lane| lane.paint(palette));
+    pub(crate) fn paint(&self, palette: &mut Palette) {
+        for lane in &self.lanes {
+            lane.paint(palette);
+        }
         self.clock.show(self.now, self.end());
     }
 }

@@ -122,7 +122,7 @@ impl Lane {
     }
 
     /// Its messages where they are.
-    pub(crate) fn paint(&self, palette: &Palette) {
+    pub(crate) fn paint(&self, palette: &mut Palette) {
         let (Some(scene), Some(session)) = (&self.scene, self.session()) else { return };
         let layout = &scene.layout;
         let messages = stage::messages(layout, &self.flights, session.now(), false);
