@@ -28,6 +28,12 @@ fn promises(record: &Decided) -> bool {
     record.mode == Mode::Ask || (record.mode == Mode::AddWins && record.conflicts.is_empty())
 }
 
+/// Whether leaders whose records begin in this mode may promise it.
+#[cfg(feature = "catalogue")]
+pub(super) fn fits(evidence: &Evidence<'_>, mode: Mode) -> bool {
+    evidence.promises().follows_held || matches!(mode, Mode::Ask | Mode::AddWins) || evidence.leaders().next().is_none()
+}
+
 fn judge(evidence: &Evidence<'_>) -> Finding {
     if let Some(why) = evidence.namelessness().or_else(|| evidence.unrest()) {
         return Finding::Undecided(why);
