@@ -116,7 +116,7 @@ pub fn promised(snapshot: &Snapshot, history: &History, mode: Mode) -> Vec<&'sta
     let is_promised = |checker: &&Checker| (checker.promised)(&evidence);
     // Leaders without a record yet do not show their mode.
     let fits = |checker: &&Checker| checker.id != no_lost_writes::CHECKER.id || no_lost_writes::fits(&evidence, mode);
-    ALL.iter().filter(is_promised).filter(fits).map(|checker| checker.id).collect()
+    ALL.iter().copied().filter(is_promised).filter(fits).map(|checker| checker.id).collect()
 }
 
 /// The checker of this id.
