@@ -19,7 +19,7 @@ pub(super) fn table(view: &CompareView, say: &Say) -> Tag {
     let shown = view.table.iter().filter(|line| line.differs || !view.only_differing);
     let head = |lane: &LaneView| {
         let number = tag("span").class("lane-number").text(format!("Run {}", lane.index + 1));
-        tag("th").key(lane.index).set("scope", "col").child(number).text(" ").text(lane.name.clone())
+        tag("th").key(lane.index).set("scope", "col").child(number).child(tag("span").class("lane-title").text(" ").text(lane.name.clone()))
     };
     let heads = tag("tr").child(tag("td")).children(view.lanes.iter().map(head));
     let body = tag("tbody").children(shown.map(row));

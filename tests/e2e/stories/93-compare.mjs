@@ -128,6 +128,9 @@ story("what differs is chosen: another strategy, a real system, a third run", { 
   await isReady(told);
   await expect.text(id("lane-name-2"), /MySQL/);
   await expect.count(id("compare-table").locator("thead th"), 3);
+  if (process.env.PICTURES) {
+    await told.page.screenshot({ path: `${process.env.PICTURES}/compare-three-1280.png`, fullPage: true });
+  }
   await expect.attribute(id("compare-add"), "disabled", /.*/);
   await id("compare-only").check();
   await expect.count(id("compare-table").locator(".row-same"), 0);
@@ -231,6 +234,11 @@ story("a comparison on a small screen by touch: one below the other", { path: "?
   await id("compare-add").tap();
   await isReady(told);
   await expect.count(id("lanes").locator("section.lane"), 3);
+  const [wide, has] = await id("compare-table").evaluate((table) => [table.scrollWidth, table.parentElement.clientWidth]);
+  expect.ok(wide <= has, `three columns of ${wide} px have ${has} px`);
+  if (process.env.PICTURES) {
+    await told.page.screenshot({ path: `${process.env.PICTURES}/compare-three-360.png`, fullPage: true });
+  }
 });
 
 for (const colorScheme of ["light", "dark"]) {
