@@ -1,12 +1,16 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 #[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
 #[cfg(feature = "catalogue")]
 mod export;
 mod listeners;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod open;
 mod pass;
 mod run;
@@ -29,6 +33,7 @@ use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::pace::Pace;
 use super::painter::{self, Palette};
+use super::place::Place;
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
@@ -65,6 +70,7 @@ pub struct App {
     aloud: Aloud,
     announced: AttrValue,
     told_until: u64,
+    place: Place,
     theme: Theme,
     palette: Palette,
     is_motion_reduced: bool,
@@ -82,6 +88,10 @@ pub struct App {
     charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
+    #[cfg(feature = "catalogue")]
+    search_run: super::measure::Search,
+    #[cfg(feature = "catalogue")]
+    compare: super::measure::Compare,
     _listeners: Vec<Listener>,
 }
 
@@ -138,6 +148,10 @@ impl Component for App {
             aloud: if IS_WHOLE { Aloud::stored() } else { Aloud::default() },
             announced: AttrValue::default(),
             told_until: 0,
+            #[cfg(feature = "catalogue")]
+            place: Place::of_address(),
+            #[cfg(not(feature = "catalogue"))]
+            place: Place::Play,
             theme,
             palette: Palette::read(),
             is_motion_reduced: page::prefers_reduced_motion(),
@@ -155,9 +169,15 @@ impl Component for App {
             charts: super::charts::Charts::default(),
             #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
+            #[cfg(feature = "catalogue")]
+            search_run: super::measure::Search::default(),
+            #[cfg(feature = "catalogue")]
+            compare: super::measure::Compare::default(),
             _listeners: listeners,
         };
         app.opened();
+        #[cfg(feature = "catalogue")]
+        app.open_from_address();
         app
     }
 
@@ -181,6 +201,23 @@ impl Component for App {
             Msg::Charts(msg) => return self.on_charts(msg),
             #[cfg(feature = "catalogue")]
             Msg::Export(msg) => return self.on_export(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Place(place) => self.on_place(place),
+            #[cfg(feature = "catalogue")]
+            Msg::Search(msg) => return self.on_search(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Compare(msg) => {
+                let renders = self.on_compare(msg);
+                self.keep_frames(ctx);
+                return renders;
+            }
+            #[cfg(feature = "catalogue")]
+            Msg::Frame(at_ms) if self.place == Place::Compare => {
+                let renders = self.on_compare_frame(at_ms);
+                self.keep_frames(ctx);
+                self.compare.paint(&mut self.palette);
+                return renders;
+            }
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -231,9 +268,14 @@ impl Component for App {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
             variant: player.and_then(|player| player.variant.clone()),
             theme: self.theme,
+            place: self.place,
+            #[cfg(feature = "catalogue")]
+            pair: self.pair_words(),
         };
         let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
         let main = match (player, &self.screen) {
+            #[cfg(feature = "catalogue")]
+            (Some(player), _) if self.place != Place::Play => self.elsewhere(main, player),
             (Some(player), Some(screen)) => self.play(main, player, screen),
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };
@@ -257,6 +299,11 @@ impl Component for App {
         // Among the turns of a run that plays, the time has its own.
         if !self.pace.drawn() {
             self.show_time();
+        }
+        #[cfg(feature = "catalogue")]
+        if self.place == Place::Compare {
+            self.compare.follow(&self.say);
+            self.compare.paint(&mut self.palette);
         }
         self.modal.follow();
         #[cfg(feature = "catalogue")]

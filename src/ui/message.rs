@@ -43,6 +43,15 @@ pub enum Msg {
     /// About the charts.
     #[cfg(feature = "catalogue")]
     Charts(super::charts::ChartsMsg),
+    /// To another place of the page.
+    #[cfg(feature = "catalogue")]
+    Place(super::place::Place),
+    /// About the search for an anomaly.
+    #[cfg(feature = "catalogue")]
+    Search(super::measure::SearchMsg),
+    /// About runs side by side.
+    #[cfg(feature = "catalogue")]
+    Compare(super::measure::CompareMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
     /// From the page around a frame.

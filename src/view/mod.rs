@@ -8,6 +8,8 @@ pub mod breakpoint;
 pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
+#[cfg(feature = "catalogue")]
+pub mod compare;
 pub mod conflict;
 pub mod describe;
 #[cfg(feature = "catalogue")]
@@ -30,6 +32,8 @@ pub mod records;
 #[cfg(feature = "catalogue")]
 pub mod remedy;
 pub mod replica;
+#[cfg(feature = "catalogue")]
+pub mod search;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
 pub mod settings;

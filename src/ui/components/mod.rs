@@ -6,6 +6,10 @@ mod branches;
 mod cart_card;
 #[cfg(feature = "catalogue")]
 mod charts;
+#[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
+mod compare_table;
 mod conflict;
 #[cfg(feature = "catalogue")]
 mod diagram;
@@ -35,6 +39,8 @@ mod record_card;
 mod replica;
 mod replica_mark;
 mod ribbon;
+#[cfg(feature = "catalogue")]
+mod search;
 mod settings;
 mod share;
 mod stage;
@@ -64,7 +70,7 @@ pub(crate) use embed::{EmbedTop, EmbedVerdicts};
 pub(crate) use grips::id as grip_id;
 pub(crate) use header::Header;
 #[cfg(feature = "lab")]
-pub(crate) use header::{brand, theme_switch};
+pub(crate) use header::{brand, places, theme_switch};
 #[cfg(feature = "lab")]
 pub(crate) use icon::{Shape, icon};
 pub(crate) use panel::PanelView;
