@@ -11,8 +11,9 @@
   const scenario = query.get("scenario");
   // So does a frame of another page, and a script of its own, which speaks with that page.
   const isFrame = query.has("embed");
-  const isWhole = isFrame || hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
-  const program = query.get("view") === "lab" ? "lab" : isWhole ? "catalogue" : "app";
+  const view = query.get("view");
+  const isWhole = isFrame || view === "learn" || hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
+  const program = view === "lab" ? "lab" : isWhole ? "catalogue" : "app";
 
   // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
   const addresses = (name) => document.querySelector(`meta[name=replicascope-${name}]`).dataset;

@@ -1,6 +1,8 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
@@ -81,6 +83,8 @@ pub struct App {
     #[cfg(feature = "catalogue")]
     charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
+    course: super::course::Course,
+    #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
     _listeners: Vec<Listener>,
 }
@@ -154,10 +158,14 @@ impl Component for App {
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
             #[cfg(feature = "catalogue")]
+            course: super::course::Course::default(),
+            #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
             _listeners: listeners,
         };
         app.opened();
+        #[cfg(feature = "catalogue")]
+        app.open_course_of_address();
         app
     }
 
@@ -193,6 +201,10 @@ impl Component for App {
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
             #[cfg(feature = "catalogue")]
             Msg::Embed(msg) => self.on_embed(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Course(msg) => self.on_course(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Term(id) => self.on_term(id),
             Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
@@ -201,6 +213,8 @@ impl Component for App {
         let has_news = self.follow_embed(before);
         #[cfg(not(feature = "catalogue"))]
         let has_news = false;
+        #[cfg(feature = "catalogue")]
+        self.follow_course();
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -276,7 +290,12 @@ impl Component for App {
 impl App {
     fn play(&self, main: Tag, player: &Player, screen: &Screen) -> Tag {
         let say = &self.say;
-        let ribbon = RibbonView { ribbon: player.guide.as_ref().map(Guide::ribbon), is_playing: player.is_playing() };
+        let ribbon = RibbonView {
+            ribbon: player.guide.as_ref().map(Guide::ribbon),
+            is_playing: player.is_playing(),
+            #[cfg(feature = "catalogue")]
+            end: self.lesson_end(player),
+        };
         let stage = Stage {
             scene: screen.scene.clone(),
             frame: self.frame.clone(),
@@ -330,6 +349,10 @@ impl App {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
             }
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Glossary), _) => Open::Glossary(self.search.clone()),
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Course), _) => Open::Course(self.course.shown(self.lesson())),
             (None, Some(Dialog::Share), Some(player)) => {
                 let recipe = opening::shared(player);
                 let found = if IS_WHOLE { recipe.to_link_within_bounds() } else { recipe.to_link().map(|link| (link, false)) };

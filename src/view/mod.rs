@@ -9,6 +9,8 @@ pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
 pub mod conflict;
+#[cfg(feature = "catalogue")]
+pub mod course;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
@@ -17,6 +19,8 @@ pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+#[cfg(feature = "catalogue")]
+pub mod glossary;
 pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]

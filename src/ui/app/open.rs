@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    fn on_opened(&mut self, attempt: Result<Player, Reason>) {
+    pub(super) fn on_opened(&mut self, attempt: Result<Player, Reason>) {
         // Where it came from a dialog, the alert must not stay behind it.
         self.dialog = None;
         match attempt {

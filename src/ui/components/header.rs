@@ -23,11 +23,18 @@ impl Draw for Header {
             None
         };
         let play = tag("a").class("place").set("href", "#main").set("aria-current", "page").on(On::Click, say, stay).text("Play");
+        let learn = tag("a").class("place").set("href", "?view=learn").testid("learn").text("Learn");
+        // This program has the course in itself.
+        #[cfg(feature = "catalogue")]
+        let learn = learn.on(On::Click, say, |event| {
+            event.prevent_default();
+            Some(Msg::Show(ShowMsg::Dialog(Dialog::Course)))
+        });
         let lab = tag("a").class("place").set("href", "?view=lab").text("Offline lab");
         tag("header")
             .class("top")
             .child(brand())
-            .child(tag("nav").class("places").set("aria-label", "Places").child(play).child(lab))
+            .child(tag("nav").class("places").set("aria-label", "Places").child(learn).child(play).child(lab))
             .child(self.tools(say))
     }
 }
