@@ -1,7 +1,7 @@
 //! The course as a dialog, and what stands below the ribbon when a lesson is told to its end.
 
 use super::dialog::dialog;
-use super::glossary::glossary_button;
+use super::glossary::{glossary_button, terms};
 use crate::ui::course::CourseMsg;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::{Dialog, Msg, ShowMsg};
@@ -52,12 +52,12 @@ fn onwards(outline: &Outline, say: &Say) -> Tag {
     let Some(Onwards { entry, told }) = &outline.onwards else {
         return tag("p").text("You have done every lesson. Each stays open.");
     };
-    let verb = if outline.is_begun { "Continue" } else { "Begin" };
+    let label = if outline.is_begun { format!("Continue: {told}") } else { format!("Begin: {told}") };
     button("button button-main course-onwards")
         .on_click(say, Msg::Course(CourseMsg::Open(entry.id)))
         .flag("autofocus", true)
         .testid("course-onwards")
-        .text(format!("{verb}: {told}"))
+        .text(label)
 }
 
 fn group(group: &Group, here: Option<&'static str>, say: &Say) -> Tag {
@@ -110,7 +110,7 @@ pub(super) fn course_button(testid: &'static str, say: &Say) -> Tag {
 
 /// The hand-over: something to try, the other half of the pair, the next lesson.
 pub(super) fn lesson_end(end: &LessonEnd, say: &Say) -> Tag {
-    let to_try = tag("p").class("lesson-try").testid("lesson-try").child(tag("strong").text("Now you. ")).text(end.to_try);
+    let to_try = tag("p").class("lesson-try").testid("lesson-try").child(tag("strong").text("Now you. ")).child(terms(end.to_try, say));
     let pair = end.pair.as_ref().map(|pair| {
         let switch = button("button").on_click(say, Msg::Course(CourseMsg::Variant(pair.variant)));
         switch.set("data-variant", pair.variant).testid("lesson-pair").text(pair.label.clone())
@@ -123,7 +123,7 @@ pub(super) fn lesson_end(end: &LessonEnd, say: &Say) -> Tag {
         None => tag("span").class("quiet").text("This was the last lesson."),
     };
     let course = button("button").on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Course))).testid("lesson-course").text("The course");
-    // A way to both halves side by side belongs beside the pair.
+    // A way to both halves side by side belongs behind the pair: `pair.variant` is the other half of what is open, under the same seed.
     let ways = tag("div").class("lesson-ways").maybe(pair).child(next).child(course);
     tag("div").key("end").class("lesson-end").testid("lesson-end").child(to_try).child(ways)
 }

@@ -32,7 +32,8 @@ pub(super) fn glossary(search: &str, say: &Say) -> Tag {
 
 fn entry(term: &'static Term, say: &Say) -> Tag {
     let called = tag("dl").class("glossary-called").children(term.called.iter().map(called));
-    let source = tag("p").class("quiet").text(format!("Source: {}", term.source));
+    // Titles of works stay as they are.
+    let source = tag("p").class("quiet").text("Source: ").child(tag("cite").set("lang", "en").text(term.source));
     tag("article")
         .key(term.id)
         .class("glossary-term")
@@ -60,13 +61,23 @@ pub(super) fn terms(text: &str, say: &Say) -> Tag {
     terms_but(text, None, say)
 }
 
-/// The same, but for the term that the text is about.
-fn terms_but(text: &str, own: Option<&str>, say: &Say) -> Tag {
-    let stretch = |(index, Stretch { text, term }): (usize, Stretch<'_>)| match term.filter(|term| Some(term.id) != own) {
-        Some(term) => link(term, text.to_owned(), say).key(index),
-        None => tag("span").key(index).text(text.to_owned()),
+/// The same, but for the term that the text is about. Other languages have the sentence as a whole, with its terms behind it:
+/// a sentence in pieces cannot be translated. The style sheet shows the one that fits the page's language.
+pub(super) fn terms_but(text: &str, own: Option<&str>, say: &Say) -> Tag {
+    let stretches = glossary::stretches(text);
+    let is_linked = |stretch: &Stretch<'_>| stretch.term.filter(|term| Some(term.id) != own);
+    let used: Vec<&'static Term> = stretches.iter().filter_map(is_linked).collect();
+    if used.is_empty() {
+        return tag("span").text(text.to_owned());
+    }
+    let piece = |(index, stretch): (usize, &Stretch<'_>)| match is_linked(stretch) {
+        Some(term) => link(term, stretch.text.to_owned(), say).key(index),
+        None => tag("span").key(index).text(stretch.text.to_owned()),
     };
-    tag("span").children(glossary::stretches(text).into_iter().enumerate().map(stretch))
+    let linked = tag("span").class("prose-linked").set("lang", "en").children(stretches.iter().enumerate().map(piece));
+    let whole = tag("span").class("prose-whole").text(text.to_owned());
+    let behind = tag("span").class("prose-terms").children(used.into_iter().map(|term| link(term, term.name.to_owned(), say).key(term.id)));
+    tag("span").child(linked).child(whole).child(behind)
 }
 
 /// The name of a guarantee, which leads to the glossary where that knows it.

@@ -90,9 +90,9 @@ fn question(question: &Question, say: &Say) -> Tag {
     tag("div")
         .class("question")
         .testid("prediction")
-        .child(tag("p").class("question-text").text(question.text.clone()))
+        .child(words(tag("p").class("question-text"), &question.text, say))
         .child(tag("div").class("answers").children(question.answers.iter().enumerate().map(answer)))
-        .child(tag("p").class("question-because").set("aria-live", "polite").text(because.unwrap_or_default()))
+        .child(words(tag("p").class("question-because").set("aria-live", "polite"), &because.unwrap_or_default(), say))
 }
 
 /// Text with **emphasis**, and in the program that has the glossary with its terms linked.

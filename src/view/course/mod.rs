@@ -10,7 +10,6 @@ pub use to_try::to_try;
 
 use crate::scenarios::index::{Entry, INDEX};
 use crate::scenarios::{self, Family, Scenario};
-use crate::view::words;
 
 /// The course as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +115,8 @@ fn line(index: usize, entry: &'static Entry, progress: &Progress) -> Line {
     let told = match attended {
         None => "Not begun".to_owned(),
         Some(attended) => {
-            let reached = if attended.is_done { "Done".to_owned() } else { words::sentence_case(&step_of(entry.id, attended)) };
+            let reached =
+                if attended.is_done { "Done".to_owned() } else { format!("Step {} of {}", attended.step, steps(entry.id, attended)) };
             match attended.predictions() {
                 (_, 0) => reached,
                 (right, asked) => format!("{reached}, {right} of {asked} predictions right"),
@@ -126,9 +126,9 @@ fn line(index: usize, entry: &'static Entry, progress: &Progress) -> Line {
     Line { entry, number: index + 1, state, told }
 }
 
-fn step_of(id: &str, attended: &Attended) -> String {
-    let count = scenarios::find(id).map_or(0, |scenario| (scenario.steps)(attended.variant).len());
-    format!("step {} of {count}", attended.step)
+/// How many steps the variant has that was seen last.
+fn steps(id: &str, attended: &Attended) -> usize {
+    scenarios::find(id).map_or(0, |scenario| (scenario.steps)(attended.variant).len())
 }
 
 /// The lesson after this one in the course; `None` after the last.
@@ -145,7 +145,9 @@ fn onwards(progress: &Progress) -> Option<Onwards> {
     let last = progress.last().and_then(|id| INDEX.iter().position(|entry| entry.id == id)).unwrap_or(0);
     let entry = INDEX[last..].iter().chain(&INDEX[..last]).find(is_open)?;
     let told = match progress.of(entry.id) {
-        Some(attended) if attended.step > 1 => format!("{}, from {}", entry.title, step_of(entry.id, attended)),
+        Some(attended) if attended.step > 1 => {
+            format!("{}, from step {} of {}", entry.title, attended.step, steps(entry.id, attended))
+        }
         _ => entry.title.to_owned(),
     };
     Some(Onwards { entry, told })

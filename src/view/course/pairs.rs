@@ -24,8 +24,9 @@ pub fn pair(scenario: &'static Scenario, variant: &str) -> Option<Pair> {
     let Some(other) = others.clone().find(|other| is_opposite(this, other)) else {
         return others.next().map(|other| Pair { variant: other.id, label: format!("Another way: {}", other.title), is_fix: false });
     };
-    let verb = if other.about.is_some_and(|about| about.promised) { "fixed" } else { "broken" };
-    Some(Pair { variant: other.id, label: format!("See it {verb}: {}", other.title), is_fix: true })
+    let is_fixed = other.about.is_some_and(|about| about.promised);
+    let label = if is_fixed { format!("See it fixed: {}", other.title) } else { format!("See it broken: {}", other.title) };
+    Some(Pair { variant: other.id, label, is_fix: true })
 }
 
 fn is_opposite(this: &Variant, other: &Variant) -> bool {

@@ -34,7 +34,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["version vectors"],
         definition: "For each replica, up to which counter its writes have been seen. It tells whether one version is older than another or concurrent with it. Not the same as a vector clock, which counts events.",
         source: PARKER,
-        called: &[RIAK.says("vclock, in the header X-Riak-Vclock", RIAK_CONFLICTS)],
+        called: &[RIAK.says("causal context: a vector clock, or a dotted version vector", RIAK_CAUSAL)],
     },
     Term {
         id: "dot",
@@ -43,8 +43,8 @@ pub(super) const TERMS: &[Term] = &[
         definition: "The name of one write: its replica and a counter that this replica never uses twice.",
         source: DVV,
         called: &[
-            RIAK.says("part of a dotted version vector", RIAK_CONFLICTS),
-            MYSQL.says("a GTID is built alike: server id and transaction number", MYSQL_GTID),
+            RIAK.says("dot, in a dotted version vector", RIAK_CAUSAL),
+            MYSQL.says("a GTID is built alike: the source's id and a transaction number", MYSQL_GTID),
         ],
     },
     Term {
@@ -53,7 +53,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["dotted version vectors"],
         definition: "A version vector and the dot of the write itself, so that siblings of one replica are told apart and do not multiply.",
         source: DVV,
-        called: &[RIAK.says("dotted version vectors, dvv_enabled, since 2.0", RIAK_CONFLICTS)],
+        called: &[RIAK.says("dotted version vectors, dvv_enabled, since 2.0", RIAK_CAUSAL)],
     },
     Term {
         id: "context",
@@ -61,7 +61,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "What a writer had seen when it wrote; it comes with a read and goes with the next write.",
         source: DVV,
-        called: &[RIAK.says("causal context", RIAK_CONFLICTS), COUCHDB.says("the _rev that an update must name", COUCHDB_CONFLICTS)],
+        called: &[
+            RIAK.says("causal context, in the header X-Riak-Vclock", RIAK_CAUSAL),
+            COUCHDB.says("the _rev that an update must name", COUCHDB_CONFLICTS),
+        ],
     },
     Term {
         id: "sibling",
@@ -120,7 +123,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["conflict-free replicated data type"],
         definition: "A data type whose replicas can be merged in any order, any number of times, always to the same value.",
         source: SHAPIRO,
-        called: &[RIAK.says("Riak data types: counters, sets, maps", RIAK_TYPES)],
+        called: &[RIAK.says("Riak data types, such as counters, sets and maps", RIAK_TYPES)],
     },
     Term {
         id: "add-wins",
@@ -156,8 +159,8 @@ pub(super) const TERMS: &[Term] = &[
         definition: "Several replicas take writes and send them to each other afterwards.",
         source: KLEPPMANN,
         called: &[
-            MYSQL.says("circular replication, or Group Replication in multi-primary mode", MYSQL_GROUP),
-            DYNAMODB.says("global tables: multi-active", DYNAMODB_GLOBAL),
+            MYSQL.says("Group Replication in multi-primary mode", MYSQL_GROUP),
+            DYNAMODB.says("global tables: multi-active", DYNAMODB_DESIGN),
             COUCHDB.says("replication in both directions", COUCHDB_CONFLICTS),
         ],
     },

@@ -27,9 +27,9 @@ pub(super) const TERMS: &[Term] = &[
         source: KLEPPMANN,
         called: &[
             POSTGRESQL.says("primary", POSTGRESQL_STANDBY),
-            MYSQL.says("source (formerly master)", MYSQL_REPLICATION),
+            MYSQL.says("source", MYSQL_REPLICATION),
             MONGODB.says("primary", MONGODB_PRIMARY),
-            ETCD.says("leader", ETCD_GLOSSARY),
+            ETCD.says("leader", ETCD_LEARNER),
         ],
     },
     Term {
@@ -40,9 +40,9 @@ pub(super) const TERMS: &[Term] = &[
         source: KLEPPMANN,
         called: &[
             POSTGRESQL.says("standby; a hot standby also answers reads", POSTGRESQL_STANDBY),
-            MYSQL.says("replica (formerly slave)", MYSQL_REPLICATION),
+            MYSQL.says("replica", MYSQL_REPLICATION),
             MONGODB.says("secondary", MONGODB_MEMBERS),
-            ETCD.says("follower", ETCD_GLOSSARY),
+            ETCD.says("follower", ETCD_LEARNER),
         ],
     },
     Term {
@@ -53,9 +53,9 @@ pub(super) const TERMS: &[Term] = &[
         source: KLEPPMANN,
         called: &[
             POSTGRESQL.says("write-ahead log (WAL)", POSTGRESQL_STANDBY),
-            MYSQL.says("binary log; a replica's copy is the relay log", MYSQL_REPLICATION),
+            MYSQL.says("binary log; a replica's copy is the relay log", MYSQL_LOGS),
             MONGODB.says("oplog", MONGODB_PRIMARY),
-            ETCD.says("Raft log", ETCD_LEARNER),
+            ETCD.says("Raft log", ETCD_GLOSSARY),
         ],
     },
     Term {
@@ -66,10 +66,10 @@ pub(super) const TERMS: &[Term] = &[
         source: KLEPPMANN,
         called: &[
             POSTGRESQL.says("log sequence number (LSN)", POSTGRESQL_LSN),
-            MYSQL.says("binary log file and position, or a GTID", MYSQL_GTID),
+            MYSQL.says("binary log file and position, or GTIDs instead", MYSQL_POSITION),
             MONGODB.says("optime: a timestamp and the election term", MONGODB_STATUS),
             COUCHDB.says("update sequence", COUCHDB_CHANGES),
-            ETCD.says("Raft index; for clients, the revision", ETCD_GUARANTEES),
+            ETCD.says("for clients, the revision", ETCD_GUARANTEES),
         ],
     },
     Term {
@@ -91,7 +91,7 @@ pub(super) const TERMS: &[Term] = &[
         source: KLEPPMANN,
         called: &[
             POSTGRESQL.says("the default: no synchronous_standby_names", POSTGRESQL_SYNC),
-            MYSQL.says("the default", MYSQL_REPLICATION),
+            MYSQL.says("the default", MYSQL_OVERVIEW),
             MONGODB.says("write concern w: 1", MONGODB_WRITE_CONCERN),
         ],
     },
@@ -115,8 +115,8 @@ pub(super) const TERMS: &[Term] = &[
         called: &[
             POSTGRESQL.says("write_lag, flush_lag and replay_lag", POSTGRESQL_STAT),
             MYSQL.says("Seconds_Behind_Source", MYSQL_STATUS),
-            MONGODB.says("replication lag", MONGODB_STATUS),
-            DYNAMODB.says("the metric ReplicationLatency", DYNAMODB_GLOBAL),
+            MONGODB.says("replication lag", MONGODB_LAG),
+            DYNAMODB.says("the metric ReplicationLatency", DYNAMODB_OVERVIEW),
         ],
     },
     Term {
@@ -128,7 +128,7 @@ pub(super) const TERMS: &[Term] = &[
         called: &[
             POSTGRESQL.says("failover: a standby is promoted, by a person or an outside tool", POSTGRESQL_FAILOVER),
             MONGODB.says("automatic failover by an election", MONGODB_ELECTION),
-            ETCD.says("leader election", ETCD_GLOSSARY),
+            ETCD.says("leader failure: the cluster elects another", ETCD_FAILURES),
         ],
     },
     Term {
@@ -157,9 +157,9 @@ pub(super) const TERMS: &[Term] = &[
         definition: "The number of a leadership; it only grows. Who has seen a greater one refuses what comes under a smaller one.",
         source: RAFT,
         called: &[
-            POSTGRESQL.says("timeline, a new one at each promotion; it refuses nobody by itself", POSTGRESQL_TIMELINE),
+            POSTGRESQL.says("timeline, a new one at each promotion", POSTGRESQL_TIMELINE),
             MONGODB.says("election term", MONGODB_STATUS),
-            ETCD.says("Raft term", ETCD_GUARANTEES),
+            ETCD.says("Raft term: raft_term in every answer", ETCD_API),
         ],
     },
     Term {
@@ -168,7 +168,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["fenced"],
         definition: "Making sure that a replaced leader can do no more harm: others refuse it by its smaller epoch, or it is cut off.",
         source: KLEPPMANN_8,
-        called: &[POSTGRESQL.says("STONITH, \u{201c}shoot the other node in the head\u{201d}, by an outside tool", POSTGRESQL_FAILOVER)],
+        called: &[POSTGRESQL.says("STONITH, \u{201c}shoot the other node in the head\u{201d}; left to outside tools", POSTGRESQL_FAILOVER)],
     },
     Term {
         id: "lease",

@@ -23,7 +23,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["coordinators"],
         definition: "A node that asks the replicas for a client. It orders nothing.",
         source: DYNAMO,
-        called: &[CASSANDRA.says("coordinator", CASSANDRA_DYNAMO), RIAK.says("coordinating node", RIAK_PROPERTIES)],
+        called: &[CASSANDRA.says("coordinator", CASSANDRA_DYNAMO)],
     },
     Term {
         id: "sloppy-quorum",
@@ -33,7 +33,7 @@ pub(super) const TERMS: &[Term] = &[
         source: DYNAMO,
         called: &[
             RIAK.says("the default; pw and pr count primary replicas only", RIAK_PROPERTIES),
-            CASSANDRA.says("only consistency level ANY counts hints", CASSANDRA_HINTS),
+            CASSANDRA.says("only consistency level ANY counts a hint", CASSANDRA_DYNAMO),
         ],
     },
     Term {
@@ -80,6 +80,6 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["write-back on reads", "write-back on read"],
         definition: "A read first writes what it is about to return to a quorum, so that no later read returns less.",
         source: ABD,
-        called: &[CASSANDRA.says("blocking read repair: monotonic quorum reads, not linearizable ones", CASSANDRA_READ_REPAIR)],
+        called: &[CASSANDRA.says("blocking read repair, for monotonic quorum reads", CASSANDRA_READ_REPAIR)],
     },
 ];

@@ -19,8 +19,8 @@ pub(super) const TERMS: &[Term] = &[
         definition: "After a session has written, its reads show that write or something newer.",
         source: TERRY,
         called: &[
-            MONGODB.says("\u{201c}read your own writes\u{201d} of a causally consistent session", MONGODB_CAUSAL),
-            DYNAMODB.says("a strongly consistent read, in the same Region", DYNAMODB_READ),
+            MONGODB.says("read own writes, in a causally consistent session with majority reads and writes", MONGODB_CAUSAL),
+            DYNAMODB.says("a strongly consistent read, in the same Region", DYNAMODB_GLOBAL),
         ],
     },
     Term {
@@ -29,7 +29,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "A session never sees something older than what it has seen before.",
         source: TERRY,
-        called: &[MONGODB.says("monotonic reads of a causally consistent session", MONGODB_CAUSAL)],
+        called: &[MONGODB.says("monotonic reads, in a causally consistent session with majority reads", MONGODB_CAUSAL)],
     },
     Term {
         id: "monotonic-writes",
@@ -37,7 +37,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "A session's writes take effect everywhere in the order in which it made them.",
         source: TERRY,
-        called: &[MONGODB.says("monotonic writes of a causally consistent session", MONGODB_CAUSAL)],
+        called: &[MONGODB.says("monotonic writes, in a causally consistent session with majority writes", MONGODB_CAUSAL)],
     },
     Term {
         id: "writes-follow-reads",
@@ -45,7 +45,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &[],
         definition: "A write made after reading something is ordered after what was read, and seen nowhere without it.",
         source: TERRY,
-        called: &[MONGODB.says("writes follow reads of a causally consistent session", MONGODB_CAUSAL)],
+        called: &[MONGODB.says("writes follow reads, in a causally consistent session with majority reads", MONGODB_CAUSAL)],
     },
     Term {
         id: "consistent-prefix",
@@ -65,7 +65,7 @@ pub(super) const TERMS: &[Term] = &[
             POSTGRESQL
                 .says("a position from pg_current_wal_lsn(), compared with pg_last_wal_replay_lsn() by the application", POSTGRESQL_LSN),
             MYSQL.says("a GTID set, waited for with WAIT_FOR_EXECUTED_GTID_SET", MYSQL_WAIT),
-            MONGODB.says("operationTime, sent as afterClusterTime", MONGODB_CAUSAL),
+            MONGODB.says("a time of operation, sent as afterClusterTime", MONGODB_READ_CONCERN),
         ],
     },
     Term {
@@ -77,7 +77,7 @@ pub(super) const TERMS: &[Term] = &[
         called: &[
             MONGODB.says("bounded by maxStalenessSeconds", MONGODB_STALENESS),
             DYNAMODB.says("eventually consistent read", DYNAMODB_READ),
-            ETCD.says("serializable read: from any member, perhaps stale", ETCD_GUARANTEES),
+            ETCD.says("serializable read: it may be stale", ETCD_GUARANTEES),
         ],
     },
     Term {
@@ -88,8 +88,8 @@ pub(super) const TERMS: &[Term] = &[
         source: HERLIHY_WING,
         called: &[
             MONGODB.says("read concern \u{201c}linearizable\u{201d}, with w: majority", MONGODB_LINEARIZABLE),
-            CASSANDRA.says("lightweight transactions, at serial consistency", CASSANDRA_GUARANTEES),
-            ETCD.says("the default for reads and writes; for its transactions, strict serializability", ETCD_GUARANTEES),
+            CASSANDRA.says("lightweight transactions", CASSANDRA_GUARANTEES),
+            ETCD.says("the default, but not for watches", ETCD_GUARANTEES),
         ],
     },
     Term {
@@ -115,8 +115,8 @@ pub(super) const TERMS: &[Term] = &[
         id: "accounted-for",
         name: "accounted for",
         aliases: &[],
-        definition: "A write that no longer shows is listed, with who wrote it, what replaced it and why. A rule of this project.",
-        source: "This project's own rule; no system of those here promises it.",
+        definition: "A write that no longer shows is listed, with who wrote it, what replaced it and why.",
+        source: THIS_PROJECT,
         called: &[],
     },
     Term {
@@ -126,7 +126,7 @@ pub(super) const TERMS: &[Term] = &[
         definition: "The client got no answer: the write may have happened, may still happen, or may never.",
         source: KLEPPMANN_8,
         called: &[
-            CASSANDRA.says("a write timeout", CASSANDRA_DYNAMO),
+            CASSANDRA.says("a timed out write; a hint may be stored for it", CASSANDRA_HINTS),
             ETCD.says("a timeout: the client may be uncertain about the operation", ETCD_GUARANTEES),
         ],
     },

@@ -20,6 +20,8 @@ pub(super) const GIFFORD: &str = "Gifford, Weighted voting for replicated data (
 pub(super) const DEMERS: &str = "Demers and others, Epidemic algorithms for replicated database maintenance (1987)";
 pub(super) const MERKLE: &str = "Merkle, A digital signature based on a conventional encryption function (1987)";
 pub(super) const ABD: &str = "Attiya, Bar-Noy and Dolev, Sharing memory robustly in message-passing systems (1995)";
+/// Where no text is known that has it.
+pub(super) const THIS_PROJECT: &str = "a rule of this project";
 
 /// A real system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,9 @@ pub(super) const POSTGRESQL_TIMELINE: &str = "https://www.postgresql.org/docs/cu
 pub(super) const POSTGRESQL_REWIND: &str = "https://www.postgresql.org/docs/current/app-pgrewind.html";
 pub(super) const POSTGRESQL_BASEBACKUP: &str = "https://www.postgresql.org/docs/current/app-pgbasebackup.html";
 pub(super) const MYSQL_REPLICATION: &str = "https://dev.mysql.com/doc/refman/8.4/en/replication-implementation.html";
+pub(super) const MYSQL_OVERVIEW: &str = "https://dev.mysql.com/doc/refman/8.4/en/replication.html";
+pub(super) const MYSQL_LOGS: &str = "https://dev.mysql.com/doc/refman/8.4/en/replica-logs.html";
+pub(super) const MYSQL_POSITION: &str = "https://dev.mysql.com/doc/refman/8.4/en/replication-gtids-auto-positioning.html";
 pub(super) const MYSQL_GTID: &str = "https://dev.mysql.com/doc/refman/8.4/en/replication-gtids-concepts.html";
 pub(super) const MYSQL_SEMISYNC: &str = "https://dev.mysql.com/doc/refman/8.4/en/replication-semisync.html";
 pub(super) const MYSQL_STATUS: &str = "https://dev.mysql.com/doc/refman/8.4/en/show-replica-status.html";
@@ -62,9 +67,11 @@ pub(super) const MONGODB_MEMBERS: &str = "https://www.mongodb.com/docs/manual/co
 pub(super) const MONGODB_ELECTION: &str = "https://www.mongodb.com/docs/manual/core/replica-set-elections/";
 pub(super) const MONGODB_WRITE_CONCERN: &str = "https://www.mongodb.com/docs/manual/reference/write-concern/";
 pub(super) const MONGODB_STATUS: &str = "https://www.mongodb.com/docs/manual/reference/command/replSetGetStatus/";
+pub(super) const MONGODB_LAG: &str = "https://www.mongodb.com/docs/manual/tutorial/troubleshoot-replica-sets/";
 pub(super) const MONGODB_ROLLBACK: &str = "https://www.mongodb.com/docs/manual/core/replica-set-rollbacks/";
 pub(super) const MONGODB_SYNC: &str = "https://www.mongodb.com/docs/manual/core/replica-set-sync/";
 pub(super) const MONGODB_CAUSAL: &str = "https://www.mongodb.com/docs/manual/core/causal-consistency-read-write-concerns/";
+pub(super) const MONGODB_READ_CONCERN: &str = "https://www.mongodb.com/docs/manual/reference/read-concern/";
 pub(super) const MONGODB_LINEARIZABLE: &str = "https://www.mongodb.com/docs/manual/reference/read-concern-linearizable/";
 pub(super) const MONGODB_STALENESS: &str = "https://www.mongodb.com/docs/manual/core/read-preference-staleness/";
 pub(super) const CASSANDRA_DYNAMO: &str = "https://cassandra.apache.org/doc/latest/cassandra/architecture/dynamo.html";
@@ -75,18 +82,24 @@ pub(super) const CASSANDRA_REPAIR: &str = "https://cassandra.apache.org/doc/late
 pub(super) const CASSANDRA_TOMBSTONES: &str =
     "https://cassandra.apache.org/doc/latest/cassandra/managing/operating/compaction/tombstones.html";
 pub(super) const DYNAMODB_GLOBAL: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html";
+pub(super) const DYNAMODB_OVERVIEW: &str = "https://docs.aws.amazon.com/prescriptive-guidance/latest/dynamodb-global-tables/overview.html";
+pub(super) const DYNAMODB_DESIGN: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-global-table-design.html";
 pub(super) const DYNAMODB_READ: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html";
-pub(super) const DYNAMODB_MODES: &str = "https://docs.aws.amazon.com/prescriptive-guidance/latest/dynamodb-global-tables/write-modes.html";
+pub(super) const DYNAMODB_MODES: &str =
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-global-table-design.prescriptive-guidance.writemodes.html";
 pub(super) const RIAK_GLOSSARY: &str = "https://docs.riak.com/riak/kv/latest/learn/glossary/index.html";
 pub(super) const RIAK_PROPERTIES: &str = "https://docs.riak.com/riak/kv/latest/developing/app-guide/replication-properties/index.html";
 pub(super) const RIAK_CONFLICTS: &str = "https://docs.riak.com/riak/kv/latest/developing/usage/conflict-resolution/index.html";
 pub(super) const RIAK_DELETION: &str = "https://docs.riak.com/riak/kv/latest/using/reference/object-deletion/index.html";
-pub(super) const RIAK_TYPES: &str = "https://docs.riak.com/riak/kv/latest/developing/data-types/index.html";
+pub(super) const RIAK_CAUSAL: &str = "https://docs.riak.com/riak/kv/latest/learn/concepts/causal-context/index.html";
+pub(super) const RIAK_TYPES: &str = "https://docs.riak.com/riak/kv/latest/learn/concepts/crdts/index.html";
 pub(super) const RIAK_AAE: &str = "https://docs.riak.com/riak/kv/latest/learn/concepts/active-anti-entropy/index.html";
 pub(super) const COUCHDB_CONFLICTS: &str = "https://docs.couchdb.org/en/stable/replication/conflicts.html";
 pub(super) const COUCHDB_CHANGES: &str = "https://docs.couchdb.org/en/stable/api/database/changes.html";
 pub(super) const COUCHDB_DOCUMENTS: &str = "https://docs.couchdb.org/en/stable/api/document/common.html";
 pub(super) const ETCD_GLOSSARY: &str = "https://etcd.io/docs/latest/learning/glossary/";
 pub(super) const ETCD_GUARANTEES: &str = "https://etcd.io/docs/latest/learning/api_guarantees/";
+pub(super) const ETCD_API: &str = "https://etcd.io/docs/latest/learning/api/";
+pub(super) const ETCD_FAILURES: &str = "https://etcd.io/docs/latest/op-guide/failures/";
 pub(super) const ETCD_LEARNER: &str = "https://etcd.io/docs/latest/learning/design-learner/";
 pub(super) const ETCD_TUNING: &str = "https://etcd.io/docs/latest/tuning/";

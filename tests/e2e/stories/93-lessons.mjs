@@ -120,7 +120,7 @@ story("terms lead to the glossary from the guide, the verdicts and the settings"
   const { expect, page } = told;
   const c = cluster(told);
   await c.ready();
-  await c.id("lesson-text").locator("[data-term=replica]").click();
+  await c.id("lesson-text").locator(".prose-linked [data-term=replica]").click();
   await expect.value(c.id("glossary-search"), "replica");
   await expect.visible(c.id("glossary-replica"));
   await page.keyboard.press("Escape");
@@ -129,7 +129,7 @@ story("terms lead to the glossary from the guide, the verdicts and the settings"
   await expect.text(c.id("glossary-linearizable").locator("h3"), "Linearizable");
   // From there to another term.
   await c.id("glossary-search").fill("sloppy quorum");
-  await c.id("glossary-sloppy-quorum").locator("[data-term=replica]").click();
+  await c.id("glossary-sloppy-quorum").locator(".prose-linked [data-term=replica]").click();
   await expect.value(c.id("glossary-search"), "replica");
   await c.id("glossary-search").fill("no such word");
   await expect.text(c.id("glossary-told"), "No term fits this search.");
