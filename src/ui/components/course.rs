@@ -38,7 +38,7 @@ pub(super) fn course(shown: &CourseShown, say: &Say) -> Tag {
         tag("p").class("notice").set("role", "status").testid("course-refused").text(text)
     });
     let told = tag("p").class("course-told").testid("course-told").text(outline.told.clone());
-    let head = tag("div").class("course-head").child(onwards(outline, say)).child(told).child(glossary_button(say));
+    let head = tag("div").class("course-head").child(onwards(outline, say)).child(glossary_button(say)).child(told);
     let groups = outline.groups.iter().map(|group| self::group(group, shown.here, say));
     let body = tag("div")
         .maybe(refused)
@@ -72,19 +72,15 @@ fn lesson(line: &Line, here: Option<&'static str>, say: &Say) -> Tag {
     let is_here = here == Some(entry.id);
     let open = button(if is_here { "entry entry-chosen lesson" } else { "entry lesson" });
     let open = if is_here { open.set("aria-current", "true") } else { open };
-    let sign = match state {
-        State::New => "",
-        State::Begun => "…",
-        State::Done => "✓",
-    };
-    let mark = tag("span").class(format!("lesson-mark lesson-{}", state.id())).set("aria-hidden", "true").text(sign);
+    let done = (*state == State::Done).then(|| tag("span").set("aria-hidden", "true").text("✓ "));
+    let told = tag("span").class(format!("lesson-told lesson-{}", state.id())).maybe(done).child(tag("span").text(told.clone()));
     let open = open
         .on_click(say, Msg::Course(CourseMsg::Open(entry.id)))
         .set("data-state", state.id())
         .testid(format!("lesson-{}", entry.id))
-        .child(mark)
-        .child(tag("strong").text(format!("{number}. {}", entry.title)))
-        .child(tag("span").class("lesson-told").text(told.clone()))
+        .child(tag("span").class("lesson-number").text(number.to_string()))
+        .child(tag("strong").text(entry.title))
+        .child(told)
         .child(tag("span").class("entry-summary").text(entry.summary));
     tag("li").key(entry.id).child(open)
 }

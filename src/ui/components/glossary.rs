@@ -11,7 +11,8 @@ pub(super) fn glossary(search: &str, say: &Say) -> Tag {
     let found = glossary::search(search);
     let field = tag("input")
         .class("input")
-        .set("type", "search")
+        // In a field of the type "search" the first Escape would only empty it.
+        .set("type", "text")
         .set("id", "glossary-search")
         .set("placeholder", "A word, or what a system calls it")
         .set("aria-label", "Search the glossary")
@@ -45,10 +46,9 @@ fn entry(term: &'static Term, say: &Say) -> Tag {
 }
 
 fn called(called: &'static Called) -> Tag {
-    let doc = tag("a").set("href", called.doc).set("target", "_blank").set("rel", "noopener noreferrer");
-    let doc = doc.set("aria-label", format!("Documentation of {}", called.system)).text("doc");
-    let name = tag("dd").text(format!("{} ", called.name)).child(doc);
-    tag("div").key(called.system).child(tag("dt").text(called.system)).child(name)
+    // The way to where that system's documentation says so.
+    let doc = tag("a").set("href", called.doc).set("target", "_blank").set("rel", "noopener noreferrer").text(called.name);
+    tag("div").key(called.system).child(tag("dt").text(called.system)).child(tag("dd").child(doc))
 }
 
 fn capital(name: &str) -> String {

@@ -72,7 +72,7 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["hash trees", "Merkle tree", "Merkle trees"],
         definition: "Hashes of ranges, and hashes of those: two replicas find one difference by comparing a few of them.",
         source: MERKLE,
-        called: &[CASSANDRA.says("Merkle tree", CASSANDRA_REPAIR), RIAK.says("hash trees of active anti-entropy", RIAK_AAE)],
+        called: &[CASSANDRA.says("Merkle tree", CASSANDRA_REPAIR), RIAK.says("Merkle tree, in active anti-entropy (AAE)", RIAK_AAE)],
     },
     Term {
         id: "write-back",

@@ -78,7 +78,7 @@ story("a lesson ends with something to try, its other half with the same seed, a
   await c.id("learn").click();
   await ready(told, c);
   await expect.attribute(c.id("lesson-quorum-overlap"), "data-state", "done");
-  await expect.text(c.id("lesson-quorum-overlap").locator(".lesson-told"), /^Done, \d of 2 predictions right$/);
+  await expect.text(c.id("lesson-quorum-overlap").locator(".lesson-told"), /^✓ Done, \d of 2 predictions right$/);
   await expect.text(c.id("course-told"), /^1 of 35 lessons done; \d of 2 predictions right\.$/);
   // Forgetting asks first.
   await c.id("course-reset").click();
