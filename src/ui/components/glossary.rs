@@ -34,7 +34,9 @@ pub(super) fn glossary(search: &str, say: &Say) -> Tag {
 fn entry(term: &'static Term, say: &Say) -> Tag {
     let called = tag("dl").class("glossary-called").children(term.called.iter().map(called));
     // Titles of works stay as they are.
-    let source = tag("p").class("quiet").text("Source: ").child(tag("cite").set("lang", "en").text(term.source));
+    let is_work = term.source.starts_with(char::is_uppercase);
+    let cite = tag("cite").text(term.source);
+    let source = tag("p").class("quiet").text("Source: ").child(if is_work { cite.set("lang", "en") } else { cite });
     tag("article")
         .key(term.id)
         .class("glossary-term")
@@ -76,7 +78,8 @@ pub(super) fn terms_but(text: &str, own: Option<&str>, say: &Say) -> Tag {
     };
     let linked = tag("span").class("prose-linked").set("lang", "en").children(stretches.iter().enumerate().map(piece));
     let whole = tag("span").class("prose-whole").text(text.to_owned());
-    let behind = tag("span").class("prose-terms").children(used.into_iter().map(|term| link(term, term.name.to_owned(), say).key(term.id)));
+    let one = |term: &'static Term| tag("span").key(term.id).text(" ").child(link(term, term.name.to_owned(), say));
+    let behind = tag("span").class("prose-terms").children(used.into_iter().map(one));
     tag("span").child(linked).child(whole).child(behind)
 }
 
