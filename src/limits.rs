@@ -165,6 +165,8 @@ pub const MAX_CHART_BINS: usize = 240;
 pub const MAX_CHART_CONFLICTS: usize = 100_000;
 /// Operations up to which charts judge lost writes at the end of each bin.
 pub const MAX_CHART_JUDGED: usize = 3_000;
+/// Bytes of the text in which a browser keeps how far somebody has come in the course.
+pub const MAX_PROGRESS_BYTES: usize = 64 << 10;
 /// Bytes of a file that is opened as a recipe or a link; it is looked at before it is read.
 pub const MAX_IMPORT_BYTES: usize = MAX_RECIPE_BYTES;
 /// Checkpoints kept for scrubbing.

@@ -3,6 +3,8 @@
 #[cfg(feature = "catalogue")]
 mod compare;
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
@@ -87,6 +89,8 @@ pub struct App {
     #[cfg(feature = "catalogue")]
     charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
+    course: super::course::Course,
+    #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
     #[cfg(feature = "catalogue")]
     search_run: super::measure::Search,
@@ -168,6 +172,8 @@ impl Component for App {
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
             #[cfg(feature = "catalogue")]
+            course: super::course::Course::default(),
+            #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
             #[cfg(feature = "catalogue")]
             search_run: super::measure::Search::default(),
@@ -178,6 +184,8 @@ impl Component for App {
         app.opened();
         #[cfg(feature = "catalogue")]
         app.open_from_address();
+        #[cfg(feature = "catalogue")]
+        app.open_course_of_address();
         app
     }
 
@@ -230,6 +238,10 @@ impl Component for App {
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
             #[cfg(feature = "catalogue")]
             Msg::Embed(msg) => self.on_embed(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Course(msg) => self.on_course(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Term(id) => self.on_term(id),
             Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
@@ -238,6 +250,8 @@ impl Component for App {
         let has_news = self.follow_embed(before);
         #[cfg(not(feature = "catalogue"))]
         let has_news = false;
+        #[cfg(feature = "catalogue")]
+        self.follow_course();
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -328,7 +342,12 @@ impl Component for App {
 impl App {
     fn play(&self, main: Tag, player: &Player, screen: &Screen) -> Tag {
         let say = &self.say;
-        let ribbon = RibbonView { ribbon: player.guide.as_ref().map(Guide::ribbon), is_playing: player.is_playing() };
+        let ribbon = RibbonView {
+            ribbon: player.guide.as_ref().map(Guide::ribbon),
+            is_playing: player.is_playing(),
+            #[cfg(feature = "catalogue")]
+            end: self.lesson_end(player),
+        };
         let stage = Stage {
             scene: screen.scene.clone(),
             frame: self.frame.clone(),
@@ -382,6 +401,10 @@ impl App {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
             }
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Glossary), _) => Open::Glossary(self.search.clone()),
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Course), _) => Open::Course(self.course.shown(self.lesson())),
             (None, Some(Dialog::Share), Some(player)) => {
                 let recipe = opening::shared(player);
                 let found = if IS_WHOLE { recipe.to_link_within_bounds() } else { recipe.to_link().map(|link| (link, false)) };

@@ -54,6 +54,12 @@ pub enum Msg {
     Compare(super::measure::CompareMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
+    /// A term of the glossary.
+    #[cfg(feature = "catalogue")]
+    Term(&'static str),
+    /// About the course.
+    #[cfg(feature = "catalogue")]
+    Course(super::course::CourseMsg),
     /// From the page around a frame.
     #[cfg(feature = "catalogue")]
     Embed(super::embed::EmbedMsg),
@@ -246,6 +252,12 @@ pub enum Dialog {
     Branches,
     /// What can happen to a thing on the stage.
     Handle,
+    /// The course.
+    #[cfg(feature = "catalogue")]
+    Course,
+    /// The glossary.
+    #[cfg(feature = "catalogue")]
+    Glossary,
 }
 
 impl Tab {

@@ -10,6 +10,8 @@ mod charts;
 mod clock;
 mod components;
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
@@ -39,6 +41,8 @@ mod time_keys;
 pub use app::App;
 #[cfg(feature = "catalogue")]
 pub use charts::ChartsMsg;
+#[cfg(feature = "catalogue")]
+pub use course::CourseMsg;
 #[cfg(feature = "catalogue")]
 pub use diagram::DiagramMsg;
 #[cfg(feature = "catalogue")]

@@ -6,6 +6,8 @@ use super::hooks::page;
 /// A place that the header leads to. The offline lab is another program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
+    /// The course, which opens over whatever place it is.
+    Learn,
     /// The stage.
     #[default]
     Play,
@@ -19,6 +21,7 @@ impl Place {
     /// Its name.
     pub(crate) const fn title(self) -> &'static str {
         match self {
+            Self::Learn => "Learn",
             Self::Play => "Play",
             Self::Measure => "Measure",
             Self::Compare => "Compare",
@@ -28,6 +31,7 @@ impl Place {
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {
         match self {
+            Self::Learn => "?view=learn",
             Self::Play => "./",
             Self::Measure => "?view=measure",
             Self::Compare => "?view=compare",

@@ -266,6 +266,16 @@ impl Player {
         }
     }
 
+    /// Straight to a step of the guide, from 1, or as near as the run comes to it.
+    #[cfg(feature = "catalogue")]
+    pub(crate) fn go_to_step(&mut self, step: usize) {
+        for _ in 1..step {
+            self.finish_step();
+            self.next_step();
+        }
+        self.finish_step();
+    }
+
     /// The guide's step before.
     pub(crate) fn previous_step(&mut self) {
         self.running = None;

@@ -11,6 +11,8 @@ pub mod charts;
 #[cfg(feature = "catalogue")]
 pub mod compare;
 pub mod conflict;
+#[cfg(feature = "catalogue")]
+pub mod course;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
@@ -19,6 +21,8 @@ pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+#[cfg(feature = "catalogue")]
+pub mod glossary;
 pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]

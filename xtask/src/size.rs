@@ -21,7 +21,7 @@ pub(crate) struct Program {
 
 /// The catalogue with its instruments and their style sheets: a tenth more than what they had when this was written.
 const CATALOGUE: Program = Program {
-    names: &["replicascope-catalogue", "records", "places", "time", "diagram", "measure", "search-worker"],
+    names: &["replicascope-catalogue", "records", "places", "time", "diagram", "measure", "course", "search-worker"],
     what: "the second program",
     budget_bytes: 725_000,
 };

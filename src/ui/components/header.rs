@@ -95,7 +95,7 @@ fn go(place: Place, event: &web_sys::Event) -> Option<Msg> {
     #[cfg(feature = "catalogue")]
     {
         event.prevent_default();
-        Some(Msg::Place(place))
+        Some(if place == Place::Learn { Msg::Show(ShowMsg::Dialog(Dialog::Course)) } else { Msg::Place(place) })
     }
     #[cfg(not(feature = "catalogue"))]
     {
@@ -115,7 +115,7 @@ pub(crate) fn places(here: Option<Place>, with: impl Fn(Place, Tag) -> Tag) -> T
     let own = |place: Place| with(place, link(place.title(), place.address(), here == Some(place)));
     let lab = link("Offline lab", "?view=lab", here.is_none());
     let nav = tag("nav").class("places").set("aria-label", "Places");
-    nav.child(own(Place::Play)).child(lab).child(own(Place::Measure))
+    nav.child(own(Place::Learn).testid("learn")).child(own(Place::Play)).child(lab).child(own(Place::Measure))
 }
 
 /// The name of the whole.

@@ -12,6 +12,8 @@ mod compare;
 mod compare_table;
 mod conflict;
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 mod dialog;
 #[cfg(feature = "catalogue")]
@@ -23,6 +25,8 @@ mod events;
 mod export;
 mod faults;
 mod flight_fault;
+#[cfg(feature = "catalogue")]
+mod glossary;
 mod grips;
 mod handle;
 mod header;
@@ -60,6 +64,8 @@ pub(crate) use cart_card::carts;
 pub(crate) use charts::ChartsView;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
+#[cfg(feature = "catalogue")]
+pub(crate) use course::{CourseShown, LessonEnd};
 #[cfg(feature = "catalogue")]
 pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
