@@ -26,6 +26,9 @@
     document.head.append(script);
   }
 
+  // The first key brings a script that keeps the focus on the page.
+  addEventListener("keydown", () => import(absolute(addresses("focus").js)).catch(() => {}), { once: true });
+
   // English is the program's own language; another one is a script and a file of words, loaded only when it is asked for.
   const languages = document.getElementById("languages");
   const kept = () => {

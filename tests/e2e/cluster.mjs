@@ -29,6 +29,18 @@ export function cluster({ page, expect }) {
       await expect.attribute(id("play"), "data-state", "paused");
     },
 
+    /** Moves the run to this moment, or to the end of the track: to the last place before it that the track takes, and on by steps. */
+    async scrubTo(ns) {
+      const [extent, max] = await id("scrub").evaluate((track) => [BigInt(track.dataset.extentNs), Number(track.max)]);
+      const wanted = ns < extent ? ns : extent;
+      await id("scrub").fill(String((Number(wanted) / Number(extent)) * max));
+      await expect.until("the run is there, or before", async () => (await self.timeNs()) <= wanted);
+      for (let at = await self.timeNs(); at < wanted; at = await self.timeNs()) {
+        await id("step").click();
+        await expect.until("the time moves", async () => (await self.timeNs()) > at);
+      }
+    },
+
     async offline() {
       await id("offline-toggle").click();
       await expect.attribute(id("offline-toggle"), "data-offline", "true");

@@ -20,7 +20,6 @@ export function bearing(element) {
   const here = active && active !== document.body ? all.filter((one) => isBefore(one, active)).length : -1;
   const round = all.length + 1;
   const described = active ? `<${active.localName}${active.id ? ` id="${active.id}"` : ""} data-testid="${active.dataset.testid ?? ""}">` : "nothing in this frame";
-  globalThis.focusWas = active && active !== document.body ? described : globalThis.focusWas;
   return {
     isThere: active === control,
     isReachable: there >= 0 || active === control,
@@ -32,14 +31,19 @@ export function bearing(element) {
   };
 }
 
+/** Keeps in `focusWas` what had the focus last. */
+export function noteFocus() {
+  const named = ({ localName, id, dataset }) => `<${localName}> ${dataset.testid ?? id}`;
+  addEventListener("focusin", ({ target }) => (globalThis.focusWas = named(target)), true);
+}
+
 /** The key that a person presses on what has the focus, if the element belongs to it. */
 export function pressed() {
   const control = document.activeElement;
-  globalThis.focusWas = `<${control.localName} ${control.dataset.testid ?? control.id}>`;
-  if (control.matches("input[type=checkbox], input[type=radio], [role=checkbox], [role=radio], [role=switch]")) {
+  if (control.matches("input[type=checkbox], input[type=file], input[type=radio], [role=checkbox], [role=radio], [role=switch]")) {
     return " ";
   }
-  const types = "input[type=submit], input[type=button], input[type=file], input[type=reset], input[type=image]";
+  const types = "input[type=submit], input[type=button], input[type=reset], input[type=image]";
   return control.matches(`a[href], button, summary, ${types}, [role=button], [role=link], [role=tab], [role=menuitem], [role=option]`) ? "Enter" : undefined;
 }
 

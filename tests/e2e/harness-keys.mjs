@@ -1,11 +1,11 @@
 // Keyboard twins: a story told again by somebody who has no pointer. In the twin's pages whatever a story does by a pointer,
 // or by a focus set from outside, is done by walking there by Tab and arrow keys, and pressing what a person would press.
 import { expect } from "./harness-expect.mjs";
-import { bearing, options as optionsOf, place, pressed, whereFocusWentLost } from "./harness-keys-page.mjs";
+import { bearing, noteFocus, options as optionsOf, place, pressed, whereFocusWentLost } from "./harness-keys-page.mjs";
 
 const PATIENCE_MS = 10_000;
 
-/** More presses than there are tab stops: the browser's own surface is one, and stops come and go. */
+/** More presses than two rounds of tab stops: stops come and go. */
 const SPARE_PRESSES = 12;
 const RANGE_PRESSES = 400;
 
@@ -18,9 +18,12 @@ const tellers = new WeakMap();
  * Follows how the story of a context without pages is told. Returns { acts, losses }, which go on counting: `acts` how often it
  * needed something else than a key so far, `losses` where the keyboard's focus went lost.
  */
-export function tell(context, isTwin) {
+export async function tell(context, isTwin) {
   const teller = { acts: 0, isTwin, last: "the start", losses: new Set() };
   tellers.set(context, teller);
+  if (isTwin) {
+    await context.addInitScript(noteFocus);
+  }
   context.on("page", (page) => {
     replaceActs(Object.getPrototypeOf(page.locator("html")));
     for (const device of [page.mouse, page.touchscreen]) {
@@ -99,14 +102,28 @@ class Walker {
     await expect.until(`${this.locator} is enabled`, () => this.locator.isEnabled({ timeout }), { patience: timeout });
     await noteLoss(this.teller, () => this.locator.evaluate(whereFocusWentLost));
     let seen = await this.locator.evaluate(bearing);
-    const tab = seen.forward <= seen.backward ? "Tab" : "Shift+Tab";
-    for (let left = seen.stops + SPARE_PRESSES; !seen.isThere; left -= 1) {
-      if (left === 0 || !seen.isReachable) {
-        throw new Error(`${this.locator} cannot be reached by Tab: ${seen.isReachable ? `${seen.stops} stops later it has no focus, but ${seen.active} has` : "it is no tab stop"}`);
+    let left = 2 * seen.stops + SPARE_PRESSES;
+    while (!seen.isThere) {
+      if (left <= 0 || !seen.isReachable) {
+        throw new Error(`${this.locator} cannot be reached by Tab: ${seen.isReachable ? `after two rounds ${seen.active} has the focus` : "it is no tab stop"}`);
       }
-      await this.keyboard.press(seen.arrow ?? tab);
+      left -= await this.goOn(seen);
       seen = await this.locator.evaluate(bearing);
     }
+  }
+
+  /** Presses what leads nearer, the shorter way round, and returns how often. A long way is not looked at step by step. */
+  async goOn({ arrow, forward, backward }) {
+    if (arrow) {
+      await this.keyboard.press(arrow);
+      return 1;
+    }
+    const presses = Math.max(1, Math.min(forward, backward) - 1);
+    const shift = backward < forward;
+    await (shift && this.keyboard.down("Shift"));
+    await Promise.all(Array.from({ length: presses }, () => this.keyboard.press("Tab")));
+    await (shift && this.keyboard.up("Shift"));
+    return presses;
   }
 
   async press(options) {
@@ -176,7 +193,7 @@ class Walker {
   /** The browser asks for files as soon as the field is pressed. */
   async files(files, options) {
     await this.walk(options);
-    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), this.key("Enter")]);
+    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), this.key(" ")]);
     await chooser.setFiles(files);
   }
 }

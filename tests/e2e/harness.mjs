@@ -83,7 +83,7 @@ async function runOn(browser, server, { name, options, run, twinOf }) {
   context.setDefaultTimeout(PATIENCE_MS);
   try {
     const problemsAtEnd = await collectProblems(context, server, options.allow);
-    const teller = tell(context, Boolean(twinOf));
+    const teller = await tell(context, Boolean(twinOf));
     const page = await context.newPage();
     const open = (path = "") => page.goto(server.url + path, { waitUntil: "load" });
     const errors = [];
