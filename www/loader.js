@@ -20,14 +20,12 @@
 
   const absolute = (address) => new URL(address, document.baseURI).href;
 
-  if (isFrame) {
+  // Nothing waits for these.
+  for (const name of isFrame ? ["focus", "frame"] : ["focus"]) {
     const script = document.createElement("script");
-    script.src = absolute(addresses("frame").js);
+    script.src = absolute(addresses(name).js);
     document.head.append(script);
   }
-
-  // The first key brings a script that keeps the focus on the page.
-  addEventListener("keydown", () => import(absolute(addresses("focus").js)).catch(() => {}), { once: true });
 
   // English is the program's own language; another one is a script and a file of words, loaded only when it is asked for.
   const languages = document.getElementById("languages");
