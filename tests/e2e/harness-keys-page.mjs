@@ -20,9 +20,12 @@ export function bearing(element) {
   const here = active && active !== document.body ? all.filter((one) => isBefore(one, active)).length : -1;
   const round = all.length + 1;
   const described = active ? `<${active.localName}${active.id ? ` id="${active.id}"` : ""} data-testid="${active.dataset.testid ?? ""}">` : "nothing in this frame";
+  const toControl = `a[href="#${CSS.escape(control.id || "nothing")}"]`;
   return {
     isThere: active === control,
     isReachable: there >= 0 || active === control,
+    // What is no tab stop may be where a link leads, such as the one that skips the head of the page.
+    link: document.querySelector(toControl) ? toControl : undefined,
     stops: round,
     active: described,
     forward: (there - here + round) % round,

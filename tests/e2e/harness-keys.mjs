@@ -102,6 +102,10 @@ class Walker {
     await expect.until(`${this.locator} is enabled`, () => this.locator.isEnabled({ timeout }), { patience: timeout });
     await noteLoss(this.teller, () => this.locator.evaluate(whereFocusWentLost));
     let seen = await this.locator.evaluate(bearing);
+    if (!seen.isReachable && seen.link) {
+      await new Walker(this.page.locator(seen.link).first(), this.teller).press();
+      seen = await this.locator.evaluate(bearing);
+    }
     let left = 2 * seen.stops + SPARE_PRESSES;
     while (!seen.isThere) {
       if (left <= 0 || !seen.isReachable) {
@@ -192,8 +196,7 @@ class Walker {
 
   /** The browser asks for files as soon as the field is pressed. */
   async files(files, options) {
-    await this.walk(options);
-    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), this.key(" ")]);
+    const [chooser] = await Promise.all([this.page.waitForEvent("filechooser"), this.press(options)]);
     await chooser.setFiles(files);
   }
 }
