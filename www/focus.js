@@ -4,7 +4,7 @@
 
 (() => {
   let isByKey = false;
-  // What has the focus, or stands at the place of what had it; and the same outside of dialogs, for when they go.
+  // What has the focus, or stands at the place of what had it; and the same outside of dialogs, for when they are gone.
   const held = {};
 
   const noteDevice = ({ type }) => (isByKey = type === "keydown");
@@ -64,7 +64,8 @@
     if (isMoved && !isGone) {
       last.focus();
     } else {
-      focus(quiet(last) ?? quiet(outside) ?? document.getElementById("main") ?? body);
+      const isInDialog = last.parentElement?.closest("dialog");
+      focus(quiet(isInDialog ? last : outside) ?? document.getElementById("main") ?? body);
     }
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["disabled", "hidden"] });
 })();
