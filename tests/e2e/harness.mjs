@@ -38,7 +38,7 @@ export function story(name, options, run) {
   }
   const told = { name, options, run };
   stories.push(told);
-  // What is told by touch is about touch.
+  // What is told by touch is about touch. Looks are looked at once: twins are about the way.
   if (!options.pointer && !options.hasTouch) {
     stories.push({ name: `${name}, by keyboard`, options, run, twinOf: told });
   }
