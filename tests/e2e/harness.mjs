@@ -19,7 +19,15 @@ const STORY_MS = 60_000;
 const stories = [];
 
 /** All stories told so far, each with its twin behind it. */
-export const allStories = () => stories;
+export function allStories() {
+  for (const { name, options } of stories.filter(({ options }) => options.pointer)) {
+    const other = options.pointer.split("; by keyboard: ")[1];
+    if (!stories.some((story) => story.name === other)) {
+      throw new Error(`"${name}" names no story that does the same by keyboard: ${options.pointer}`);
+    }
+  }
+  return stories;
+}
 
 /**
  * Tells a story. Options, all of them optional:
@@ -28,7 +36,7 @@ export const allStories = () => stories;
  *   allow    patterns of problems (console errors, …) that belong to the story;
  *   timeout  in milliseconds, for the whole story;
  *   context  more of Playwright's options for the browser context;
- *   pointer  why it cannot be told without a pointer, and which story does the same by keyboard: it has no twin;
+ *   pointer  "<why it cannot be told without a pointer>; by keyboard: <the story that does the same so>": it has no twin;
  *   offline  whether the page may install its service worker, and the story has a server of its own to deploy to and to close.
  * The story gets { page, context, expect, axe, open, server }; `open(path)` opens the page anew.
  */

@@ -59,7 +59,7 @@ story("a dialog whose opener is gone leaves the focus where the opener stood", {
   await expect.until("the stage has the focus", () => c.id("stage").evaluate((stage) => stage.contains(document.activeElement)));
 });
 
-const BY_POINTER = { pointer: "is about what is left to a pointer; by keyboard: what is removed by keyboard leaves the focus at its place" };
+const BY_POINTER = { pointer: "is about what is left to a pointer; by keyboard: what is removed by keyboard leaves the focus at its place, on no control, and the way goes on there" };
 
 story("a press of a pointer moves no focus by itself, and the keys of the page go on", BY_POINTER, async (told) => {
   const { expect, page } = told;
