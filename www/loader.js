@@ -21,9 +21,10 @@
 
   const absolute = (address) => new URL(address, document.baseURI).href;
 
-  if (isFrame) {
+  // Nothing waits for these.
+  for (const name of isFrame ? ["focus", "frame"] : ["focus"]) {
     const script = document.createElement("script");
-    script.src = absolute(addresses("frame").js);
+    script.src = absolute(addresses(name).js);
     document.head.append(script);
   }
 

@@ -107,7 +107,7 @@ impl App {
                 Some(view) => main.child(part(view, &self.say)),
                 None => main,
             },
-            Place::Play => main,
+            Place::Learn | Place::Play => main,
         }
     }
 
