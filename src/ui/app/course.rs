@@ -89,6 +89,7 @@ impl App {
         Some(LessonEnd {
             to_try: course::to_try(scenario.id)?,
             pair: course::pair(scenario, variant),
+            beside: self.pair_words(),
             next: course::after(scenario.id).map(|entry| (entry.id, entry.title)),
         })
     }

@@ -4,6 +4,7 @@ use super::dialog::dialog;
 use super::glossary::{glossary_button, terms};
 use crate::ui::course::CourseMsg;
 use crate::ui::markup::{Say, Tag, button, tag};
+use crate::ui::measure::CompareMsg;
 use crate::ui::message::{Dialog, Msg, ShowMsg};
 use crate::view::course::{Group, Line, Onwards, Outline, Pair, State};
 
@@ -25,6 +26,8 @@ pub(crate) struct LessonEnd {
     pub(crate) to_try: &'static str,
     /// The broken or fixed counterpart.
     pub(crate) pair: Option<Pair>,
+    /// Words of the way to both beside each other.
+    pub(crate) beside: Option<String>,
     /// The next lesson: its id and title.
     pub(crate) next: Option<(&'static str, &'static str)>,
 }
@@ -119,7 +122,10 @@ pub(super) fn lesson_end(end: &LessonEnd, say: &Say) -> Tag {
         None => tag("span").class("quiet").text("This was the last lesson."),
     };
     let course = button("button").on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Course))).testid("lesson-course").text("The course");
-    // A way to both halves side by side belongs behind the pair: `pair.variant` is the other half of what is open, under the same seed.
-    let ways = tag("div").class("lesson-ways").maybe(pair).child(next).child(course);
+    let beside = end
+        .beside
+        .as_ref()
+        .map(|words| button("button").on_click(say, CompareMsg::Pair.into()).testid("lesson-beside").text(words.clone()));
+    let ways = tag("div").class("lesson-ways").maybe(pair).maybe(beside).child(next).child(course);
     tag("div").key("end").class("lesson-end").testid("lesson-end").child(to_try).child(ways)
 }
