@@ -14,6 +14,7 @@ pub(super) struct Top {
 
 impl Draw for Top {
     fn draw(&self, say: &Say) -> Tag {
+        let learn = tag("a").class("place").set("href", "?view=learn").text("Learn");
         let play = tag("a").class("place").set("href", "./").testid("play-place").text("Play");
         let lab = tag("a").class("place").set("href", "?view=lab").set("aria-current", "page").text("Offline lab");
         let reopen = button("button").on_click(say, LabMsg::Tour(TourMsg::Reopen).into()).testid("tour-reopen").text("Try this");
@@ -22,7 +23,7 @@ impl Draw for Top {
         tag("header")
             .class("top")
             .child(brand())
-            .child(tag("nav").class("places").set("aria-label", "Places").child(play).child(lab))
+            .child(tag("nav").class("places").set("aria-label", "Places").child(learn).child(play).child(lab))
             .child(tools)
     }
 }
