@@ -1,21 +1,25 @@
 // The keyboard's focus. Where a control goes away, or can be used no more, while it has the focus, the focus goes to what
-// stands at its place: never to another control, so that a key pressed twice does not act there. Nothing waits for this script.
+// stands at its place: never to another control, so that a key pressed twice does not act there. The first key that is pressed loads this script.
 "use strict";
 
 (() => {
-  let isByKey = false;
+  let isByKey = true;
   // What has the focus, or stands at the place of what had it; and the same outside of dialogs, for when they are gone.
   const held = {};
 
   const noteDevice = ({ type }) => (isByKey = type === "keydown");
   addEventListener("keydown", noteDevice, true);
   addEventListener("pointerdown", noteDevice, true);
-  addEventListener("focusin", ({ target }) => {
+  const noteFocus = ({ target }) => {
     held.last = target;
     if (!target.closest("dialog")) {
       held.outside = target;
     }
-  });
+  };
+  addEventListener("focusin", noteFocus);
+  if (document.activeElement && document.activeElement !== document.body) {
+    noteFocus({ target: document.activeElement });
+  }
 
   const isControl = (element) => element.tabIndex >= 0;
 

@@ -22,11 +22,16 @@
   const absolute = (address) => new URL(address, document.baseURI).href;
 
   // Nothing waits for these.
-  for (const name of isFrame ? ["focus", "frame"] : ["focus"]) {
+  const add = (name) => {
     const script = document.createElement("script");
     script.src = absolute(addresses(name).js);
     document.head.append(script);
+  };
+  if (isFrame) {
+    add("frame");
   }
+  // Who presses no key has no use for it.
+  addEventListener("keydown", () => add("focus"), { once: true, capture: true });
 
   // English is the program's own language; another one is a script and a file of words, loaded only when it is asked for.
   const languages = document.getElementById("languages");

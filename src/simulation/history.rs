@@ -114,7 +114,8 @@ impl History {
             self.chunks.push(Rc::new(Vec::with_capacity(CHUNK_RECORDS)));
         }
         let chunk = self.chunks.last_mut().expect("a chunk was added when the last one was full");
-        own(chunk).push(record);
+        let records = Rc::make_mut(chunk);
+        records.push(record);
         self.len += 1;
         Some(self.len - 1)
     }
@@ -122,19 +123,8 @@ impl History {
     /// The operation of this number, to be changed.
     pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut OperationRecord> {
         let chunk = self.chunks.get_mut(number / CHUNK_RECORDS)?;
-        own(chunk).get_mut(number % CHUNK_RECORDS)
+        Rc::make_mut(chunk).get_mut(number % CHUNK_RECORDS)
     }
-}
-
-/// The records of a chunk to be changed: a copy if it is shared, with room for as many as any chunk has. A mere clone would have
-/// no room, and grow to twice its length with the next record.
-fn own(chunk: &mut Rc<Vec<OperationRecord>>) -> &mut Vec<OperationRecord> {
-    if Rc::get_mut(chunk).is_none() {
-        let mut records = Vec::with_capacity(CHUNK_RECORDS);
-        records.extend_from_slice(chunk);
-        *chunk = Rc::new(records);
-    }
-    Rc::make_mut(chunk)
 }
 
 impl FromIterator<OperationRecord> for History {

@@ -5,7 +5,7 @@ use crate::replication::time::SimTime;
 use crate::simulation::journal::{Entry, Happening};
 
 /// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
     /// Messages arrived.
     Event,
@@ -17,15 +17,6 @@ pub enum MarkKind {
     Alarm,
 }
 
-/// A mark, in thousandths of the track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
-    /// What.
-    pub kind: MarkKind,
-    /// Where, 0 to 1000.
-    pub place: u32,
-}
-
 /// The track without its cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
@@ -33,8 +24,8 @@ pub struct Track {
     pub extent: SimTime,
     /// How far the run is known, 0 to 1000.
     pub horizon: u32,
-    /// Marks, each place once per kind.
-    pub marks: Vec<Mark>,
+    /// The places of the marks, 0 to 1000, each once, for each of [`MarkKind::ALL`].
+    pub marks: [Vec<u32>; 4],
     /// Other futures: where they leave, where they end.
     pub branches: Vec<(u32, u32)>,
 }
@@ -66,8 +57,8 @@ pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &
 }
 
 /// Entries come in the order of time: each place of the track is worked out once, not for each entry.
-fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> Vec<Mark> {
-    let mut places: [Vec<u32>; 4] = Default::default();
+fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> [Vec<u32>; 4] {
+    let mut marks: [Vec<u32>; 4] = Default::default();
     let (mut here, mut end) = (0, SimTime::ZERO);
     for entry in entries {
         let Some(kind) = kind(&entry.happening) else { continue };
@@ -75,13 +66,12 @@ fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> Vec<Mark> {
             here = place(entry.at, extent);
             end = SimTime((u64::from(here) + 1).saturating_mul(extent.0).div_ceil(1_000));
         }
-        let places = &mut places[kind as usize];
-        if places.last() != Some(&here) {
-            places.push(here);
+        let marks = &mut marks[kind as usize];
+        if marks.last() != Some(&here) {
+            marks.push(here);
         }
     }
-    let marked = MarkKind::ALL.into_iter().zip(places);
-    marked.flat_map(|(kind, places)| places.into_iter().map(move |place| Mark { kind, place })).collect()
+    marks
 }
 
 /// Where `at` stands on a track that ends at `extent`, in thousandths.
@@ -145,14 +135,14 @@ mod tests {
         let track = track(entries.iter().cloned(), SimTime::from_ms(8_999), &[]);
         let expected: std::collections::BTreeSet<u32> = entries.iter().map(|entry| place(entry.at, track.extent)).collect();
         assert!(expected.len() > 100);
-        assert_eq!(track.marks, expected.into_iter().map(|place| Mark { kind: MarkKind::Event, place }).collect::<Vec<_>>());
+        assert_eq!(track.marks[MarkKind::Event as usize], expected.into_iter().collect::<Vec<_>>());
     }
 
     #[test]
     fn marks_stand_at_their_time_and_signs_of_life_leave_none() {
         let entries = [delivered(50, MessageKind::Batch), delivered(50, MessageKind::Batch), delivered(60, MessageKind::Heartbeat)];
         let track = track(entries.into_iter(), SimTime::from_ms(80), &[]);
-        assert_eq!(track.marks, [Mark { kind: MarkKind::Event, place: 500 }]);
+        assert_eq!(track.marks, [vec![500], Vec::new(), Vec::new(), Vec::new()]);
         assert_eq!(track.horizon, 800);
     }
 }

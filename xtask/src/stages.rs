@@ -28,7 +28,7 @@ const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Lab, "lab", 13),
     (Stage::Package, "package", 86),
     (Stage::Build, "build", 16),
-    (Stage::EndToEnd, "e2e", 182),
+    (Stage::EndToEnd, "e2e", 330),
     (Stage::Docs, "docs", 201),
 ];
 

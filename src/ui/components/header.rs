@@ -108,14 +108,14 @@ fn go(place: Place, event: &web_sys::Event) -> Option<Msg> {
 
 /// The places, the one where the page is marked; none of these: the lab.
 pub(crate) fn places(here: Option<Place>, with: impl Fn(Place, Tag) -> Tag) -> Tag {
-    let link = |title: &'static str, address: &'static str, is_here: bool| {
+    let link = |place: Option<Place>| {
+        let (title, address) = place.map_or(("Offline lab", "?view=lab"), |place| (place.title(), place.address()));
         let link = tag("a").class("place").set("href", address).text(title);
-        if is_here { link.set("aria-current", "page") } else { link }
+        let link = if place == here { link.set("aria-current", "page") } else { link };
+        if let Some(place) = place { with(place, link) } else { link }
     };
-    let own = |place: Place| with(place, link(place.title(), place.address(), here == Some(place)));
-    let lab = link("Offline lab", "?view=lab", here.is_none());
-    let nav = tag("nav").class("places").set("aria-label", "Places");
-    nav.child(own(Place::Learn).testid("learn")).child(own(Place::Play)).child(lab).child(own(Place::Measure))
+    let all = [Some(Place::Learn), Some(Place::Play), None, Some(Place::Measure)];
+    tag("nav").class("places").set("aria-label", "Places").children(all.into_iter().map(link))
 }
 
 /// The name of the whole.

@@ -5,7 +5,7 @@ use crate::replication::time::SimTime;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, RunMsg};
-use crate::view::timeline::{Mark, MarkKind, Track};
+use crate::view::timeline::{MarkKind, Track};
 use std::rc::Rc;
 use yew::NodeRef;
 
@@ -30,7 +30,7 @@ impl Draw for TrackView {
             .child(level("track-line", "1000".to_owned()))
             .child(level("track-known", self.track.horizon.to_string()))
             .child(tag("g").children(self.track.branches.iter().enumerate().map(branch)))
-            .children(MarkKind::ALL.into_iter().map(|kind| marks(kind, &self.track.marks)));
+            .children(MarkKind::ALL.into_iter().zip(&self.track.marks).map(marks));
         let scrub = tag("input").class("scrub").set("type", "range").set("min", "0").set("max", "1000").set("step", "any");
         let scrub = scrub.refer(&self.scrub).on(On::Input, say, on_input).set("aria-label", "Time").testid("scrub");
         tag("div").class("track").child(picture).child(scrub.number("data-extent-ns", extent.0))
@@ -42,15 +42,17 @@ fn level(class: &'static str, end: String) -> Tag {
 }
 
 /// All marks of a kind in one path: a long run has a thousand.
-fn marks(kind: MarkKind, marks: &[Mark]) -> Tag {
-    let (top, bottom) = match kind {
-        MarkKind::Event => (11, 17),
-        MarkKind::Command => (8, 20),
-        MarkKind::Conflict | MarkKind::Alarm => (4, 24),
+fn marks((kind, places): (MarkKind, &Vec<u32>)) -> Tag {
+    let line = match kind {
+        MarkKind::Event => " 11V17",
+        MarkKind::Command => " 8V20",
+        MarkKind::Conflict | MarkKind::Alarm => " 4V24",
     };
     let mut path = String::new();
-    for mark in marks.iter().filter(|mark| mark.kind == kind) {
-        path.push_str(&format!("M{} {top}V{bottom}", mark.place));
+    for place in places {
+        path.push('M');
+        path.push_str(&place.to_string());
+        path.push_str(line);
     }
     tag("path").class(format!("mark mark-{}", kind.id())).set("d", path)
 }

@@ -75,7 +75,7 @@ story("a lesson ends with something to try, its other half with the same seed, a
   await expect.text(c.id("lesson-pair"), /^See it fixed/);
   await c.id("lesson-onwards").click();
   await expect.text(c.id("scenario"), "Quorums are not linearizable");
-  await c.id("learn").click();
+  await page.getByRole("link", { name: "Learn", exact: true }).click();
   await ready(told, c);
   await expect.attribute(c.id("lesson-quorum-overlap"), "data-state", "done");
   await expect.text(c.id("lesson-quorum-overlap").locator(".lesson-told"), /^✓ Done, \d of 2 predictions right$/);
@@ -170,7 +170,7 @@ story("without storage the course remembers as long as the page is open", { path
   await c.ready();
   await c.id("lesson-next").click();
   await expect.text(c.id("lesson-count"), /^2 of/);
-  await c.id("learn").click();
+  await page.getByRole("link", { name: "Learn", exact: true }).click();
   await expect.text(c.id("course-onwards"), /^Continue: Leaders in a star, from step 2 of/);
 });
 
@@ -178,7 +178,7 @@ story("the first program leads to the course", {}, async (told) => {
   const { expect, page } = told;
   const c = cluster(told);
   await c.ready();
-  await c.id("learn").click();
+  await page.getByRole("link", { name: "Learn", exact: true }).click();
   await ready(told, c);
   await expect.url(page, /\?view=learn$/);
 });
