@@ -20,7 +20,7 @@ impl Draw for Top {
         tag("header")
             .class("top")
             .child(brand())
-            .child(places(None, |place, link| link.testid(format!("place-{}", place.title().to_lowercase()))))
+            .child(places(None, |place, link| link.testid(format!("place-{}", place.title().to_ascii_lowercase()))))
             .child(tools)
     }
 }
