@@ -72,4 +72,5 @@
       focus(quiet(isInDialog ? last : outside) ?? document.getElementById("main") ?? body);
     }
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["disabled", "hidden"] });
+  document.documentElement.dataset.focus = "kept";
 })();

@@ -17,8 +17,18 @@ export class Walker {
   }
 
   async key(key) {
+    await this.beKnown();
     this.teller.last = `${key} on ${this.locator}`;
     await this.keyboard.press(key);
+  }
+
+  /** Whoever has only keys has pressed one before: the page loads what keeps the focus with the first. */
+  async beKnown() {
+    const isKept = () => !document.querySelector("meta[name=replicascope-focus]") || document.documentElement.dataset.focus === "kept";
+    if (!(await this.page.evaluate(isKept))) {
+      await this.keyboard.press("Shift");
+      await this.page.waitForFunction(isKept);
+    }
   }
 
   /** Waits until it can be used, and moves the focus there, the shorter way round. */
