@@ -9,10 +9,17 @@ const focused = (page) =>
     return { isControl: active.tabIndex >= 0, isBody: active === document.body, near: active.closest("[data-testid]")?.dataset.testid };
   });
 
+/** Whoever uses keys has pressed one before: the first loads what keeps the focus. */
+async function byKeys(page) {
+  await page.keyboard.press("Shift");
+  await page.waitForFunction(() => document.documentElement.dataset.focus === "kept");
+}
+
 story("what is removed by keyboard leaves the focus at its place, on no control, and the way goes on there", {}, async (told) => {
   const { expect, page } = told;
   const c = cluster(told);
   await c.free();
+  await byKeys(page);
   await c.line("you", "eggs").getByTestId("remove").focus();
   await page.keyboard.press("Enter");
   await expect.count(c.line("you", "eggs"), 0);
@@ -28,6 +35,7 @@ story("a control that can be used no more gives the focus to what it stands in",
   const { expect, page } = told;
   const c = cluster(told);
   await c.free();
+  await byKeys(page);
   await c.id("tab-settings").click();
   await c.id("setting-persist_us").fill("2500");
   await c.id("setting-persist_us").press("Enter");
@@ -42,6 +50,7 @@ story("a dialog whose opener is gone leaves the focus where the opener stood", {
   const { expect, page } = told;
   const c = cluster(told);
   await c.free();
+  await byKeys(page);
   const message = page.locator(".grips-messages .grip").first();
   await c.id("step").click();
   await page.getByRole("button", { name: "Write" }).first().click();
@@ -65,6 +74,7 @@ story("a press of a pointer moves no focus by itself, and the keys of the page g
   const { expect, page } = told;
   const c = cluster(told);
   await c.ready();
+  await byKeys(page);
   await page.keyboard.press("?");
   await page.keyboard.press("Escape");
   await c.id("guide-close").click();

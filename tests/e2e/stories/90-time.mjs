@@ -7,7 +7,7 @@ const ASYNC = { path: "?scenario=single-leader-async" };
 /** Takes the lesson to its end, and the run back to its start. */
 async function lesson({ page, expect }, c) {
   await c.ready();
-  while (await page.getByRole("button", { name: /^Next/ }).count()) {
+  while (await c.id("lesson-next").filter({ hasText: /^Next/ }).count()) {
     await page.keyboard.press("n");
   }
   await c.settle();
