@@ -218,7 +218,7 @@ fn checkpoints_hold_no_more_of_the_journal_than_the_run_does() {
     // People who go on by themselves.
     let person = r#"{ "author": "a", "site": 0, "access": null, "workload": { "alternate": { "key": "k" } }, "reads": "home" }"#;
     let sites = r#"[{ "name": "Oregon", "kind": "datacenter", "node_count": 5, "spare_count": 0 }]"#;
-    let inside = r#"{ "kind": "datagram", "latency": { "fixed": { "us": 1000 } }, "loss_per_million": 0, "duplicate_per_million": 0 }"#;
+    let inside = r#"{ "kind": "datagram", "latency": { "constant": { "us": 1000 } }, "loss_per_million": 0, "duplicate_per_million": 0 }"#;
     let setup = format!(
         r#"{{ "strategy": "leaderless", "sites": {sites}, "links": [], "inside": {inside}, "sessions": [{person}], "mode": "last-write", "cart": [], "dials": {{}} }}"#
     );
