@@ -14,6 +14,8 @@ export async function tell(context, isTwin) {
   tellers.set(context, teller);
   if (isTwin) {
     await context.addInitScript(noteFocus);
+    // Whoever has no pointer has pressed a key before: the page loads what keeps the focus with the first.
+    await context.addInitScript(() => addEventListener("load", () => dispatchEvent(new KeyboardEvent("keydown", { key: "Shift" }))));
   }
   context.on("page", (page) => {
     replaceActs(Object.getPrototypeOf(page.locator("html")));
