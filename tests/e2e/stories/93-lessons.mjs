@@ -125,8 +125,8 @@ story("terms lead to the glossary from the guide, the verdicts and the settings"
   await expect.visible(c.id("glossary-replica"));
   await page.keyboard.press("Escape");
   await c.id("tab-verdicts").click();
-  await c.id("verdict-linearizable").locator("[data-term=linearizable]").click();
-  await expect.text(c.id("glossary-linearizable").locator("h3"), "Linearizable");
+  await c.id("verdict-read-your-writes").locator("[data-term=read-your-writes]").click();
+  await expect.text(c.id("glossary-read-your-writes").locator("h3"), "Read your writes");
   // From there to another term.
   await c.id("glossary-search").fill("sloppy quorum");
   await c.id("glossary-sloppy-quorum").locator(".prose-linked [data-term=replica]").click();
