@@ -221,7 +221,7 @@ story("a comparison without motion goes from event to event", { path: PAIR, redu
   });
   await id("compare-play").click();
   await expect.until("many events are shown", async () => (await timeOf(told)) > 100_000_000);
-  const [first, second] = (await shown.jsonValue()).filter((at) => at > 0);
+  const [first, second] = [...new Set(await shown.jsonValue())].filter((at) => at > 0);
   await id("compare-scrub").fill("0");
   await expect.becomes("the start again", () => timeOf(told), 0);
   await id("compare-step").click();
