@@ -4,6 +4,8 @@
 //! ([`simulation`]), in a browser, and in anyone's program. ARCHITECTURE.md is the map.
 
 pub mod checkers;
+#[cfg(feature = "catalogue")]
+pub mod compare;
 pub mod histories;
 #[cfg(feature = "catalogue")]
 pub mod hunt;

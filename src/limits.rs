@@ -165,6 +165,8 @@ pub const MAX_CHART_BINS: usize = 240;
 pub const MAX_CHART_CONFLICTS: usize = 100_000;
 /// Operations up to which charts judge lost writes at the end of each bin.
 pub const MAX_CHART_JUDGED: usize = 3_000;
+/// Bytes of the text in which a browser keeps how far somebody has come in the course.
+pub const MAX_PROGRESS_BYTES: usize = 64 << 10;
 /// Bytes of a file that is opened as a recipe or a link; it is looked at before it is read.
 pub const MAX_IMPORT_BYTES: usize = MAX_RECIPE_BYTES;
 /// Checkpoints kept for scrubbing.
@@ -175,6 +177,16 @@ pub const MAX_BRANCHES: usize = 16;
 pub const MAX_HUNT_RUNS: u64 = 10_000_000;
 /// Faults that a search for an anomaly draws for each run.
 pub const MAX_HUNT_FAULTS: u32 = 100;
+/// Seeds that one search of the page tries.
+pub const MAX_SEARCH_SEEDS: u64 = 1_000_000;
+/// Bytes of one message between the page and the worker that searches: a recipe and a few lines.
+pub const MAX_SEARCH_MESSAGE_BYTES: usize = 2 << 20;
+/// Bytes of one sentence in such a message.
+pub const MAX_SEARCH_SENTENCE_BYTES: usize = 4 << 10;
+/// Sentences in such a message.
+pub const MAX_SEARCH_SENTENCES: usize = 8;
+/// Runs that are compared side by side, and stand in one recipe.
+pub const MAX_COMPARED: usize = 3;
 /// Bytes of a history file.
 pub const MAX_HISTORY_BYTES: usize = 64 << 20;
 /// Characters of a key, a session or a node of a history file.

@@ -212,3 +212,31 @@ fn a_link_leaves_other_branches_out_where_they_are_too_long_for_it() {
     let (link, leaves_out) = recipe.to_link_within_bounds().unwrap();
     assert_eq!((Recipe::from_link(&link).unwrap(), leaves_out), (session.recipe(), true));
 }
+
+#[test]
+fn checkpoints_hold_no_more_of_the_journal_than_the_run_does() {
+    // People who go on by themselves.
+    let person = r#"{ "author": "a", "site": 0, "access": null, "workload": { "alternate": { "key": "k" } }, "reads": "home" }"#;
+    let sites = r#"[{ "name": "Oregon", "kind": "datacenter", "node_count": 5, "spare_count": 0 }]"#;
+    let inside = r#"{ "kind": "datagram", "latency": { "constant": { "us": 1000 } }, "loss_per_million": 0, "duplicate_per_million": 0 }"#;
+    let setup = format!(
+        r#"{{ "strategy": "leaderless", "sites": {sites}, "links": [], "inside": {inside}, "sessions": [{person}], "mode": "last-write", "cart": [], "dials": {{}} }}"#
+    );
+    let opened = || {
+        Session::open(Recipe::from_json(&format!(r#"{{ "version": 1, "setup": {setup}, "seed": "7", "commands": [] }}"#)).unwrap()).unwrap()
+    };
+    let mut session = opened();
+    while session.journal().dropped_count() < 210_000 {
+        let now = session.now();
+        session.run_until(SimTime(now.0 + SimTime::from_ms(2_000).0));
+        assert!(session.now() > now, "the run goes on");
+    }
+    // Half way back everything is older than what the run still holds: only what was replayed is there.
+    let early = SimTime(session.now().0 / 2);
+    session.seek(early);
+    assert!((session.journal().len() as u64) < session.journal().end() / 4, "{} entries", session.journal().len());
+    let mut fresh = opened();
+    fresh.run_until(early);
+    assert_eq!(session.fingerprint(), fresh.fingerprint(), "it is the same moment of the same run");
+    assert_eq!(session.journal().end(), fresh.journal().end());
+}

@@ -131,4 +131,8 @@ fn promises_and_constraints_are_searched_too() {
     let answer = json_of(&sold, "", 1);
     assert_is_answer(&answer);
     assert_eq!((&answer["violated"], &answer["variant"]), (&json!("constraint:sold-once"), &json!("any-leader")));
+    // Whoever is given the finding sees the constraint violated.
+    let told = json_of(&["run", "-"], &answer["recipe"].to_string(), 0);
+    let judged = told["verdicts"].as_array().unwrap().iter().find(|verdict| verdict["guarantee"] == "constraint:sold-once").unwrap();
+    assert_eq!((&judged["holds"], &told["fingerprint"]), (&json!(false), &answer["fingerprint"]));
 }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use terminal::{json_of, list, replicascope};
 
-const KINDS: [&str; 8] = ["scenarios", "strategies", "policies", "topologies", "checkers", "presets", "settings", "commands"];
+const KINDS: [&str; 9] = ["scenarios", "strategies", "policies", "topologies", "checkers", "presets", "terms", "settings", "commands"];
 
 fn text<'a>(entry: &'a Json, field: &str) -> &'a str {
     entry[field].as_str().unwrap_or_else(|| panic!("{field} of {entry}"))

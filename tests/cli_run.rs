@@ -227,7 +227,10 @@ fn every_preset_runs_and_sets_what_it_says() {
 #[test]
 fn runs_are_compared_with_the_same_seed_and_people() {
     let answer = json_of(&["compare", "offline-leader", "--variant", "last-write", "--variant", "add-wins", "--seed", "9"], "", 0);
-    assert_fields(&answer, &["seed", "runs"]);
+    assert_fields(&answer, &["seed", "link", "runs"]);
+    let again = json_of(&["compare", answer["link"].as_str().unwrap()], "", 0);
+    let fingerprints = |answer: &Json| answer["runs"].as_array().unwrap().iter().map(|run| run["fingerprint"].clone()).collect::<Vec<_>>();
+    assert_eq!(fingerprints(&again), fingerprints(&answer), "the link holds the comparison");
     let names: Vec<&str> = answer["runs"].as_array().unwrap().iter().map(|run| run["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["offline-leader last-write", "offline-leader add-wins"]);
     assert!(answer["runs"].as_array().unwrap().iter().all(|run| run["seed"] == "9" && run["metrics"]["conflicts"].is_u64()));
@@ -243,7 +246,9 @@ fn runs_are_compared_with_the_same_seed_and_people() {
     let count = |run: &Json| run["metrics"]["reads"].as_u64().unwrap() + run["metrics"]["writes"].as_u64().unwrap();
     assert!(count(&runs[0]) > 20 && count(&runs[1]) < 2 * count(&runs[0]), "{} {}", count(&runs[0]), count(&runs[1]));
     let table = String::from_utf8(replicascope(&["compare", &one, &other, "--until", "1000"], b"").stdout).unwrap();
-    for word in ["single-leader", "leaderless", "write_ms_p99", "stale_reads", "write_gap_ms_most", "conflicts", "lost_writes"] {
+    for word in
+        ["single-leader", "leaderless", "write_ms_p99", "stale_reads", "write_gap_ms_most", "conflicts", "lost_writes", "≠", "link: #v1."]
+    {
         assert!(table.contains(word), "{word} in {table}");
     }
 }

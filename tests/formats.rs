@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use replicascope::recipe::{Open, Recipe, RecipeError, TimedCommand};
+use replicascope::recipe::{Compared, Open, Recipe, RecipeError, TimedCommand};
 use replicascope::replication::delta::{Item, Mode, Value};
 use replicascope::replication::ids::{NodeId, SessionId, SiteId};
 use replicascope::replication::rules::REFUSE_HOLES;
@@ -158,6 +158,26 @@ fn links_hold_what_postcard_writes_and_are_read_back() {
         let bytes = postcard::to_allocvec(&twin(&recipe, recipe.seed)).unwrap();
         assert_eq!(recipe.to_link().unwrap(), format!("#v1.{}", URL_SAFE_NO_PAD.encode(bytes)));
         assert_eq!(Recipe::from_link(&recipe.to_link().unwrap()).unwrap(), recipe);
+    }
+}
+
+/// Setups to compare stand behind everything else, and the ids of their variants behind them.
+#[test]
+fn a_comparison_follows_the_rest_of_a_link() {
+    let recipe = full();
+    let compared = |variant: Option<&str>| Compared { variant: variant.map(str::to_owned), setup: recipe.setup.clone() };
+    for ids in [[Some("last-write"), None], [None, Some("add-wins")], [None, None]] {
+        let compare: Vec<Compared> = ids.map(compared).into();
+        let no_branches: [(); 0] = [];
+        let setups = [&recipe.setup, &recipe.setup];
+        let mut bytes = postcard::to_allocvec(&(twin(&recipe, recipe.seed), no_branches.as_slice(), setups.as_slice())).unwrap();
+        if ids != [None, None] {
+            bytes.extend(postcard::to_allocvec(ids.as_slice()).unwrap());
+        }
+        let recipe = Recipe { compare, ..recipe.clone() };
+        assert_eq!(recipe.to_link().unwrap(), format!("#v1.{}", URL_SAFE_NO_PAD.encode(bytes)));
+        assert_eq!(Recipe::from_link(&recipe.to_link().unwrap()).unwrap(), recipe);
+        assert_eq!(Recipe::from_json(&recipe.to_json()).unwrap(), recipe);
     }
 }
 

@@ -11,8 +11,9 @@
   const scenario = query.get("scenario");
   // So does a frame of another page, and a script of its own, which speaks with that page.
   const isFrame = query.has("embed");
-  const isWhole = isFrame || hash.length > 1 || (scenario !== null && scenario !== "offline-leader");
-  const program = query.get("view") === "lab" ? "lab" : isWhole ? "catalogue" : "app";
+  const view = query.get("view");
+  const isWhole = isFrame || hash.length > 1 || view !== null || (scenario !== null && scenario !== "offline-leader");
+  const program = view === "lab" ? "lab" : isWhole ? "catalogue" : "app";
 
   // Trunk fills in the addresses (`pattern_script` in Trunk.toml).
   const addresses = (name) => document.querySelector(`meta[name=replicascope-${name}]`).dataset;
@@ -20,11 +21,17 @@
 
   const absolute = (address) => new URL(address, document.baseURI).href;
 
-  if (isFrame) {
+  // Nothing waits for these.
+  const add = (name) => {
     const script = document.createElement("script");
-    script.src = absolute(addresses("frame").js);
+    script.src = absolute(addresses(name).js);
     document.head.append(script);
+  };
+  if (isFrame) {
+    add("frame");
   }
+  // Who presses no key has no use for it.
+  addEventListener("keydown", () => add("focus"), { once: true, capture: true });
 
   // English is the program's own language; another one is a script and a file of words, loaded only when it is asked for.
   const languages = document.getElementById("languages");

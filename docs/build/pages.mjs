@@ -29,6 +29,7 @@ export function writePages(folder) {
   fill(folder, "scenarios.md", { scenarios: overview(scenarios) });
   fill(folder, "guarantees.md", { guarantees: guarantees(folder, checkers) });
   fill(folder, "presets.md", { presets: presets(list("presets")) });
+  fill(folder, "glossary.md", { terms: terms(list("terms")) });
   fill(folder, "command-line.md", { commands: commands() });
   fill(folder, "recipe.md", { commands: recipeCommands(list("commands")), settings: settings(list("settings")) });
   fill(folder, "strategies.md", { strategies: named(list("strategies")), policies: named(list("policies")), topologies: named(list("topologies")) });
@@ -175,6 +176,15 @@ function presets(all) {
       ...(caveats.length > 0 ? ["What is left out:", caveats.map((caveat) => `- ${plain(caveat)}`).join("\n")] : []),
       ...(citation ? [`Source: <${citation}>`] : []),
     ];
+    return parts.join("\n\n");
+  };
+  return all.map(one).join("\n\n");
+}
+
+function terms(all) {
+  const one = ({ id, title, summary, source, called }) => {
+    const rows = called.map(({ system, name, doc }) => [plain(system), `[${plain(name)}](${doc})`]);
+    const parts = [`## ${plain(title)} {#${id}}`, plain(summary), ...(rows.length > 0 ? [table(["In", "this is called"], rows)] : []), `Source: ${plain(source)}`];
     return parts.join("\n\n");
   };
   return all.map(one).join("\n\n");

@@ -7,6 +7,8 @@ mod seen;
 mod stale_reads;
 
 use crate::replication::causality::Dot;
+#[cfg(feature = "catalogue")]
+use crate::replication::delta::Mode;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
 pub use evidence::Evidence;
@@ -103,6 +105,18 @@ checkers! {
 pub fn judge(snapshot: &Snapshot, history: &History) -> Vec<Verdict> {
     let evidence = Evidence::collect(snapshot, history);
     ALL.iter().filter(|checker| (checker.applies)(&evidence)).map(|checker| checker.verdict(&evidence)).collect()
+}
+
+/// Ids of all that the configuration promises, whether or not the run has anything that they are about; `mode` is the one
+/// that records begin in.
+#[cfg(feature = "catalogue")]
+#[must_use]
+pub fn promised(snapshot: &Snapshot, history: &History, mode: Mode) -> Vec<&'static str> {
+    let evidence = Evidence::collect(snapshot, history);
+    let is_promised = |checker: &&Checker| (checker.promised)(&evidence);
+    // Leaders without a record yet do not show their mode.
+    let fits = |checker: &&Checker| checker.id != no_lost_writes::CHECKER.id || no_lost_writes::fits(&evidence, mode);
+    ALL.iter().copied().filter(is_promised).filter(fits).map(|checker| checker.id).collect()
 }
 
 /// The checker of this id.

@@ -14,13 +14,24 @@ pub(super) static CHECKER: Checker = Checker {
     title: "No lost writes",
     meaning: "an acknowledged write is visible, or a visible write had seen it",
     applies: |_| true,
-    promised: |evidence| evidence.promises().keeps_writes && evidence.leaders().all(|(_, replica)| replica.records.values().all(promises)),
+    promised: |evidence| {
+        let promised = evidence.promises();
+        let keeps = |record: &Decided| promised.follows_held || promises(record);
+        promised.keeps_writes && evidence.leaders().all(|(_, replica)| replica.records.values().all(keeps))
+    },
     judge,
 };
 
-/// Asking keeps every version. Add-wins promises it as long as no two concurrent writes meet on one line.
+/// Where a leader puts what it accepts after all that it held, nothing is concurrent and no mode decides. Asking keeps every
+/// version. Add-wins promises it as long as no two concurrent writes meet on one line.
 fn promises(record: &Decided) -> bool {
     record.mode == Mode::Ask || (record.mode == Mode::AddWins && record.conflicts.is_empty())
+}
+
+/// Whether leaders whose records begin in this mode may promise it.
+#[cfg(feature = "catalogue")]
+pub(super) fn fits(evidence: &Evidence<'_>, mode: Mode) -> bool {
+    evidence.promises().follows_held || matches!(mode, Mode::Ask | Mode::AddWins) || evidence.leaders().next().is_none()
 }
 
 fn judge(evidence: &Evidence<'_>) -> Finding {

@@ -264,6 +264,22 @@ fn a_write_whose_client_was_told_nothing_may_stand_in_the_place_of_another_in_on
     check("no-lost-writes", Some(false), &gone, vec![plain_write()]);
 }
 
+/// A majority's promise is one of its order: no mode decides anything there.
+#[test]
+fn one_order_promises_to_lose_no_write_whatever_the_mode() {
+    let mut state = agreed(&[], &[(YOURS, Fate::Visible)]);
+    for node in &mut state.nodes {
+        let records = &mut node.replica.as_mut().expect("it is up").records;
+        records.values_mut().for_each(|record| record.mode = Mode::LastWrite);
+    }
+    let promised = |state: &Snapshot| verdict("no-lost-writes", state, vec![plain_write()]).promised;
+    assert!(!promised(&state), "last write wins drops one of two concurrent writes");
+    state.promises.follows_held = true;
+    assert!(promised(&state));
+    state.promises.keeps_writes = false;
+    assert!(!promised(&state));
+}
+
 #[test]
 fn a_write_that_is_known_but_not_listed_is_not_accounted_for() {
     let mut state = agreed(&[], &[(ANAS, Fate::Visible)]);

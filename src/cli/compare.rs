@@ -4,6 +4,7 @@ use super::changes::Changes;
 use super::play::Played;
 use super::target::{Job, Target};
 use super::{Ended, Problem, play, print, report, target};
+use crate::compare::{self, Cell};
 use crate::view::words;
 use clap::Args;
 use serde_json::{Value as Json, json};
@@ -17,7 +18,8 @@ Examples:
 /// What to compare.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Id of one scenario, or recipes (files or links): all run with the sessions, seed and commands of the first
+    /// Id of one scenario, or recipes (files or links): all run with the sessions, seed and commands of the first; one recipe alone
+    /// must hold a comparison
     #[arg(required = true)]
     targets: Vec<String>,
     /// A variant of the scenario; repeat it for each; by default all
@@ -28,7 +30,7 @@ pub(super) struct Arguments {
     /// Seed of all randomness, a decimal number; by default the scenario's or recipe's own
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<String>,
-    /// Print `{"seed","runs":[{"name","strategy","metrics","verdicts",…}]}`
+    /// Print `{"seed","link","runs":[{"name","strategy","metrics","verdicts",…}]}`
     #[arg(long)]
     json: bool,
 }
@@ -38,8 +40,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ended, Problem> {
     let mut jobs = jobs(arguments)?;
     plan.check(jobs.iter().map(|job| &job.recipe.setup))?;
     jobs.iter_mut().try_for_each(|job| plan.apply(&job.name, &mut job.recipe))?;
+    let link = compare::together(&jobs).and_then(|recipe| recipe.to_link().ok());
     let played = jobs.into_iter().map(|job| play::play(job, plan.until)).collect::<Result<Vec<_>, _>>()?;
-    print(&if arguments.json { format!("{}\n", as_json(&played)) } else { as_text(&played) })?;
+    print(&if arguments.json { format!("{}\n", as_json(&played, link)) } else { as_text(&played, link) })?;
     Ok(Ended::Held)
 }
 
@@ -50,6 +53,7 @@ fn jobs(arguments: &Arguments) -> Result<Vec<Job>, Problem> {
             let ids: Vec<&str> = arguments.variants.iter().map(String::as_str).collect();
             target::variants(scenario, &ids)?
         }
+        [Target::Recipe(_, recipe)] if arguments.variants.is_empty() && !recipe.compare.is_empty() => compare::runs(recipe),
         _ => recipes(targets, arguments)?,
     };
     if jobs.len() < 2 {
@@ -81,35 +85,38 @@ fn unused(name: String, jobs: &[Job]) -> String {
     if jobs.iter().all(|job| job.name != name) { name } else { format!("{name} {}", jobs.len() + 1) }
 }
 
-fn as_json(played: &[Played]) -> Json {
+fn as_json(played: &[Played], link: Option<String>) -> Json {
     let run = |played: &Played| {
         let mut fields = report::as_json(played, &played.outcome());
         fields["name"] = Json::from(played.job.name.as_str());
         fields
     };
     let seed = played.first().map(|first| first.session.seed().to_string());
-    json!({ "seed": seed, "runs": played.iter().map(run).collect::<Vec<_>>() })
+    json!({ "seed": seed, "link": link, "runs": played.iter().map(run).collect::<Vec<_>>() })
 }
 
-/// A column for each run: numbers first, then the guarantees.
-fn as_text(played: &[Played]) -> String {
+/// A column for each run: numbers first, then the guarantees; what differs is marked.
+fn as_text(played: &[Played], link: Option<String>) -> String {
     let outcomes: Vec<_> = played.iter().map(Played::outcome).collect();
-    let mut rows = vec![column("", played.iter().map(|played| played.job.name.clone()))];
-    rows.push(column("strategy", played.iter().map(|played| played.session.setup().strategy.clone())));
-    let metrics: Vec<_> = outcomes.iter().map(|outcome| outcome.metrics.rows()).collect();
-    for (index, (name, _)) in metrics.first().into_iter().flatten().enumerate() {
-        rows.push(column(name, metrics.iter().map(|rows| words::decimal(rows.get(index).map_or(0.0, |row| row.1), 3))));
+    let mut lines = vec![column("", played.iter().map(|played| played.job.name.clone()))];
+    lines.push(column("strategy", played.iter().map(|played| played.session.setup().strategy.clone())));
+    for row in compare::rows(&outcomes) {
+        let mut line = column(row.key, row.cells.iter().map(cell));
+        line.push(if row.differs() { "≠" } else { "" }.to_owned());
+        lines.push(line);
     }
-    let guarantees = outcomes.first().into_iter().flat_map(|outcome| &outcome.verdicts).map(|verdict| verdict.guarantee);
-    for guarantee in guarantees {
-        let holds = outcomes.iter().map(|outcome| match outcome.holds(guarantee) {
-            Some(true) => "holds".to_owned(),
-            Some(false) => "violated".to_owned(),
-            None => "undecided".to_owned(),
-        });
-        rows.push(column(guarantee, holds));
+    let link = link.map(|link| format!("link: {link}\n")).unwrap_or_default();
+    format!("{}{link}", aligned(&lines))
+}
+
+fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Number(number) => words::decimal(*number, 3),
+        Cell::Judged { holds: Some(true), .. } => "holds".to_owned(),
+        Cell::Judged { holds: Some(false), .. } => "violated".to_owned(),
+        Cell::Judged { holds: None, .. } => "undecided".to_owned(),
+        Cell::Absent => "not judged".to_owned(),
     }
-    aligned(&rows)
 }
 
 fn column(name: &str, values: impl Iterator<Item = String>) -> Vec<String> {
@@ -117,7 +124,7 @@ fn column(name: &str, values: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn aligned(rows: &[Vec<String>]) -> String {
-    let count = rows.first().map_or(0, Vec::len);
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |index: usize| rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
     let line = |row: &Vec<String>| {
@@ -126,7 +133,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
                 if index == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
             },
         );
-        format!("{}\n", cells.collect::<Vec<_>>().join("  "))
+        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
     };
     rows.iter().map(line).collect()
 }

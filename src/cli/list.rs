@@ -7,7 +7,7 @@ use crate::replication::delta::Mode;
 use crate::replication::setting::{Kind, Setting};
 use crate::simulation::forms::{self, Form};
 use crate::simulation::{dials, registry, topology};
-use crate::view::words;
+use crate::view::{glossary, words};
 use crate::{checkers, presets, scenarios};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
@@ -37,6 +37,8 @@ enum What {
     Checkers,
     /// Real systems as settings
     Presets,
+    /// Words of the field, and what real systems call the same
+    Terms,
     /// Every key of `--set`
     Settings,
     /// Every command of a recipe
@@ -58,6 +60,7 @@ fn entries(what: What) -> Vec<Json> {
         What::Topologies => topology::ALL.iter().map(of_topology).collect(),
         What::Checkers => checkers::ALL.iter().map(|checker| entry(checker.id, checker.title, checker.meaning)).collect(),
         What::Presets => presets::ALL.iter().map(|preset| of_preset(preset)).collect(),
+        What::Terms => glossary::search("").into_iter().map(of_term).collect(),
         What::Settings => settings(),
         What::Commands => forms::ALL.iter().map(form).collect(),
     }
@@ -87,6 +90,15 @@ fn of_preset(preset: &presets::Preset) -> Json {
     fields["parameters"] = preset.parameters.iter().map(parameter).collect();
     fields["caveats"] = preset.caveats.to_vec().into();
     fields["citation"] = Json::from(preset.citation);
+    fields
+}
+
+fn of_term(term: &glossary::Term) -> Json {
+    let called = |called: &glossary::Called| json!({ "system": called.system, "name": called.name, "doc": called.doc });
+    let mut fields = entry(term.id, term.name, term.definition);
+    fields["aliases"] = term.aliases.to_vec().into();
+    fields["source"] = Json::from(term.source);
+    fields["called"] = term.called.iter().map(called).collect();
     fields
 }
 

@@ -68,7 +68,7 @@ fn run_on(session: &mut Session, mut ending: Ending) -> bool {
 
 impl Played {
     pub(super) fn outcome(&self) -> Outcome<'_> {
-        Outcome::of(self.job.scenario, &self.session)
+        Outcome::of(self.job.origin(), &self.session)
     }
 
     /// How it ended: by the claims of a scenario, by the promises of a bare recipe.

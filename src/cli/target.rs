@@ -1,6 +1,7 @@
 //! What is to run: a scenario by its id, a recipe from a file or standard input, or a share link.
 
 use super::{Problem, input};
+pub(super) use crate::compare::Run as Job;
 use crate::limits;
 use crate::recipe::{Recipe, RecipeError};
 use crate::scenarios::{self, Scenario};
@@ -11,15 +12,6 @@ pub(super) enum Target {
     Scenario(&'static Scenario),
     /// With the name that messages call it.
     Recipe(String, Box<Recipe>),
-}
-
-/// One run to be played.
-pub(super) struct Job {
-    /// What messages and tables call it.
-    pub(super) name: String,
-    /// Whose steps are played, if any.
-    pub(super) scenario: Option<&'static Scenario>,
-    pub(super) recipe: Recipe,
 }
 
 /// Finds what `text` names.

@@ -8,12 +8,19 @@
 mod asked;
 mod cut;
 mod faults;
+mod lines;
+mod order;
 mod player;
 mod recorded;
+mod report;
 mod shrink;
 mod target;
 
 pub use asked::PROMISED;
+pub use lines::MessageError;
+pub use order::Order;
+pub(crate) use player::Player;
+pub use report::{Finding, Report};
 pub use target::{HuntError, Subject, Target};
 
 use crate::checkers::Verdict;
@@ -23,7 +30,6 @@ use crate::replication::time::SimTime;
 use crate::session::Session;
 use crate::simulation::command::Command;
 use asked::Asked;
-use player::Player;
 use shrink::Shrink;
 use std::ops::Range;
 

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 const SLICE_EVENTS: u64 = 2_000;
 
 /// A run on its way to its end.
-pub(super) struct Player {
+pub(crate) struct Player {
     session: Session,
     way: Way,
     until: Option<SimTime>,
@@ -35,6 +35,22 @@ struct Guided {
     most: u64,
     /// Journal entries before this one did not reach it.
     looked_at: u64,
+}
+
+#[cfg(any(test, feature = "ui"))]
+impl Player {
+    /// The steps of a scenario on a recipe of it, or else the recipe as it is.
+    pub(crate) fn of_run(scenario: Option<&Scenario>, recipe: Recipe) -> Result<Self, RecipeError> {
+        match scenario {
+            Some(scenario) => Self::of_steps(scenario, recipe, &[], None),
+            None => Self::of_recipe(recipe, None),
+        }
+    }
+
+    /// The run, to be kept.
+    pub(crate) fn into_session(self) -> Session {
+        self.session
+    }
 }
 
 impl Player {
@@ -66,7 +82,7 @@ impl Player {
     }
 
     /// Goes on a little; `true`: the run is over.
-    pub(super) fn step(&mut self) -> bool {
+    pub(crate) fn step(&mut self) -> bool {
         match &mut self.way {
             Way::Steps(guided) => {
                 if guided.step(&mut self.session) {

@@ -48,7 +48,11 @@ impl Shrink {
     /// Starts from a run that violates the guarantee; `until`: it was ended there because that was asked for.
     pub(super) fn new(judge: Judge, session: &Session, verdict: Verdict, until: Option<SimTime>) -> Self {
         let mut recipe = session.recipe();
-        (recipe.scenario, recipe.variant, recipe.open) = (None, None, None);
+        recipe.open = None;
+        // A constraint is one of the scenario: without its name nobody would judge the replay by it.
+        if !matches!(judge, Judge::Constraint(_)) {
+            (recipe.scenario, recipe.variant) = (None, None);
+        }
         recipe.commands.truncate(session.applied_count());
         let size = Size::of(session);
         let found = Found {

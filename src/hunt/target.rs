@@ -7,7 +7,7 @@ use crate::checkers;
 use crate::limits;
 use crate::recipe::{Recipe, RecipeError};
 use crate::replication::time::SimTime;
-use crate::scenarios::Scenario;
+use crate::scenarios::{self, Scenario};
 use crate::session::Session;
 use crate::simulation::command::Command;
 use crate::simulation::setup::Workload;
@@ -63,6 +63,13 @@ fn known_guarantees() -> String {
     checkers::ALL.iter().map(|checker| checker.id).collect::<Vec<_>>().join(", ")
 }
 
+impl Subject {
+    /// The scenario whose constraints it can be judged by: whose steps are played, or whose run somebody has played.
+    fn origin(&self) -> Option<&'static Scenario> {
+        self.scenario.or_else(|| scenarios::find(self.recipe.scenario.as_deref()?))
+    }
+}
+
 impl Target {
     /// One recipe, without faults of the search's own.
     #[must_use]
@@ -99,7 +106,7 @@ impl Target {
         if guarantee == PROMISED {
             return Some(Asked::Promises);
         }
-        let constraints = || self.subjects.iter().filter_map(|subject| subject.scenario).flat_map(|scenario| scenario.constraints);
+        let constraints = || self.subjects.iter().filter_map(Subject::origin).flat_map(|scenario| scenario.constraints);
         let constraint = || constraints().find(|constraint| constraint.id == guarantee).map(Judge::Constraint);
         checkers::find(guarantee).map(Judge::Checker).or_else(constraint).map(Asked::One)
     }

@@ -94,6 +94,8 @@ export interface Recipe {
   open?: { at_ns: number; view: string | null; step: number | null } | null;
   /** All futures that were kept, where there are more than one. */
   branches?: Future[];
+  /** Other setups that the same seed and commands are run under, each with the id of the variant that it came from. */
+  compare?: { variant?: string | null; setup: Setup }[];
 }
 /** A command, and the place between two events where it was given. */
 export interface TimedCommand {

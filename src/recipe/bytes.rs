@@ -135,7 +135,7 @@ impl Reader for BytesReader<'_> {
     }
 
     fn field(&mut self, name: &'static str) -> Result<bool, Problem> {
-        Ok(!IS_WHOLE || name != LAST || !self.0.is_empty())
+        Ok(!IS_WHOLE || !LAST.contains(&name) || !self.0.is_empty())
     }
 
     fn choice(&mut self, names: &[&'static str]) -> Result<&'static str, Problem> {

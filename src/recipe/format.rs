@@ -7,8 +7,9 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Problem(Box<(Place, String)>);
 
-/// The field at the end of a recipe: in bytes it is there if anything is left.
-pub(super) const LAST: &str = "branches";
+/// The fields at the end of a recipe, in their order: in bytes each is there if anything is left. The variants are a field
+/// of their own in bytes alone.
+pub(super) const LAST: [&str; 3] = ["branches", "compare", "variants"];
 
 /// Line and column, from 1; unknown in bytes.
 pub(super) type Place = (usize, usize);

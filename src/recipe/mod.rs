@@ -44,8 +44,19 @@ pub struct Recipe {
     pub commands: Vec<TimedCommand>,
     /// All futures of the run that were kept; empty when there is only the one of `commands`.
     pub branches: Vec<Future>,
+    /// Other setups that the same seed and commands are run under, to be seen beside it.
+    pub compare: Vec<Compared>,
     /// Where a page opens it.
     pub open: Option<Open>,
+}
+
+/// A setup to be run beside the recipe's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Id of the scenario's variant that it came from: several may have one setup, and differ in their steps.
+    pub variant: Option<String>,
+    /// What the run starts from.
+    pub setup: Setup,
 }
 
 /// One of several futures of a run.
@@ -128,7 +139,17 @@ impl Recipe {
     /// The recipe of a run that nobody touched.
     #[must_use]
     pub const fn new(setup: Setup, seed: u64) -> Self {
-        Self { version: VERSION, scenario: None, variant: None, setup, seed, commands: Vec::new(), branches: Vec::new(), open: None }
+        Self {
+            version: VERSION,
+            scenario: None,
+            variant: None,
+            setup,
+            seed,
+            commands: Vec::new(),
+            branches: Vec::new(),
+            compare: Vec::new(),
+            open: None,
+        }
     }
 
     /// Reads JSON or a link, told apart by the first character.
@@ -208,15 +229,26 @@ impl Recipe {
         for (field, name) in [("scenario", &self.scenario), ("variant", &self.variant)] {
             check_optional_name(field, name.as_deref())?;
         }
-        self.setup.check().map_err(|error| below("setup", &error))?;
-        if registry::find(&self.setup.strategy).is_none() {
-            return Err(SetupError::new("setup.strategy", "no strategy has this name").into());
-        }
+        check_setup("setup", &self.setup)?;
         self.check_commands("commands", &self.commands)?;
         if IS_WHOLE {
             self.check_branches()?;
+            self.check_compare()?;
         }
         self.check_open()
+    }
+
+    fn check_compare(&self) -> Result<(), RecipeError> {
+        within("compare", self.compare.len(), 0, limits::MAX_COMPARED - 1)?;
+        for (index, Compared { variant, setup }) in self.compare.iter().enumerate() {
+            let field = format!("compare[{index}]");
+            check_optional_name(&format!("{field}.variant"), variant.as_deref())?;
+            check_setup(&format!("{field}.setup"), setup)?;
+            for timed in &self.commands {
+                timed.command.check(setup).map_err(|error| below(&format!("{field}.setup has no place for a command"), &error))?;
+            }
+        }
+        Ok(())
     }
 
     fn check_commands(&self, list: &str, commands: &[TimedCommand]) -> Result<(), RecipeError> {
@@ -262,10 +294,26 @@ impl Recipe {
     }
 }
 
+impl Compared {
+    /// The recipe's own.
+    #[must_use]
+    pub fn first_of(recipe: &Recipe) -> Self {
+        Self { variant: recipe.variant.clone(), setup: recipe.setup.clone() }
+    }
+}
+
 impl From<Problem> for RecipeError {
     fn from(problem: Problem) -> Self {
         let ((line, column), problem) = problem.into_parts();
         Self::Json { line, column, problem }
+    }
+}
+
+fn check_setup(field: &str, setup: &Setup) -> Result<(), RecipeError> {
+    setup.check().map_err(|error| below(field, &error))?;
+    match registry::find(&setup.strategy) {
+        Some(_) => Ok(()),
+        None => Err(SetupError::new(format!("{field}.strategy"), "no strategy has this name").into()),
     }
 }
 

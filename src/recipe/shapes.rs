@@ -3,7 +3,7 @@
 use super::format::{
     LAST, Problem, Reader, Shape, Writer, choice, field, field_or, is_bare, none_or, optional_field, record, wrapper, write_field,
 };
-use super::{Future, Open, Recipe, TimedCommand};
+use super::{Compared, Future, Open, Recipe, TimedCommand};
 use crate::replication::delta::{Author, Item, Key, Mode, Value};
 use crate::replication::ids::{NodeId, SessionId, SiteId};
 use crate::replication::setting::{Dials, Kind, Setting};
@@ -35,7 +35,7 @@ impl Shape for Seed {
 
 impl Shape for Recipe {
     fn write(&self, to: &mut dyn Writer) {
-        let Self { version, scenario, variant, setup, seed, commands, branches, open } = self;
+        let Self { version, scenario, variant, setup, seed, commands, open, .. } = self;
         to.record();
         write_field(to, "version", version);
         write_field(to, "scenario", scenario);
@@ -44,16 +44,16 @@ impl Shape for Recipe {
         write_field(to, "seed", &Seed(*seed));
         write_field(to, "commands", commands);
         write_field(to, "open", open);
-        // At the end, and only where there are any: recipes without them are what they were before there were branches.
-        if IS_WHOLE && !branches.is_empty() {
-            write_field(to, LAST, branches);
+        if IS_WHOLE {
+            write_last(self, to);
         }
         to.end_record();
     }
 
     fn read(from: &mut dyn Reader) -> Result<Self, Problem> {
-        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open", LAST])?;
-        Ok(Self {
+        let [last, second_last, _] = LAST;
+        from.only(&["version", "scenario", "variant", "setup", "seed", "commands", "open", last, second_last])?;
+        let mut recipe = Self {
             version: field(from, "version")?,
             scenario: field(from, "scenario")?,
             variant: field(from, "variant")?,
@@ -61,18 +61,71 @@ impl Shape for Recipe {
             seed: field::<Seed>(from, "seed")?.0,
             commands: optional_field(from, "commands")?.unwrap_or_default(),
             open: field(from, "open")?,
-            branches: if IS_WHOLE { read_branches(from)? } else { Vec::new() },
-        })
+            branches: Vec::new(),
+            compare: Vec::new(),
+        };
+        if IS_WHOLE {
+            read_last(&mut recipe, from)?;
+        }
+        Ok(recipe)
+    }
+}
+
+/// At the end, and only where there are any: recipes without them are what they were before there were any. A link has the
+/// variants behind all setups: links from before there were variants are read as they are.
+fn write_last(recipe: &Recipe, to: &mut dyn Writer) {
+    let Recipe { branches, compare, .. } = recipe;
+    let [last, compared, variants] = LAST;
+    let is_compared = !compare.is_empty();
+    if !branches.is_empty() || (is_compared && !to.is_for_people()) {
+        write_field(to, last, branches);
+    }
+    if !is_compared {
+        return;
+    }
+    if to.is_for_people() {
+        return write_field(to, compared, compare);
+    }
+    let (ids, setups): (Vec<_>, Vec<_>) = compare.iter().map(|one| (one.variant.clone(), one.setup.clone())).unzip();
+    write_field(to, compared, &setups);
+    if ids.iter().any(Option::is_some) {
+        write_field(to, variants, &ids);
     }
 }
 
 /// A link says that there are none by ending before them.
-fn read_branches(from: &mut dyn Reader) -> Result<Vec<Future>, Problem> {
-    let branches: Option<Vec<Future>> = optional_field(from, LAST)?;
-    if !from.is_for_people() && branches.as_ref().is_some_and(Vec::is_empty) {
-        return Err(from.problem("branches: a link without any ends before them".to_owned()));
+fn read_last(recipe: &mut Recipe, from: &mut dyn Reader) -> Result<(), Problem> {
+    let [last, compared, _] = LAST;
+    let branches: Option<Vec<Future>> = optional_field(from, last)?;
+    if from.is_for_people() {
+        let compare = optional_field(from, compared)?;
+        (recipe.branches, recipe.compare) = (branches.unwrap_or_default(), compare.unwrap_or_default());
+        return Ok(());
     }
-    Ok(branches.unwrap_or_default())
+    let compare = read_compared(from)?;
+    let is_void = match (&branches, &compare) {
+        (_, Some(compare)) => compare.is_empty(),
+        (Some(branches), None) => branches.is_empty(),
+        (None, None) => false,
+    };
+    if is_void {
+        return Err(from.problem(format!("{last}, {compared}: a link without any ends before them")));
+    }
+    (recipe.branches, recipe.compare) = (branches.unwrap_or_default(), compare.unwrap_or_default());
+    Ok(())
+}
+
+/// The setups of a link, and then the variant of each, if any of them has one.
+fn read_compared(from: &mut dyn Reader) -> Result<Option<Vec<Compared>>, Problem> {
+    let [_, compared, variants] = LAST;
+    let setups: Option<Vec<Setup>> = optional_field(from, compared)?;
+    let ids: Option<Vec<Option<String>>> = optional_field(from, variants)?;
+    let Some(setups) = setups else { return Ok(None) };
+    if ids.as_ref().is_some_and(|ids| ids.len() != setups.len() || ids.iter().all(Option::is_none)) {
+        return Err(from.problem(format!("{variants}: one for each setup, or none at all")));
+    }
+    let ids = ids.unwrap_or_else(|| vec![None; setups.len()]);
+    Ok(Some(ids.into_iter().zip(setups).map(|(variant, setup)| Compared { variant, setup }).collect()))
 }
 
 /// Settings: for people an object of key and value, a value being a number, a flag or a name; in links pairs of key
@@ -142,6 +195,7 @@ fn read_setting(from: &mut dyn Reader, setting: &Setting) -> Result<u64, Problem
 wrapper!(NodeId, SiteId, SessionId, SimTime, SimDuration, Key, Item, Author);
 
 record!(TimedCommand { at_ns, event, command });
+record!(Compared { variant, setup });
 record!(Future { name, parent, from_ns, until_ns, commands });
 record!(Open { at_ns, view, step });
 record!(Setup { strategy, sites, links, inside, sessions, mode, cart, dials });

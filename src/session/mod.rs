@@ -307,6 +307,7 @@ impl Session {
             seed: self.seed,
             commands: self.commands().to_vec(),
             branches: Vec::new(),
+            compare: Vec::new(),
             open: Some(Open { at_ns: self.now(), view: None, step: None }),
         }
     }

@@ -38,6 +38,9 @@ pub trait Engine {
     /// What happened, event by event.
     fn journal(&self) -> &Journal;
 
+    /// Lets go of what happened before the entry of this number, as far as that saves memory.
+    fn forget_before(&mut self, number: u64);
+
     /// What the clients saw.
     fn history(&self) -> &History;
 

@@ -222,13 +222,25 @@ impl Journal {
         self.closed.push_back(Rc::new(full));
     }
 
+    fn drop_oldest(&mut self) -> Option<Rc<Chunk>> {
+        let oldest = self.closed.pop_front()?;
+        self.closed_count -= oldest.len() as u64;
+        self.dropped_count += oldest.len() as u64;
+        Some(oldest)
+    }
+
+    /// Lets go of whole chunks whose entries all come before this number.
+    pub fn forget_before(&mut self, number: u64) {
+        while self.closed.front().is_some_and(|oldest| self.dropped_count + oldest.len() as u64 <= number) {
+            self.drop_oldest();
+        }
+    }
+
     /// Lets go of the oldest chunks, so that a whole new one fits under the bound; hands back one's memory.
     fn make_room(&mut self) -> Chunk {
         let mut recycled = Chunk::default();
         while self.closed_count + self.open.len() as u64 + CHUNK_ROWS as u64 > self.most {
-            let Some(oldest) = self.closed.pop_front() else { break };
-            self.closed_count -= oldest.len() as u64;
-            self.dropped_count += oldest.len() as u64;
+            let Some(oldest) = self.drop_oldest() else { break };
             if let Ok(mut chunk) = Rc::try_unwrap(oldest) {
                 chunk.clear();
                 recycled = chunk;
@@ -299,6 +311,18 @@ mod tests {
         assert!(journal.len() > 2_500, "{} entries", journal.len());
         assert_eq!(journal.end(), 50_000);
         assert_eq!(journal.iter().collect::<Vec<_>>(), entries[journal.dropped_count() as usize..]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_counted_and_leaves_the_rest() {
+        let entries = mixture(10_000);
+        let mut journal = filled(Trace::Ring, 20_000, &entries);
+        journal.forget_before(5_000);
+        assert!((3_900..=5_000).contains(&journal.dropped_count()), "{} entries are gone", journal.dropped_count());
+        assert_eq!(journal.iter().collect::<Vec<_>>(), entries[journal.dropped_count() as usize..]);
+        assert_eq!(journal.iter_from(9_000).collect::<Vec<_>>(), entries[9_000..]);
+        journal.forget_before(u64::MAX);
+        assert_eq!(journal.end(), 10_000, "numbers stay");
     }
 
     #[test]

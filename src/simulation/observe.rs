@@ -83,6 +83,10 @@ impl<P: Protocol> Engine for Simulation<P> {
         &self.world.journal
     }
 
+    fn forget_before(&mut self, number: u64) {
+        self.world.journal.forget_before(number);
+    }
+
     fn history(&self) -> &History {
         &self.sessions.history
     }

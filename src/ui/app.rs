@@ -1,12 +1,18 @@
 //! The owner of the run: takes wishes, moves time, decides what to render.
 
 #[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
 #[cfg(feature = "catalogue")]
 mod export;
 mod listeners;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod open;
 mod pass;
 mod run;
@@ -29,6 +35,7 @@ use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::pace::Pace;
 use super::painter::{self, Palette};
+use super::place::Place;
 use super::player::Player;
 use super::screen::{self, Data, Focus, Screen};
 use super::theme::Theme;
@@ -65,6 +72,7 @@ pub struct App {
     aloud: Aloud,
     announced: AttrValue,
     told_until: u64,
+    place: Place,
     theme: Theme,
     palette: Palette,
     is_motion_reduced: bool,
@@ -81,7 +89,13 @@ pub struct App {
     #[cfg(feature = "catalogue")]
     charts: super::charts::Charts,
     #[cfg(feature = "catalogue")]
+    course: super::course::Course,
+    #[cfg(feature = "catalogue")]
     embed: Option<super::embed::Embed>,
+    #[cfg(feature = "catalogue")]
+    search_run: super::measure::Search,
+    #[cfg(feature = "catalogue")]
+    compare: super::measure::Compare,
     _listeners: Vec<Listener>,
 }
 
@@ -138,6 +152,10 @@ impl Component for App {
             aloud: if IS_WHOLE { Aloud::stored() } else { Aloud::default() },
             announced: AttrValue::default(),
             told_until: 0,
+            #[cfg(feature = "catalogue")]
+            place: Place::of_address(),
+            #[cfg(not(feature = "catalogue"))]
+            place: Place::Play,
             theme,
             palette: Palette::read(),
             is_motion_reduced: page::prefers_reduced_motion(),
@@ -154,10 +172,20 @@ impl Component for App {
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
             #[cfg(feature = "catalogue")]
+            course: super::course::Course::default(),
+            #[cfg(feature = "catalogue")]
             embed: super::embed::Embed::from_address(),
+            #[cfg(feature = "catalogue")]
+            search_run: super::measure::Search::default(),
+            #[cfg(feature = "catalogue")]
+            compare: super::measure::Compare::default(),
             _listeners: listeners,
         };
         app.opened();
+        #[cfg(feature = "catalogue")]
+        app.open_from_address();
+        #[cfg(feature = "catalogue")]
+        app.open_course_of_address();
         app
     }
 
@@ -181,6 +209,23 @@ impl Component for App {
             Msg::Charts(msg) => return self.on_charts(msg),
             #[cfg(feature = "catalogue")]
             Msg::Export(msg) => return self.on_export(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Place(place) => self.on_place(place),
+            #[cfg(feature = "catalogue")]
+            Msg::Search(msg) => return self.on_search(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Compare(msg) => {
+                let renders = self.on_compare(msg);
+                self.keep_frames(ctx);
+                return renders;
+            }
+            #[cfg(feature = "catalogue")]
+            Msg::Frame(at_ms) if self.place == Place::Compare => {
+                let renders = self.on_compare_frame(at_ms);
+                self.keep_frames(ctx);
+                self.compare.paint(&mut self.palette);
+                return renders;
+            }
             Msg::Frame(at_ms) => self.on_frame(at_ms),
             Msg::Run(msg) => self.on_run(msg),
             Msg::Guide(msg) => self.on_guide(msg),
@@ -193,6 +238,10 @@ impl Component for App {
             Msg::Settings(msg) => IS_WHOLE && self.on_settings(msg),
             #[cfg(feature = "catalogue")]
             Msg::Embed(msg) => self.on_embed(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Course(msg) => self.on_course(msg),
+            #[cfg(feature = "catalogue")]
+            Msg::Term(id) => self.on_term(id),
             Msg::Time(mut msg) => IS_WHOLE && msg.take().is_some_and(|msg| self.on_time(msg)),
             #[cfg(feature = "lab")]
             Msg::Lab(_) => false,
@@ -201,6 +250,8 @@ impl Component for App {
         let has_news = self.follow_embed(before);
         #[cfg(not(feature = "catalogue"))]
         let has_news = false;
+        #[cfg(feature = "catalogue")]
+        self.follow_course();
         if is_log_touched && let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
@@ -210,10 +261,12 @@ impl Component for App {
             let renders = self.pass(renders) || has_news;
             // What is rendered is painted afterwards.
             if !renders {
-                self.paint();
+                self.paint_messages();
             }
             return renders;
         }
+        // No part waits for its turn any more: all are drawn now.
+        self.pace.drawn();
         let renders = renders || has_news;
         if renders {
             self.refresh();
@@ -229,9 +282,14 @@ impl Component for App {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
             variant: player.and_then(|player| player.variant.clone()),
             theme: self.theme,
+            place: self.place,
+            #[cfg(feature = "catalogue")]
+            pair: self.pair_words(),
         };
         let main = tag("main").set("id", "main").class("play").set("tabindex", "-1");
         let main = match (player, &self.screen) {
+            #[cfg(feature = "catalogue")]
+            (Some(player), _) if self.place != Place::Play => self.elsewhere(main, player),
             (Some(player), Some(screen)) => self.play(main, player, screen),
             _ => main.child(tag("p").class("empty").text("The page has nothing to play.")),
         };
@@ -251,8 +309,16 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
-        self.pace.drawn();
-        self.paint();
+        self.paint_messages();
+        // Among the turns of a run that plays, the time has its own.
+        if !self.pace.drawn() {
+            self.show_time();
+        }
+        #[cfg(feature = "catalogue")]
+        if self.place == Place::Compare {
+            self.compare.follow(&self.say);
+            self.compare.paint(&mut self.palette);
+        }
         self.modal.follow();
         #[cfg(feature = "catalogue")]
         self.follow_diagram({
@@ -276,7 +342,12 @@ impl Component for App {
 impl App {
     fn play(&self, main: Tag, player: &Player, screen: &Screen) -> Tag {
         let say = &self.say;
-        let ribbon = RibbonView { ribbon: player.guide.as_ref().map(Guide::ribbon), is_playing: player.is_playing() };
+        let ribbon = RibbonView {
+            ribbon: player.guide.as_ref().map(Guide::ribbon),
+            is_playing: player.is_playing(),
+            #[cfg(feature = "catalogue")]
+            end: self.lesson_end(player),
+        };
         let stage = Stage {
             scene: screen.scene.clone(),
             frame: self.frame.clone(),
@@ -330,6 +401,10 @@ impl App {
                 let chosen = player.as_ref().and_then(|player| player.scenario).map(|scenario| scenario.id);
                 Open::Scenarios(picker::groups(&self.search), chosen)
             }
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Glossary), _) => Open::Glossary(self.search.clone()),
+            #[cfg(feature = "catalogue")]
+            (None, Some(Dialog::Course), _) => Open::Course(self.course.shown(self.lesson())),
             (None, Some(Dialog::Share), Some(player)) => {
                 let recipe = opening::shared(player);
                 let found = if IS_WHOLE { recipe.to_link_within_bounds() } else { recipe.to_link().map(|link| (link, false)) };
@@ -397,11 +472,22 @@ impl App {
     }
 
     fn paint(&mut self) {
+        self.paint_messages();
+        self.show_time();
+    }
+
+    fn paint_messages(&mut self) {
         let (Some(player), Some(screen)) = (&self.player, &mut self.screen) else { return };
         let now = player.session.now();
         let layout = &screen.scene.layout;
         let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
         painter::paint(&self.canvas, (layout.width, layout.height), &messages, &mut self.palette);
+    }
+
+    /// The time in words, and the cursors that stand at it.
+    fn show_time(&self) {
+        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
+        let now = player.session.now();
         self.clock.show(now, screen.track.extent);
         #[cfg(feature = "catalogue")]
         self.paint_diagram(now);

@@ -99,6 +99,14 @@ impl Guide {
         self.lesson.choose(chosen);
     }
 
+    /// Which step of how many, from 1, and whether the answer to its question, if there is one, is right.
+    #[cfg(feature = "catalogue")]
+    pub(crate) fn progress(&self) -> (usize, usize, Option<bool>) {
+        let prediction = self.lesson.step().prediction.as_ref();
+        let answer = prediction.and_then(|prediction| self.lesson.answer().map(|answer| answer == prediction.right));
+        (self.lesson.index() + 1, self.lesson.count(), answer)
+    }
+
     /// What the ribbon shows.
     pub(crate) fn ribbon(&self) -> Ribbon {
         let step = self.lesson.step();

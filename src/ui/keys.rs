@@ -20,7 +20,10 @@ pub(crate) const TABLE: [(&str, &str); 7] = [
 
 /// What `event` asks for, if anything.
 pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
-    if IS_WHOLE && let Some(msg) = time_keys::meaning(event) {
+    if IS_WHOLE
+        && has("main.play")
+        && let Some(msg) = time_keys::meaning(event)
+    {
         return Some(msg);
     }
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || has_dialog() {
@@ -33,6 +36,13 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
     let presses = is_in("button, a, summary, [role=button]");
     let arrows = is_in("[role=tablist], [role=radiogroup]");
+    #[cfg(feature = "catalogue")]
+    if let Some(msg) = compare_key(&event.key(), presses) {
+        return Some(msg);
+    }
+    if IS_WHOLE && !has(".transport") && !matches!(event.key().as_str(), "?" | "s" | "S") {
+        return None;
+    }
     match event.key().as_str() {
         " " if !presses => Some(Msg::Run(RunMsg::Toggle)),
         "ArrowRight" if !arrows => Some(Msg::Run(RunMsg::Step)),
@@ -46,7 +56,25 @@ pub(crate) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
 }
 
+/// The keys of the time, where runs are compared.
+#[cfg(feature = "catalogue")]
+fn compare_key(key: &str, presses: bool) -> Option<Msg> {
+    use super::measure::CompareMsg;
+    let wish = match key {
+        " " if !presses => CompareMsg::Toggle,
+        "ArrowRight" => CompareMsg::Step,
+        "ArrowLeft" => CompareMsg::StepBack,
+        _ => return None,
+    };
+    has(".compare-transport").then(|| wish.into())
+}
+
 /// Whether a dialog is open: it has the keys to itself.
 pub(super) fn has_dialog() -> bool {
-    page::document().is_some_and(|document| document.query_selector("dialog[open]").ok().flatten().is_some())
+    has("dialog[open]")
+}
+
+/// Whether the page has such an element.
+fn has(selector: &str) -> bool {
+    page::document().is_some_and(|document| document.query_selector(selector).ok().flatten().is_some())
 }

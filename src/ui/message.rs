@@ -43,8 +43,23 @@ pub enum Msg {
     /// About the charts.
     #[cfg(feature = "catalogue")]
     Charts(super::charts::ChartsMsg),
+    /// To another place of the page.
+    #[cfg(feature = "catalogue")]
+    Place(super::place::Place),
+    /// About the search for an anomaly.
+    #[cfg(feature = "catalogue")]
+    Search(super::measure::SearchMsg),
+    /// About runs side by side.
+    #[cfg(feature = "catalogue")]
+    Compare(super::measure::CompareMsg),
     /// About breakpoints, branches and handles on the stage.
     Time(Kept<TimeMsg>),
+    /// A term of the glossary.
+    #[cfg(feature = "catalogue")]
+    Term(&'static str),
+    /// About the course.
+    #[cfg(feature = "catalogue")]
+    Course(super::course::CourseMsg),
     /// From the page around a frame.
     #[cfg(feature = "catalogue")]
     Embed(super::embed::EmbedMsg),
@@ -237,6 +252,12 @@ pub enum Dialog {
     Branches,
     /// What can happen to a thing on the stage.
     Handle,
+    /// The course.
+    #[cfg(feature = "catalogue")]
+    Course,
+    /// The glossary.
+    #[cfg(feature = "catalogue")]
+    Glossary,
 }
 
 impl Tab {

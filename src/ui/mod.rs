@@ -10,6 +10,8 @@ mod charts;
 mod clock;
 mod components;
 #[cfg(feature = "catalogue")]
+mod course;
+#[cfg(feature = "catalogue")]
 mod diagram;
 #[cfg(feature = "catalogue")]
 mod embed;
@@ -22,11 +24,14 @@ mod keys;
 #[cfg(feature = "lab")]
 mod lab;
 mod markup;
+#[cfg(feature = "catalogue")]
+mod measure;
 mod message;
 mod opening;
 mod pace;
 mod painter;
 mod panic;
+mod place;
 mod player;
 mod screen;
 mod stamps;
@@ -37,17 +42,26 @@ pub use app::App;
 #[cfg(feature = "catalogue")]
 pub use charts::ChartsMsg;
 #[cfg(feature = "catalogue")]
+pub use course::CourseMsg;
+#[cfg(feature = "catalogue")]
 pub use diagram::DiagramMsg;
 #[cfg(feature = "catalogue")]
 pub use export::ExportMsg;
 #[cfg(feature = "lab")]
 pub use lab::{Lab, LabMsg};
+#[cfg(feature = "catalogue")]
+pub use measure::{CompareMsg, LaneMsg, SearchMsg};
+pub use place::Place;
 
 // What only the program with everything can do hangs on this constant, so that the other one does not carry it.
 use crate::scenarios::index::IS_WHOLE;
 
-/// Starts the application on the page, and says so when it cannot go on.
+/// Starts the application on the page, and says so when it cannot go on. In a worker it searches for the page instead.
 pub fn start() {
+    #[cfg(feature = "catalogue")]
+    if measure::is_worker() {
+        return measure::serve();
+    }
     mount::<App>();
 }
 

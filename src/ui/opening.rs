@@ -37,6 +37,19 @@ pub(crate) fn from_address() -> Option<Result<Player, Reason>> {
     Some(from_text(&text).map_err(|reason| format!("This link cannot be opened: {reason}")))
 }
 
+/// The runs to compare that the address names: a recipe's, or a scenario's.
+#[cfg(feature = "catalogue")]
+pub(crate) fn compared() -> Option<Recipe> {
+    let fragment = page::fragment();
+    if !fragment.is_empty() {
+        return Recipe::from_link(&fragment).ok();
+    }
+    let variant = page::query("variant").filter(|variant| !variant.is_empty());
+    let mut recipe = scenarios::find(&page::query("scenario")?)?.recipe(variant.as_deref())?;
+    recipe.seed = page::query("seed").and_then(|seed| seed.parse().ok()).unwrap_or(recipe.seed);
+    Some(recipe)
+}
+
 /// The run in a pasted link or recipe.
 pub(crate) fn from_text(text: &str) -> Result<Player, Reason> {
     let recipe = Recipe::parse(text.trim()).map_err(|error| error.to_string())?;

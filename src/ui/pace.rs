@@ -1,4 +1,4 @@
-//! How often each part of the page is drawn anew while a run plays. Messages and the time move with every frame; the rest
+//! How often each part of the page is drawn anew while a run plays. Messages move with every frame; the rest
 //! takes turns, one part with each frame at most, and what is costly to draw comes round less often.
 
 use super::hooks::page;
@@ -6,6 +6,8 @@ use super::hooks::page;
 /// A part of the page that takes turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
+    /// The time, and the cursors that stand at it.
+    Clock,
     /// Replicas, links and zones.
     Stage,
     /// The cards below the stage.
@@ -23,10 +25,11 @@ pub(crate) enum Turn {
 }
 
 /// Every turn, with the milliseconds from one to the next at least.
-const TURNS: [(Turn, f64); 7] = [
+const TURNS: [(Turn, f64); 8] = [
+    (Turn::Clock, 50.0),
     (Turn::Stage, 100.0),
     (Turn::Data, 250.0),
-    (Turn::Panel, 250.0),
+    (Turn::Panel, 400.0),
     (Turn::Track, 250.0),
     (Turn::Said, 500.0),
     (Turn::Diagram, 250.0),
@@ -54,6 +57,8 @@ impl Pace {
     /// The part that is drawn with this frame: the one that has waited longest.
     pub(crate) fn next(&mut self) -> Option<Turn> {
         let now_ms = page::now_ms();
+        // Time always passes.
+        self.is_stale[0] = true;
         let waiting = (0..TURNS.len()).filter(|index| self.is_stale[*index] && self.due_ms[*index] <= now_ms);
         let next = waiting.min_by(|one, other| self.due_ms[*one].total_cmp(&self.due_ms[*other]))?;
         self.is_stale[next] = false;
@@ -61,11 +66,12 @@ impl Pace {
         Some(TURNS[next].0)
     }
 
-    /// The part is on the page now.
-    pub(crate) fn drawn(&mut self) {
-        let Some((index, since_ms)) = self.taken.take() else { return };
+    /// The part is on the page now. Returns whether there was one.
+    pub(crate) fn drawn(&mut self) -> bool {
+        let Some((index, since_ms)) = self.taken.take() else { return false };
         let now_ms = page::now_ms();
         let rest_ms = (SHARE * (now_ms - since_ms)).clamp(TURNS[index].1, MOST_MS);
         self.due_ms[index] = now_ms + rest_ms;
+        true
     }
 }

@@ -16,6 +16,7 @@ use crate::simulation::command::{Action, Command, LinkCommand, MessageCommand, N
 use crate::simulation::setup::{Setup, SetupError};
 use crate::view::breakpoint::{self, Told};
 use crate::view::conflict;
+use crate::view::draft::has_other_places;
 use crate::view::names::Names;
 use crate::view::quiet;
 use crate::view::speed::{CALM_FACTOR, Speed};
@@ -68,6 +69,16 @@ const SLICE_MS: f64 = 12.0;
 /// In reduced motion the run advances by one event this often.
 const STEP_EVERY_US: u64 = 500_000;
 
+/// The guide of the scenario that a run came from; none where it would tell of other places than the run has, as those of an
+/// anomaly that was shrunk.
+pub(crate) fn guide(scenario: Option<&'static Scenario>, variant: Option<&str>, session: &Session) -> Option<Guide> {
+    let told = scenario?;
+    if IS_WHOLE && told.recipe(variant).is_none_or(|recipe| has_other_places(session.setup(), &recipe.setup)) {
+        return None;
+    }
+    Guide::new(told, variant)
+}
+
 impl Player {
     /// Opens a recipe, paused at its start or at the moment it names.
     pub(crate) fn open(recipe: Recipe) -> Result<Self, RecipeError> {
@@ -81,9 +92,7 @@ impl Player {
         }
         let names = Rc::new(Names::new(session.setup()));
         // A run that somebody else has played is for looking, not for the guide, which would act in it again.
-        let guide = scenario
-            .and_then(|scenario| Guide::new(scenario, variant.as_deref()))
-            .map(|guide| if is_played { guide.closed() } else { guide });
+        let guide = guide(scenario, variant.as_deref(), &session).map(|guide| if is_played { guide.closed() } else { guide });
         let original = session.setup().clone();
         Ok(Self {
             session,
@@ -255,6 +264,16 @@ impl Player {
         if guide.enter_next(&mut self.session) {
             self.running = (!guide.is_reached(&self.session)).then_some(Goal::Step);
         }
+    }
+
+    /// Straight to a step of the guide, from 1, or as near as the run comes to it.
+    #[cfg(feature = "catalogue")]
+    pub(crate) fn go_to_step(&mut self, step: usize) {
+        for _ in 1..step {
+            self.finish_step();
+            self.next_step();
+        }
+        self.finish_step();
     }
 
     /// The guide's step before.

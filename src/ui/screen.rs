@@ -144,7 +144,7 @@ impl Screen {
                 self.snapshot = snapshot;
             }
             Turn::Data => self.data = data(player, &snapshot),
-            Turn::Panel | Turn::Track | Turn::Said | Turn::Diagram | Turn::Charts => {
+            Turn::Clock | Turn::Panel | Turn::Track | Turn::Said | Turn::Diagram | Turn::Charts => {
                 self.conflict_count = conflict_count(&snapshot);
                 self.panel = panel(player, focus, &snapshot);
             }

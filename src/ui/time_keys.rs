@@ -6,10 +6,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// The keys and what they do, for the help.
-pub(crate) const TABLE: [(&str, &str); 5] = [
+pub(crate) const TABLE: [(&str, &str); 7] = [
     ("Ctrl+Z, Ctrl+Y", "take back what you did last, do it again"),
     (".", "run to the next breakpoint, or stop the search"),
     ("B", "the tree of branches"),
+    ("L", "the course: all lessons, and where to go on"),
+    ("G", "the glossary"),
     ("M", "pause and go to the messages in flight on the stage"),
     ("Arrows, Enter", "on the stage: to the next link, node or message, and what can happen to it"),
 ];
@@ -30,6 +32,10 @@ pub(super) fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         (true, "y") => TimeMsg::Redo,
         (false, ".") => TimeMsg::Search,
         (false, "b") => return Some(Msg::Show(ShowMsg::Dialog(Dialog::Branches))),
+        #[cfg(feature = "catalogue")]
+        (false, "l") => return Some(Msg::Show(ShowMsg::Dialog(Dialog::Course))),
+        #[cfg(feature = "catalogue")]
+        (false, "g") => return Some(Msg::Show(ShowMsg::Dialog(Dialog::Glossary))),
         (false, "m") => TimeMsg::ToMessages,
         _ => return None,
     };

@@ -8,7 +8,11 @@ pub mod breakpoint;
 pub mod cart;
 #[cfg(feature = "catalogue")]
 pub mod charts;
+#[cfg(feature = "catalogue")]
+pub mod compare;
 pub mod conflict;
+#[cfg(feature = "catalogue")]
+pub mod course;
 pub mod describe;
 #[cfg(feature = "catalogue")]
 pub mod diagram;
@@ -17,6 +21,8 @@ pub mod draft;
 pub mod events;
 pub mod faults;
 pub mod geometry;
+#[cfg(feature = "catalogue")]
+pub mod glossary;
 pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]
@@ -30,6 +36,8 @@ pub mod records;
 #[cfg(feature = "catalogue")]
 pub mod remedy;
 pub mod replica;
+#[cfg(feature = "catalogue")]
+pub mod search;
 #[cfg(feature = "catalogue")]
 pub mod sequence;
 pub mod settings;

@@ -5,7 +5,7 @@ use crate::replication::time::SimTime;
 use crate::simulation::journal::{Entry, Happening};
 
 /// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
     /// Messages arrived.
     Event,
@@ -17,15 +17,6 @@ pub enum MarkKind {
     Alarm,
 }
 
-/// A mark, in thousandths of the track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
-    /// What.
-    pub kind: MarkKind,
-    /// Where, 0 to 1000.
-    pub place: u32,
-}
-
 /// The track without its cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
@@ -33,13 +24,16 @@ pub struct Track {
     pub extent: SimTime,
     /// How far the run is known, 0 to 1000.
     pub horizon: u32,
-    /// Marks, each place once per kind.
-    pub marks: Vec<Mark>,
+    /// The places of the marks, 0 to 1000, each once, for each of [`MarkKind::ALL`].
+    pub marks: [Vec<u32>; 4],
     /// Other futures: where they leave, where they end.
     pub branches: Vec<(u32, u32)>,
 }
 
 impl MarkKind {
+    /// All of them, the loudest last.
+    pub const ALL: [Self; 4] = [Self::Event, Self::Command, Self::Conflict, Self::Alarm];
+
     /// Its id, for styling.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -57,14 +51,27 @@ impl MarkKind {
 pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
     let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
     let extent = extent(furthest);
-    let mut marks = Vec::new();
-    for mark in entries.filter_map(|entry| Some(Mark { kind: kind(&entry.happening)?, place: place(entry.at, extent) })) {
-        if let Err(index) = marks.binary_search(&mark) {
-            marks.insert(index, mark);
-        }
-    }
+    let marks = marks(entries, extent);
     let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
     Track { extent, horizon: place(horizon, extent), marks, branches }
+}
+
+/// Entries come in the order of time: each place of the track is worked out once, not for each entry.
+fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> [Vec<u32>; 4] {
+    let mut marks: [Vec<u32>; 4] = Default::default();
+    let (mut here, mut end) = (0, SimTime::ZERO);
+    for entry in entries {
+        let Some(kind) = kind(&entry.happening) else { continue };
+        if entry.at >= end {
+            here = place(entry.at, extent);
+            end = SimTime((u64::from(here) + 1).saturating_mul(extent.0).div_ceil(1_000));
+        }
+        let marks = &mut marks[kind as usize];
+        if marks.last() != Some(&here) {
+            marks.push(here);
+        }
+    }
+    marks
 }
 
 /// Where `at` stands on a track that ends at `extent`, in thousandths.
@@ -121,10 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn each_place_is_marked_once_for_each_kind() {
+        let entries = |extent: u64| (0..5_000).map(move |step| delivered(step * step / 2_503 % extent, MessageKind::Batch));
+        let mut entries: Vec<Entry> = entries(9_000).collect();
+        entries.sort_by_key(|entry| entry.at);
+        let track = track(entries.iter().cloned(), SimTime::from_ms(8_999), &[]);
+        let expected: std::collections::BTreeSet<u32> = entries.iter().map(|entry| place(entry.at, track.extent)).collect();
+        assert!(expected.len() > 100);
+        assert_eq!(track.marks[MarkKind::Event as usize], expected.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn marks_stand_at_their_time_and_signs_of_life_leave_none() {
         let entries = [delivered(50, MessageKind::Batch), delivered(50, MessageKind::Batch), delivered(60, MessageKind::Heartbeat)];
         let track = track(entries.into_iter(), SimTime::from_ms(80), &[]);
-        assert_eq!(track.marks, [Mark { kind: MarkKind::Event, place: 500 }]);
+        assert_eq!(track.marks, [vec![500], Vec::new(), Vec::new(), Vec::new()]);
         assert_eq!(track.horizon, 800);
     }
 }

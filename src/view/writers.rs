@@ -8,6 +8,7 @@ use crate::replication::protocol::Reply;
 use crate::replication::time::SimTime;
 use crate::simulation::history::History;
 use crate::simulation::snapshot::Snapshot;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,43 +23,42 @@ pub struct Writer {
     pub asked: Option<(NodeId, SimTime)>,
 }
 
-/// Every write whose author is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Writers(BTreeMap<Dot, Writer>);
+/// Every write whose author is known. A long history is looked through only when somebody asks for a write.
+#[derive(Clone, Debug, Default)]
+pub struct Writers {
+    /// From what replicas show.
+    shown: BTreeMap<Dot, Writer>,
+    history: History,
+    answered: OnceCell<BTreeMap<Dot, Writer>>,
+}
 
 impl Writers {
     /// From the answers that clients got, and from what replicas show of versions in conflict.
     #[must_use]
     pub fn collect(history: &History, snapshot: &Snapshot) -> Self {
-        let mut known = BTreeMap::new();
+        let mut shown = BTreeMap::new();
         let records = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref()).flat_map(|replica| replica.records.values());
         for side in records.flat_map(|record| &record.conflicts).flat_map(|conflict| &conflict.sides) {
-            known.insert(side.dot, Writer { author: side.author.clone(), operation: None, asked: None });
+            shown.insert(side.dot, Writer { author: side.author.clone(), operation: None, asked: None });
         }
-        for operation in history.iter() {
-            if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
-                let asked = Some((operation.node, operation.invoked_at));
-                known.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });
-            }
-        }
-        Self(known)
+        Self { shown, history: history.clone(), answered: OnceCell::new() }
     }
 
     /// From the writes themselves, where they are at hand; those of `me` are yours.
     #[must_use]
     pub fn of_deltas<'a>(deltas: impl IntoIterator<Item = &'a Arc<Delta>>, me: &str) -> Self {
-        let mut known = BTreeMap::new();
+        let mut shown = BTreeMap::new();
         for delta in deltas {
             let author = if *delta.author.0 == *me { Author::from("you") } else { delta.author.clone() };
-            known.insert(delta.dot, Writer { author, operation: Some(delta.operation.clone()), asked: None });
+            shown.insert(delta.dot, Writer { author, operation: Some(delta.operation.clone()), asked: None });
         }
-        Self(known)
+        Self { shown, ..Self::default() }
     }
 
     /// The write named `dot`.
     #[must_use]
     pub fn get(&self, dot: Dot) -> Option<&Writer> {
-        self.0.get(&dot)
+        self.answered.get_or_init(|| answered(&self.history)).get(&dot).or_else(|| self.shown.get(&dot))
     }
 
     /// Where and when, for people: "Oregon · 184.2 ms".
@@ -67,4 +67,15 @@ impl Writers {
         let (node, at) = self.get(dot)?.asked?;
         Some(format!("{} · {}", names.site(names.site_of(node)), super::words::time(at)))
     }
+}
+
+fn answered(history: &History) -> BTreeMap<Dot, Writer> {
+    let mut answered = BTreeMap::new();
+    for operation in history.iter() {
+        if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
+            let asked = Some((operation.node, operation.invoked_at));
+            answered.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });
+        }
+    }
+    answered
 }

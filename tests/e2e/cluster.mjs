@@ -29,6 +29,17 @@ export function cluster({ page, expect }) {
       await expect.attribute(id("play"), "data-state", "paused");
     },
 
+    /** Moves the run to a moment that it had: to the last place before it that keys reach on the track, if any, and on by steps. */
+    async scrubTo(ns) {
+      const [extent, max] = await id("scrub").evaluate((track) => [Number(track.dataset.extentNs), Number(track.max)]);
+      await id("scrub").fill(String((Number(ns) / extent) * max));
+      await expect.until("the run is there, or before", async () => (await self.timeNs()) <= ns);
+      for (let at = await self.timeNs(); at < ns; at = await self.timeNs()) {
+        await id("step").click();
+        await expect.until("the time moves", async () => (await self.timeNs()) > at);
+      }
+    },
+
     async offline() {
       await id("offline-toggle").click();
       await expect.attribute(id("offline-toggle"), "data-offline", "true");

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { axe } from "./harness-axe.mjs";
 import { expect } from "./harness-expect.mjs";
+import { lookAtEnd, tell } from "./harness-keys.mjs";
 import { collectProblems } from "./harness-problems.mjs";
 import { serve } from "./server.mjs";
 
@@ -17,8 +18,16 @@ const STORY_MS = 60_000;
 
 const stories = [];
 
-/** All stories told so far. */
-export const allStories = () => stories;
+/** All stories told so far, each with its twin behind it. */
+export function allStories() {
+  for (const { name, options } of stories.filter(({ options }) => options.pointer)) {
+    const other = options.pointer.split("; by keyboard: ")[1];
+    if (!stories.some((story) => story.name === other)) {
+      throw new Error(`"${name}" names no story that does the same by keyboard: ${options.pointer}`);
+    }
+  }
+  return stories;
+}
 
 /**
  * Tells a story. Options, all of them optional:
@@ -27,6 +36,7 @@ export const allStories = () => stories;
  *   allow    patterns of problems (console errors, …) that belong to the story;
  *   timeout  in milliseconds, for the whole story;
  *   context  more of Playwright's options for the browser context;
+ *   pointer  "<why it cannot be told without a pointer>; by keyboard: <the story that does the same so>": it has no twin;
  *   offline  whether the page may install its service worker, and the story has a server of its own to deploy to and to close.
  * The story gets { page, context, expect, axe, open, server }; `open(path)` opens the page anew.
  */
@@ -34,7 +44,12 @@ export function story(name, options, run) {
   if (stories.some((other) => other.name === name)) {
     throw new Error(`two stories are called "${name}"`);
   }
-  stories.push({ name, options, run });
+  const told = { name, options, run };
+  stories.push(told);
+  // What is told by touch is about touch. Looks are looked at once: twins are about the way.
+  if (!options.pointer && !options.hasTouch) {
+    stories.push({ name: `${name}, by keyboard`, options, run, twinOf: told });
+  }
 }
 
 /** Starts the installed Chromium. */
@@ -53,25 +68,30 @@ export function launch() {
   });
 }
 
-/** Runs one story in a fresh context. Fails with an error that tells everything that went wrong. */
+/**
+ * Runs one story in a fresh context. Fails with an error that tells everything that went wrong. Returns false for the twin of
+ * a story that needs nothing but keys, if anything: it would be the same story again.
+ */
 export async function runStory(browser, server, story) {
-  if (!story.options.offline) {
-    await runOn(browser, server, story);
-    return;
+  if (story.twinOf?.acts === 0) {
+    return false;
   }
-  const own = await serve(server.folder);
+  const own = story.options.offline ? await serve(server.folder) : undefined;
   try {
-    await runOn(browser, own, story);
+    story.acts = await runOn(browser, own ?? server, story);
+    return !story.twinOf || story.acts > 0;
   } finally {
-    await own.close();
+    await own?.close();
   }
 }
 
-async function runOn(browser, server, { name, options, run }) {
+/** Returns how often it did something by other means than keys, in a twin: would have done. */
+async function runOn(browser, server, { name, options, run, twinOf }) {
   const context = await browser.newContext(contextOptions(options));
   context.setDefaultTimeout(PATIENCE_MS);
   try {
     const problemsAtEnd = await collectProblems(context, server, options.allow);
+    const teller = await tell(context, Boolean(twinOf));
     const page = await context.newPage();
     const open = (path = "") => page.goto(server.url + path, { waitUntil: "load" });
     const errors = [];
@@ -80,20 +100,25 @@ async function runOn(browser, server, { name, options, run }) {
         if (options.path !== null) {
           await open(options.path);
         }
-        await run({ page, context, expect, axe: (rules) => axe(page, rules), open, server });
+        await run({ page, context, expect, axe: twinOf ? noLook : (rules) => axe(page, rules), open, server });
+        await lookAtEnd(teller, context);
       });
     } catch (error) {
       errors.push(described(error));
     }
-    errors.push(...(await problemsAtEnd()));
+    errors.push(...(await problemsAtEnd()), ...teller.losses);
     if (errors.length > 0) {
       errors.push(await picture(page, name));
       throw new Error(errors.join("\n"));
     }
+    return teller.acts;
   } finally {
     await context.close();
   }
 }
+
+/** Looks were looked at in the story itself. */
+async function noLook() {}
 
 function contextOptions({ viewport, colorScheme, reducedMotion, hasTouch, offline, context }) {
   return {

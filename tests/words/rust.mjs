@@ -28,11 +28,14 @@ export function strings(source) {
   return found;
 }
 
-/** What is called where a bracket opens: a function, a method, or a macro with its "!". */
+/** What is called where a bracket opens: a function, a method, or a macro with its "!"; of a list, the field that it is given to, with its ":". */
 function callee(last) {
   const [before, end] = [last.at(-2), last.at(-1)];
   if (end?.text === "!") {
     return `${before?.text}!`;
+  }
+  if (end?.text === "&" && before?.text === ":") {
+    return `${last.at(-3)?.text}:`;
   }
   return end?.kind === "word" ? end.text : "";
 }

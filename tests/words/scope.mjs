@@ -8,6 +8,8 @@ export const SOURCES = [
   "src/ui",
   "src/view",
   "src/checkers",
+  "src/compare/mod.rs",
+  "src/hunt/target.rs",
   "src/scenarios",
   "src/session/branch.rs",
   "src/simulation/dials.rs",
@@ -21,7 +23,9 @@ export const SOURCES = [
 export const NOT_SHOWN = [
   { path: "src/view/sequence.rs", reason: "a file to save, for another program" },
   { path: "src/view/spacetime.rs", reason: "a file to save" },
-  { path: "src/presets/", reason: "the command line's and the documentation's: the page does not show them" },
+  { path: "src/presets/", reason: "names of real systems; what else they say is the command line's and the documentation's" },
+  { path: "src/view/course/progress.rs", reason: "what a browser keeps" },
+  { path: "src/view/glossary/systems.rs", reason: "titles of works, names of systems, addresses" },
   { path: "src/replication/strategies/leaderless/message.rs", reason: "what a message says, as the protocol says it" },
   { path: "src/replication/strategies/multi_leader_forward/message.rs", reason: "the same" },
   { path: "src/replication/strategies/multi_leader_sync/message.rs", reason: "the same" },
@@ -34,6 +38,8 @@ export const IDENTIFIERS = [
   /^[a-z]+(-[a-z]+)*( [a-z{}]+(-[a-z{}]+)*)* [a-z{}]+(-[a-z{}]+)+( [a-z{}]+)?$/,
   /^(card|input|button) [a-z]+$/,
   /^\{\}(-[a-z]+)? ([a-z]+-\{\}|\{\}-[a-z]+)$/,
+  // Choices of a comparison, as its messages name them.
+  /^(variant|preset|strategy) \{\}$/,
   // A number with its unit.
   /^\d+ ms$/,
   // Selectors, queries and elements as text.

@@ -9,7 +9,7 @@ const HUMAN = ["aria-label", "aria-roledescription", "aria-valuetext", "alt", "p
 
 /** Calls whose strings are no texts: names of elements, classes, what is asked of the browser, messages of our own bugs. */
 const NO_TEXT = new Set(
-  `at_once attribute by_id circle class closest disc env! expect find get_attribute get_property_value has_attribute join
+  `aliases: at_once attribute by_id circle class closest disc env! expect find get_attribute get_property_value has_attribute join
    key listen matches! number panic! assert! assert_eq! debug_assert! unreachable! concat! include_str! query_selector
    query_selector_all read remove_attribute replace set_property starts_with ends_with strip_prefix strip_suffix contains svg
    tag testid unwrap_or_else_of write_stored split split_once trim_end_matches trim_start_matches link_with_name token

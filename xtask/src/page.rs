@@ -117,7 +117,7 @@ fn references(tags: &[Tag]) -> impl Iterator<Item = String> {
     let loading = tags.iter().filter(|tag| tag.name != "a" && tag.attribute("rel") != Some("canonical"));
     // What a language is written in stands at the link that chooses it.
     let words = tags.iter().filter_map(|tag| tag.attribute("data-words"));
-    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-css"];
+    let names = ["src", "href", "poster", "data", "data-js", "data-wasm", "data-worker", "data-css"];
     loading
         .flat_map(move |tag| names.into_iter().filter_map(|name| tag.attribute(name)))
         .chain(words)

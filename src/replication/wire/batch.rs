@@ -7,7 +7,7 @@
 
 use super::WireError;
 use super::bytes::{Reader, Writer};
-use super::dictionary::{Few, KnownTexts, Replicas, Texts, read_replicas, read_texts};
+use super::dictionary::{KnownTexts, Replicas, Texts, read_replicas, read_texts};
 use super::operation;
 use crate::limits;
 use crate::replication::causality::{Dot, VersionVector};
@@ -31,7 +31,7 @@ const FIRST_TICK: u8 = 1 << 7;
 #[derive(Default)]
 struct Before {
     /// The last delta of each writer.
-    ends: Few<(Dot, Digest)>,
+    ends: Vec<(Dot, Digest)>,
 }
 
 impl Before {
@@ -80,8 +80,8 @@ const fn next_tick(stamp: Stamp) -> Stamp {
 
 pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
     let mut before = Before::default();
-    let (mut all_flags, mut named) = (Few::with_capacity(deltas.len()), Few::with_capacity(deltas.len() + 2));
-    let mut firsts = Few::new();
+    let (mut all_flags, mut named) = (Vec::with_capacity(deltas.len()), Vec::with_capacity(deltas.len() + 2));
+    let mut firsts = Vec::new();
     let mut last = None;
     for (index, delta) in deltas.iter().enumerate() {
         let end = before.end_of(delta.dot.replica);
@@ -105,7 +105,7 @@ pub(super) fn write(out: &mut Writer, deltas: &[&Delta]) {
 }
 
 /// The texts that a row names, in the order in which it does.
-fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Few<&'a str>) {
+fn name_texts<'a>(delta: &'a Delta, flags: u8, named: &mut Vec<&'a str>) {
     if flags & SAME_AUTHOR == 0 {
         named.push(&delta.author.0);
     }
@@ -214,7 +214,7 @@ fn write_row(out: &mut Writer, delta: &Delta, place: Place<'_>, texts: &mut Text
 fn write_vector(out: &mut Writer, vector: &VersionVector, known: &VersionVector, replicas: &mut Replicas) {
     let grew = vector.covers_all(known);
     out.byte(u8::from(grew));
-    let news: Few<Dot> = if grew { known.behind(vector).collect() } else { vector.iter().collect() };
+    let news: Vec<Dot> = if grew { known.behind(vector).collect() } else { vector.iter().collect() };
     out.number(news.len() as u64);
     for dot in news {
         out.number(replicas.position(dot.replica));

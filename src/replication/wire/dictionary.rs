@@ -5,31 +5,29 @@ use super::WireError;
 use super::bytes::{Reader, Writer};
 use crate::limits;
 use crate::replication::ids::ReplicaId;
-use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xxhash_rust::xxh64::xxh64;
 
-/// So many need no memory of their own.
-pub(super) const FEW: usize = 4;
-pub(super) type Few<T> = SmallVec<[T; FEW]>;
+/// So many are looked through faster than they are looked up.
+const FEW: usize = 8;
 
 /// The texts of a batch, and where each that is named stands, in the order in which they are.
 pub(super) struct Texts<'a> {
-    sorted: Few<&'a str>,
-    positions: smallvec::IntoIter<[u32; FEW]>,
+    sorted: Vec<&'a str>,
+    positions: std::vec::IntoIter<u32>,
 }
 
 impl<'a> Texts<'a> {
     /// `named` has all that will be named, in that order.
     pub(super) fn new(named: &[&'a str]) -> Self {
         // Most texts differ in their first bytes, and numbers are compared faster than texts.
-        let mut order: Few<(u128, u32)> = named.iter().zip(0..).map(|(text, index)| (beginning(text), index)).collect();
+        let mut order: Vec<(u128, u32)> = named.iter().zip(0..).map(|(text, index)| (beginning(text), index)).collect();
         order.sort_unstable_by(|(one, at), (other, other_at)| {
             one.cmp(other).then_with(|| named[*at as usize].cmp(named[*other_at as usize]))
         });
-        let mut sorted: Few<&str> = Few::with_capacity(named.len());
-        let mut positions: Few<u32> = smallvec![0; named.len()];
+        let mut sorted: Vec<&str> = Vec::with_capacity(named.len());
+        let mut positions = vec![0; named.len()];
         for (_, index) in order {
             let text = named[index as usize];
             if sorted.last() != Some(&text) {
@@ -144,7 +142,7 @@ pub(super) fn read_texts(reader: &mut Reader<'_>, known: &mut KnownTexts) -> Res
 /// The replica ids of a batch, in the order in which they came up.
 #[derive(Default)]
 pub(super) struct Replicas {
-    ids: Few<ReplicaId>,
+    ids: Vec<ReplicaId>,
     /// Of those that are more than a few.
     positions: BTreeMap<ReplicaId, u64>,
 }

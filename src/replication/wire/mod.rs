@@ -240,7 +240,7 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, WireError> {
 
 /// Several deltas, no more than a batch may have.
 pub(crate) fn write_deltas<'a>(out: &mut Writer, deltas: impl Iterator<Item = &'a Arc<Delta>>) {
-    batch::write(out, &deltas.map(|delta| &**delta).collect::<dictionary::Few<_>>());
+    batch::write(out, &deltas.map(|delta| &**delta).collect::<Vec<_>>());
 }
 
 /// The deltas that [`write_deltas`] wrote.

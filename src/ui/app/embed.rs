@@ -82,7 +82,7 @@ impl App {
                 let is_playing = self.player.as_ref().is_some_and(Player::is_playing);
                 Some(Msg::Embed(if is_playing { EmbedMsg::Pause } else { EmbedMsg::Play }))
             }
-            (Some(_), Msg::Show(ShowMsg::Dialog(Dialog::Help | Dialog::Scenarios | Dialog::Share))) => None,
+            (Some(_), Msg::Show(ShowMsg::Dialog(Dialog::Help | Dialog::Scenarios | Dialog::Share | Dialog::Course))) => None,
             (_, msg) => Some(msg),
         }
     }

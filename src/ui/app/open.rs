@@ -26,10 +26,18 @@ impl Attempt {
 
 impl App {
     pub(super) fn on_open(&mut self, msg: OpenMsg) -> bool {
+        #[cfg(feature = "catalogue")]
+        let compared = match &msg {
+            OpenMsg::Text(text) => crate::recipe::Recipe::parse(text.trim()).ok(),
+            OpenMsg::Address => opening::compared(),
+            _ => None,
+        };
         match self.attempt(msg) {
             Attempt::Here(attempt) => self.on_opened(*attempt),
             Attempt::Elsewhere | Attempt::Nothing => return false,
         }
+        #[cfg(feature = "catalogue")]
+        self.open_compared(compared);
         true
     }
 
@@ -82,13 +90,15 @@ impl App {
         }
     }
 
-    fn on_opened(&mut self, attempt: Result<Player, Reason>) {
+    pub(super) fn on_opened(&mut self, attempt: Result<Player, Reason>) {
         // Where it came from a dialog, the alert must not stay behind it.
         self.dialog = None;
         match attempt {
             Ok(player) => {
                 let speed = self.player.as_ref().map(|before| before.speed).unwrap_or_default();
                 self.player = Some(Player { speed, ..player });
+                #[cfg(feature = "catalogue")]
+                self.return_to_stage();
                 self.alert = None;
                 self.opened();
             }

@@ -14,6 +14,11 @@ impl App {
         }
         let turn = self.pace.next();
         match turn {
+            Some(Turn::Clock) => {
+                self.show_time();
+                self.pace.drawn();
+                return false;
+            }
             Some(Turn::Said) => self.announce(),
             #[cfg(feature = "catalogue")]
             Some(Turn::Diagram) => self.refresh_diagram(),

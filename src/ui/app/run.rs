@@ -6,13 +6,15 @@ use crate::ui::IS_WHOLE;
 use crate::ui::guide::Guide;
 use crate::ui::hooks::frame::Frames;
 use crate::ui::message::{GuideMsg, Msg, RunMsg, Tab};
-use crate::ui::player::Player;
+use crate::ui::player::{self, Player};
 use yew::prelude::*;
 
 impl App {
     /// Frames run exactly while time passes.
     pub(super) fn keep_frames(&mut self, ctx: &Context<Self>) {
         let is_playing = self.player.as_ref().is_some_and(Player::is_playing);
+        #[cfg(feature = "catalogue")]
+        let is_playing = is_playing || self.compare.is_running();
         if !is_playing {
             self.frames = None;
             self.last_frame_ms = None;
@@ -22,12 +24,15 @@ impl App {
         }
     }
 
+    /// Since the frame before. A page that was hidden does not catch up: at most a tenth of a second passes per frame.
+    pub(super) fn passed_ms(&mut self, at_ms: f64) -> f64 {
+        let last = self.last_frame_ms.replace(at_ms);
+        last.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0))
+    }
+
     pub(super) fn on_frame(&mut self, at_ms: f64) -> bool {
+        let passed_us = (self.passed_ms(at_ms) * 1_000.0) as u64;
         let Some(player) = &mut self.player else { return false };
-        // A page that was hidden does not catch up: at most a tenth of a second passes per frame.
-        let passed_ms = self.last_frame_ms.map_or(0.0, |last| (at_ms - last).clamp(0.0, 100.0));
-        self.last_frame_ms = Some(at_ms);
-        let passed_us = (passed_ms * 1_000.0) as u64;
         if IS_WHOLE && player.search.get().is_some() {
             return self.search_on();
         }
@@ -64,7 +69,7 @@ impl App {
                 player.running = None;
                 player.session.restart(seed);
                 let variant = player.variant.clone();
-                player.guide = player.scenario.and_then(|scenario| Guide::new(scenario, variant.as_deref())).map(Guide::closed);
+                player.guide = player::guide(player.scenario, variant.as_deref(), &player.session).map(Guide::closed);
             }
             RunMsg::Branch(index) => {
                 self.marked = None;

@@ -33,6 +33,10 @@ impl App {
                 self.is_motion_reduced = page::prefers_reduced_motion();
             }
             ShowMsg::Dialog(dialog) => {
+                #[cfg(feature = "catalogue")]
+                if dialog == crate::ui::message::Dialog::Course {
+                    self.course.open();
+                }
                 self.dialog = Some(dialog);
                 self.is_copied = None;
                 self.search.clear();

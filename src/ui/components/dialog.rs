@@ -32,6 +32,12 @@ pub(crate) enum Open {
     Branches(Kept<Branches>),
     /// What can happen to a thing on the stage.
     Handle(Kept<Held>),
+    /// The course.
+    #[cfg(feature = "catalogue")]
+    Course(super::course::CourseShown),
+    /// The glossary, and what it is searched for.
+    #[cfg(feature = "catalogue")]
+    Glossary(String),
 }
 
 /// At most one dialog.
@@ -44,6 +50,10 @@ pub(crate) fn dialogs(open: &Open, say: &Say) -> Tag {
         Open::Ask(asked) => ("ask", Some(ask(asked, say))),
         Open::Branches(shown) if IS_WHOLE => ("branches", shown.get().map(|shown| branches(shown, say))),
         Open::Handle(held) if IS_WHOLE => ("handle", held.get().map(|held| handle(held, say))),
+        #[cfg(feature = "catalogue")]
+        Open::Course(shown) => ("course", Some(super::course::course(shown, say))),
+        #[cfg(feature = "catalogue")]
+        Open::Glossary(search) => ("glossary", Some(super::glossary::glossary(search, say))),
         Open::Branches(_) | Open::Handle(_) => ("none", None),
     };
     tag("div").class("dialogs").child(tag("div").key(key).maybe(dialog))

@@ -6,6 +6,7 @@ use crate::scenarios;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Dialog, Msg, OpenMsg, ShowMsg};
+use crate::ui::place::Place;
 use crate::ui::theme::Theme;
 
 /// The header.
@@ -14,20 +15,20 @@ pub(crate) struct Header {
     pub(crate) scenario: Option<&'static str>,
     pub(crate) variant: Option<String>,
     pub(crate) theme: Theme,
+    pub(crate) place: Place,
+    /// Words of the button that compares the scenario's broken and fixed variant.
+    #[cfg(feature = "catalogue")]
+    pub(crate) pair: Option<String>,
 }
 
 impl Draw for Header {
     fn draw(&self, say: &Say) -> Tag {
-        let stay = |event: &web_sys::Event| {
-            event.prevent_default();
-            None
-        };
-        let play = tag("a").class("place").set("href", "#main").set("aria-current", "page").on(On::Click, say, stay).text("Play");
-        let lab = tag("a").class("place").set("href", "?view=lab").text("Offline lab");
         tag("header")
             .class("top")
             .child(brand())
-            .child(tag("nav").class("places").set("aria-label", "Places").child(play).child(lab))
+            .child(places(Some(if self.place == Place::Compare { Place::Measure } else { self.place }), |place, link| {
+                link.on(On::Click, say, move |event| go(place, event))
+            }))
             .child(self.tools(say))
     }
 }
@@ -63,8 +64,21 @@ impl Header {
         let variants = chosen.map_or(&[] as &[scenarios::Variant], |scenario| scenario.variants);
         let choices = variants.iter().map(|variant| choice(variant.id, variant.title, self.variant.as_deref() == Some(variant.id)));
         let variants = (!variants.is_empty()).then(|| picker("Variant", "variant", say, OpenMsg::Variant).children(choices));
-        tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants))
+        let pickers = tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants));
+        #[cfg(feature = "catalogue")]
+        let pickers = pickers.maybe(self.pair.as_ref().map(|words| compare_button(words, say)));
+        pickers
     }
+}
+
+#[cfg(feature = "catalogue")]
+fn compare_button(words: &str, say: &Say) -> Tag {
+    let compare = button("button picker-compare").on_click(say, crate::ui::measure::CompareMsg::Pair.into());
+    // Two frames beside each other.
+    let sign = svg("icon", "0 0 20 20", "16").child(tag("path").set("d", "M3 4h5v12H3zM12 4h5v12h-5z"));
+    let rest = tag("span").class("picker-compare-rest").text(" broken and fixed");
+    let named = compare.set("aria-label", words.to_owned()).set("title", words.to_owned()).testid("compare-pair");
+    named.child(sign).child(tag("span").class("picker-compare-words").text("Compare").child(rest))
 }
 
 fn picker(label: &'static str, testid: &'static str, say: &Say, open: fn(String) -> OpenMsg) -> Tag {
@@ -74,6 +88,34 @@ fn picker(label: &'static str, testid: &'static str, say: &Say, open: fn(String)
 
 fn choice(id: &'static str, title: &'static str, is_chosen: bool) -> Tag {
     tag("option").key(id).set("value", id).flag("selected", is_chosen).text(title)
+}
+
+/// What a click on a place's link asks for. Where the place is another program's, the link is followed.
+fn go(place: Place, event: &web_sys::Event) -> Option<Msg> {
+    #[cfg(feature = "catalogue")]
+    {
+        event.prevent_default();
+        Some(if place == Place::Learn { Msg::Show(ShowMsg::Dialog(Dialog::Course)) } else { Msg::Place(place) })
+    }
+    #[cfg(not(feature = "catalogue"))]
+    {
+        if place == Place::Play {
+            event.prevent_default();
+        }
+        None
+    }
+}
+
+/// The places, the one where the page is marked; none of these: the lab.
+pub(crate) fn places(here: Option<Place>, with: impl Fn(Place, Tag) -> Tag) -> Tag {
+    let link = |place: Option<Place>| {
+        let (title, address) = place.map_or(("Offline lab", "?view=lab"), |place| (place.title(), place.address()));
+        let link = tag("a").class("place").set("href", address).text(title);
+        let link = if place == here { link.set("aria-current", "page") } else { link };
+        if let Some(place) = place { with(place, link) } else { link }
+    };
+    let all = [Some(Place::Learn), Some(Place::Play), None, Some(Place::Measure)];
+    tag("nav").class("places").set("aria-label", "Places").children(all.into_iter().map(link))
 }
 
 /// The name of the whole.

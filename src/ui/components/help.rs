@@ -43,7 +43,12 @@ pub(super) fn help(say: &Say) -> Tag {
     let known = keys::TABLE.iter().chain(time_keys::TABLE.iter().filter(|_| IS_WHOLE));
     #[cfg(feature = "catalogue")]
     let known = known.chain(&super::diagram::KEY_TABLE);
+    #[cfg(feature = "catalogue")]
+    let more = Some(super::glossary::glossary_button(say));
+    #[cfg(not(feature = "catalogue"))]
+    let more = None;
     let body = tag("div")
+        .maybe(more)
         .child(tag("h3").text("Keys"))
         .child(tag("dl").class("facts").children(known.map(key)))
         .child(tag("h3").text("Messages"))

@@ -6,7 +6,13 @@ mod branches;
 mod cart_card;
 #[cfg(feature = "catalogue")]
 mod charts;
+#[cfg(feature = "catalogue")]
+mod compare;
+#[cfg(feature = "catalogue")]
+mod compare_table;
 mod conflict;
+#[cfg(feature = "catalogue")]
+mod course;
 #[cfg(feature = "catalogue")]
 mod diagram;
 mod dialog;
@@ -19,6 +25,8 @@ mod events;
 mod export;
 mod faults;
 mod flight_fault;
+#[cfg(feature = "catalogue")]
+mod glossary;
 mod grips;
 mod handle;
 mod header;
@@ -35,6 +43,8 @@ mod record_card;
 mod replica;
 mod replica_mark;
 mod ribbon;
+#[cfg(feature = "catalogue")]
+mod search;
 mod settings;
 mod share;
 mod stage;
@@ -55,6 +65,8 @@ pub(crate) use charts::ChartsView;
 #[cfg(feature = "lab")]
 pub(crate) use conflict::sides;
 #[cfg(feature = "catalogue")]
+pub(crate) use course::{CourseShown, LessonEnd};
+#[cfg(feature = "catalogue")]
 pub(crate) use diagram::{Chosen, DiagramView, Drawn};
 #[cfg(feature = "lab")]
 pub(crate) use dialog::dialog;
@@ -64,7 +76,7 @@ pub(crate) use embed::{EmbedTop, EmbedVerdicts};
 pub(crate) use grips::id as grip_id;
 pub(crate) use header::Header;
 #[cfg(feature = "lab")]
-pub(crate) use header::{brand, theme_switch};
+pub(crate) use header::{brand, places, theme_switch};
 #[cfg(feature = "lab")]
 pub(crate) use icon::{Shape, icon};
 pub(crate) use panel::PanelView;

@@ -32,6 +32,7 @@ pub(super) fn picker(groups: &[Group], chosen: Option<&'static str>, say: &Say) 
     let body = tag("div")
         .on(On::KeyDown, say, move |event| on_key(&ids, event))
         .child(search)
+        .maybe(course_link(say))
         .child(tag("div").class("entry-groups").children(groups.iter().map(group)))
         .child(tag("p").class("quiet").set("role", "status").text(nothing));
     dialog("Scenarios", "scenarios-dialog", body, say)
@@ -72,5 +73,16 @@ fn on_key(ids: &[&'static str], event: &Event) -> Option<Msg> {
 fn event_handled(event: &Event, id: String) -> Option<Msg> {
     event.prevent_default();
     page::focus(&id);
+    None
+}
+
+/// The same list as a course, where this program knows it.
+#[cfg(feature = "catalogue")]
+fn course_link(say: &Say) -> Option<Tag> {
+    Some(super::course::course_button("picker-course", say))
+}
+
+#[cfg(not(feature = "catalogue"))]
+const fn course_link(_: &Say) -> Option<Tag> {
     None
 }

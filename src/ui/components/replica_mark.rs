@@ -49,6 +49,24 @@ impl Draw for ReplicaMark {
     }
 }
 
+/// The replica as a picture, where nothing can be done to it.
+#[cfg(feature = "catalogue")]
+pub(super) fn still(shape: &NodeShape) -> Tag {
+    let picture = tag("g").class("replica-button").set("role", "img").set("aria-label", shape.label.clone());
+    let paused = if shape.is_paused { " replica-paused" } else { "" };
+    let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
+    tag("g")
+        .key(shape.node.0)
+        .class(format!("replica replica-{}{paused}", shape.tone.id()))
+        .set("data-role", shape.role)
+        .number("data-position", shape.position_data)
+        .child(circle(picture, shape))
+        .child(tag("g").class("replica-lag").set("aria-hidden", "true").child(lag))
+        .child(
+            tag("g").class("replica-lines").set("aria-hidden", "true").children(shape.lines.iter().enumerate().map(|one| line(one, shape))),
+        )
+}
+
 /// What is written on the circle is parted by spaces for those who hear it.
 fn circle(button: Tag, shape: &NodeShape) -> Tag {
     let (x, y) = (shape.center.x, shape.center.y);

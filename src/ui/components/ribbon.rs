@@ -11,6 +11,9 @@ use crate::ui::message::{GuideMsg, Msg};
 pub(crate) struct RibbonView {
     pub(crate) ribbon: Option<Ribbon>,
     pub(crate) is_playing: bool,
+    /// What comes after the lesson, once it is told.
+    #[cfg(feature = "catalogue")]
+    pub(crate) end: Option<super::course::LessonEnd>,
 }
 
 impl Draw for RibbonView {
@@ -21,7 +24,10 @@ impl Draw for RibbonView {
             Some(ribbon) => open(ribbon, say),
         };
         let state = if self.is_playing { "playing" } else { "paused" };
-        tag("section").class("ribbon").set("aria-label", "Guide").set("data-state", state).child(content)
+        let ribbon = tag("section").class("ribbon").set("aria-label", "Guide").set("data-state", state).child(content);
+        #[cfg(feature = "catalogue")]
+        let ribbon = ribbon.maybe(self.end.as_ref().map(|end| super::course::lesson_end(end, say)));
+        ribbon
     }
 }
 
@@ -33,7 +39,7 @@ fn closed(say: &Say) -> Tag {
 
 fn open(ribbon: &Ribbon, say: &Say) -> Tag {
     let count = tag("p").class("ribbon-count").testid("lesson-count").text(format!("{} of {}", ribbon.number, ribbon.count));
-    let text = tag("p").class("ribbon-text").testid("lesson-text").set("aria-live", "polite").child(emphasised(&ribbon.text));
+    let text = tag("p").class("ribbon-text").testid("lesson-text").set("aria-live", "polite").child(emphasised(&ribbon.text, say));
     let text = text.child(tag("span").class("ribbon-note").text(told_for(ribbon)));
     let question = ribbon.prediction.as_ref().map(|question| self::question(question, say));
     let line = tag("div").class("ribbon-line").child(count).child(text).child(buttons(ribbon, say));
@@ -84,13 +90,23 @@ fn question(question: &Question, say: &Say) -> Tag {
     tag("div")
         .class("question")
         .testid("prediction")
-        .child(tag("p").class("question-text").text(question.text.clone()))
+        .child(words(tag("p").class("question-text"), &question.text, say))
         .child(tag("div").class("answers").children(question.answers.iter().enumerate().map(answer)))
-        .child(tag("p").class("question-because").set("aria-live", "polite").text(because.unwrap_or_default()))
+        .child(words(tag("p").class("question-because").set("aria-live", "polite"), &because.unwrap_or_default(), say))
 }
 
-/// Text with **emphasis**.
-fn emphasised(text: &str) -> Tag {
-    let part = |(index, part): (usize, &str)| tag(if index % 2 == 1 { "strong" } else { "span" }).key(index).text(part.to_owned());
+/// Text with **emphasis**, and in the program that has the glossary with its terms linked.
+fn emphasised(text: &str, say: &Say) -> Tag {
+    let part = |(index, part): (usize, &str)| words(tag(if index % 2 == 1 { "strong" } else { "span" }).key(index), part, say);
     tag("span").children(text.split("**").enumerate().map(part))
+}
+
+#[cfg(feature = "catalogue")]
+fn words(within: Tag, text: &str, say: &Say) -> Tag {
+    within.child(super::glossary::terms(text, say))
+}
+
+#[cfg(not(feature = "catalogue"))]
+fn words(within: Tag, text: &str, _: &Say) -> Tag {
+    within.text(text.to_owned())
 }

@@ -85,7 +85,7 @@ fn field(field: &Field, say: &Say) -> Tag {
         .key(setting.key)
         .class(if default.is_empty() { "setting" } else { "setting setting-changed" })
         .child(head)
-        .child(tag("p").class("quiet").set("id", format!("{id}-meaning")).text(setting.meaning).text(range).text(default))
+        .child(tag("p").class("quiet").set("id", format!("{id}-meaning")).child(meaning(setting, say)).text(range).text(default))
         .child(refused(&field.refusal).set("id", format!("{id}-refusal")))
 }
 
@@ -150,4 +150,14 @@ fn force(view: &SettingsView, say: &Say) -> Tag {
         tag("p").class("cart-trouble").set("role", "alert").testid("settings-refusal").text(view.refusal.clone().unwrap_or_default());
     let told = tag("p").class("settings-told").set("role", "status").testid("settings-told").text(view.places.told.clone());
     tag("section").class("block settings-force").child(buttons).child(told).child(refusal)
+}
+
+#[cfg(feature = "catalogue")]
+fn meaning(setting: &Setting, say: &Say) -> Tag {
+    super::glossary::terms(setting.meaning, say)
+}
+
+#[cfg(not(feature = "catalogue"))]
+fn meaning(setting: &Setting, _: &Say) -> Tag {
+    tag("span").text(setting.meaning)
 }

@@ -59,6 +59,24 @@ impl Draw for Stage {
     }
 }
 
+/// The picture of a run where nothing can be done to it.
+#[cfg(feature = "catalogue")]
+pub(super) fn still(scene: &Scene) -> Tag {
+    let layout = &scene.layout;
+    let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
+    tag("svg")
+        .class("stage-picture stage-still")
+        .set("viewBox", format!("0 0 {width} {height}"))
+        .set("width", width)
+        .set("height", height)
+        .set("role", "group")
+        .set("aria-label", scene.summary.clone())
+        .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
+        .child(stage_links(&scene.links))
+        .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
+        .child(tag("g").class("replicas").children(scene.nodes.iter().map(super::replica_mark::still)))
+}
+
 impl Stage {
     fn picture(&self, say: &Say) -> Tag {
         let scene = &self.scene;

@@ -5,7 +5,7 @@ use crate::replication::time::SimTime;
 use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, RunMsg};
-use crate::view::timeline::{Mark, MarkKind, Track};
+use crate::view::timeline::{MarkKind, Track};
 use std::rc::Rc;
 use yew::NodeRef;
 
@@ -30,7 +30,7 @@ impl Draw for TrackView {
             .child(level("track-line", "1000".to_owned()))
             .child(level("track-known", self.track.horizon.to_string()))
             .child(tag("g").children(self.track.branches.iter().enumerate().map(branch)))
-            .child(tag("g").children(self.track.marks.iter().enumerate().map(mark)));
+            .children(MarkKind::ALL.into_iter().zip(&self.track.marks).map(marks));
         let scrub = tag("input").class("scrub").set("type", "range").set("min", "0").set("max", "1000").set("step", "any");
         let scrub = scrub.refer(&self.scrub).on(On::Input, say, on_input).set("aria-label", "Time").testid("scrub");
         tag("div").class("track").child(picture).child(scrub.number("data-extent-ns", extent.0))
@@ -41,15 +41,20 @@ fn level(class: &'static str, end: String) -> Tag {
     tag("line").class(class).set("x1", "0").set("y1", "14").set("x2", end).set("y2", "14")
 }
 
-fn mark((index, mark): (usize, &Mark)) -> Tag {
-    let x = mark.place.to_string();
-    let (top, bottom) = match mark.kind {
-        MarkKind::Event => ("11", "17"),
-        MarkKind::Command => ("8", "20"),
-        MarkKind::Conflict | MarkKind::Alarm => ("4", "24"),
+/// All marks of a kind in one path: a long run has a thousand.
+fn marks((kind, places): (MarkKind, &Vec<u32>)) -> Tag {
+    let line = match kind {
+        MarkKind::Event => " 11V17",
+        MarkKind::Command => " 8V20",
+        MarkKind::Conflict | MarkKind::Alarm => " 4V24",
     };
-    let line = tag("line").key(index).class(format!("mark mark-{}", mark.kind.id()));
-    line.set("x1", x.clone()).set("y1", top).set("x2", x).set("y2", bottom)
+    let mut path = String::new();
+    for place in places {
+        path.push('M');
+        path.push_str(&place.to_string());
+        path.push_str(line);
+    }
+    tag("path").class(format!("mark mark-{}", kind.id())).set("d", path)
 }
 
 fn branch((index, (from, to)): (usize, &(u32, u32))) -> Tag {

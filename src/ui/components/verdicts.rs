@@ -19,8 +19,8 @@ fn card(card: &VerdictCard, say: &Say) -> Tag {
     let proof = card.witness.iter().enumerate().map(|(index, line)| witness(line, card, say).key(index));
     let words = tag("div")
         .class("verdict-words")
-        .child(tag("h3").text(card.title).child(tag("span").class("promise").text(card.promise)))
-        .child(tag("p").class("quiet").text(card.meaning))
+        .child(title(card, say).child(tag("span").class("promise").text(card.promise)))
+        .child(meaning(card, say))
         .child(tag("ul").class("witness").children(proof));
     let verdict = tag("li").key(card.id).class(format!("verdict verdict-{}", card.state)).testid(format!("verdict-{}", card.id));
     verdict.set("data-state", card.state).child(sign).child(words)
@@ -34,4 +34,24 @@ fn witness(line: &WitnessLine, card: &VerdictCard, say: &Say) -> Tag {
         show.set("aria-label", format!("Show: {}", line.sentence)).text("Show")
     });
     tag("li").class("proof").child(tag("span").text(line.sentence.clone())).child(tag("div").maybe(show))
+}
+
+#[cfg(feature = "catalogue")]
+fn title(card: &VerdictCard, say: &Say) -> Tag {
+    tag("h3").child(super::glossary::guarantee(card.id, card.title, say))
+}
+
+#[cfg(feature = "catalogue")]
+fn meaning(card: &VerdictCard, say: &Say) -> Tag {
+    tag("p").class("quiet").child(super::glossary::terms_but(card.meaning, Some(card.id), say))
+}
+
+#[cfg(not(feature = "catalogue"))]
+fn meaning(card: &VerdictCard, _: &Say) -> Tag {
+    tag("p").class("quiet").text(card.meaning)
+}
+
+#[cfg(not(feature = "catalogue"))]
+fn title(card: &VerdictCard, _: &Say) -> Tag {
+    tag("h3").text(card.title)
 }

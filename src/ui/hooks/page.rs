@@ -50,6 +50,12 @@ pub(crate) fn address() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+/// The address without its query and fragment.
+#[cfg(feature = "catalogue")]
+pub(crate) fn bare_address() -> String {
+    address().split('?').next().unwrap_or_default().to_owned()
+}
+
 /// The value of `name` in the query of the address.
 pub(crate) fn query(name: &str) -> Option<String> {
     let search = window().and_then(|window| window.location().search().ok()).unwrap_or_default();

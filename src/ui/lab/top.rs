@@ -1,7 +1,7 @@
 //! The header of the lab, and what must be loud.
 
 use super::message::{LabMsg, TourMsg};
-use crate::ui::components::{Draw, brand, theme_switch};
+use crate::ui::components::{Draw, brand, places, theme_switch};
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::theme::Theme;
 
@@ -14,15 +14,13 @@ pub(super) struct Top {
 
 impl Draw for Top {
     fn draw(&self, say: &Say) -> Tag {
-        let play = tag("a").class("place").set("href", "./").testid("play-place").text("Play");
-        let lab = tag("a").class("place").set("href", "?view=lab").set("aria-current", "page").text("Offline lab");
         let reopen = button("button").on_click(say, LabMsg::Tour(TourMsg::Reopen).into()).testid("tour-reopen").text("Try this");
         let tools =
             tag("div").class("top-tools lab-tools").maybe(self.is_tour_folded.then_some(reopen)).child(theme_switch(self.theme, say));
         tag("header")
             .class("top")
             .child(brand())
-            .child(tag("nav").class("places").set("aria-label", "Places").child(play).child(lab))
+            .child(places(None, |place, link| link.testid(format!("place-{}", place.title().to_ascii_lowercase()))))
             .child(tools)
     }
 }

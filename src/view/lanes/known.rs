@@ -286,8 +286,9 @@ impl Known {
     fn bound(&mut self) {
         self.trips.keep(limits::MAX_JOURNAL_ENTRIES);
         self.signs_of_life.keep(limits::MAX_JOURNAL_ENTRIES / 2);
-        if self.moments.len() > limits::MAX_JOURNAL_ENTRIES {
-            let gone = self.moments.partition_point(|moment| moment.number < self.journal.dropped_count());
+        let gone = self.moments.partition_point(|moment| moment.number < self.journal.dropped_count());
+        // Seldom, since all that stay are moved.
+        if gone > self.moments.len() / 2 {
             self.moments.drain(..gone);
         }
     }

@@ -134,7 +134,9 @@ story("a site is added, linked, moved and removed by keyboard alone", { path: RI
   await expect.visible(c.id("person-1"));
 });
 
-story("a site is dragged on the stage to the place of another one", { path: RING }, async (told) => {
+const DRAGGED = { path: RING, pointer: "drags; by keyboard: a site is added, linked, moved and removed by keyboard alone" };
+
+story("a site is dragged on the stage to the place of another one", DRAGGED, async (told) => {
   const { expect, page } = told;
   const c = await settings(told);
   const middle = async (name) => {
@@ -151,7 +153,13 @@ story("a site is dragged on the stage to the place of another one", { path: RING
   await expect.becomes("the sites on the stage", () => onStage(page), ["Virginia", "Ireland", "Oregon", "Tokyo"]);
   await expect.text(c.id("settings-told"), "Oregon is site 3 of 4 now.");
   await expect.becomes("the links", () => links(page), ["Oregon – Virginia", "Virginia – Ireland", "Ireland – Tokyo", "Tokyo – Oregon"]);
-  // A replica of the draft leads to the fields of its site.
+});
+
+story("a replica of the draft leads to the fields of its site, and the draft is discarded", { path: RING }, async (told) => {
+  const { expect, page } = told;
+  const c = await settings(told);
+  await site(c, 0).getByTestId("later").click();
+  await expect.becomes("the sites on the stage", () => onStage(page), ["Virginia", "Oregon", "Ireland", "Tokyo"]);
   await c.id("replica-2").locator("[role=button]").focus();
   await page.keyboard.press("Enter");
   await expect.focused(nameOf(c, 2));

@@ -24,7 +24,7 @@ story("the lab is a place beside the stage, and back", {}, async (told) => {
   const d = await begun(told);
   expect.equal(await page.title(), "Offline lab · Replicascope", "the title");
   await expect.text(d.id("device-name"), "Device 1");
-  await d.id("play-place").click();
+  await d.id("place-play").click();
   await expect.visible(page.getByTestId("play"));
 });
 

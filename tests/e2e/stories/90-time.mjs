@@ -7,14 +7,11 @@ const ASYNC = { path: "?scenario=single-leader-async" };
 /** Takes the lesson to its end, and the run back to its start. */
 async function lesson({ page, expect }, c) {
   await c.ready();
-  while (await page.getByRole("button", { name: /^Next/ }).count()) {
+  while (await c.id("lesson-next").filter({ hasText: /^Next/ }).count()) {
     await page.keyboard.press("n");
   }
   await c.settle();
-  await c.id("scrub").evaluate((input) => {
-    input.value = "0";
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await c.scrubTo(0n);
   await expect.attribute(c.id("play"), "data-state", "paused");
 }
 
@@ -184,9 +181,8 @@ story("a link inside a site is slowed, a node is slowed, skewed and paused, from
   await expect.text(dialog, /5× slower/);
 });
 
-story("a moving message is caught where it is pressed", { path: "?scenario=multi-datacenter" }, async (given) => {
-  const { expect, page } = given;
-  const c = cluster(given);
+/** A message is on its way, slowly, and time passes. Returns where the message was. */
+async function untilMoving({ page, expect }, c) {
   await c.ready();
   await c.id("guide-close").click();
   await c.id("heartbeats").check();
@@ -194,10 +190,31 @@ story("a moving message is caught where it is pressed", { path: "?scenario=multi
   for (let step = 0; step < 80 && (await page.locator(".grips-messages .grip").count()) === 0; step += 1) {
     await c.id("step").click();
   }
-  const grip = page.locator(".grips-messages .grip").first();
-  const box = await grip.boundingBox();
+  const box = await page.locator(".grips-messages .grip").first().boundingBox();
   await c.id("play").click();
   await expect.attribute(c.id("play"), "data-state", "playing");
+  return box;
+}
+
+const MOVING = { path: "?scenario=multi-datacenter" };
+const CAUGHT = { ...MOVING, pointer: "presses a place; by keyboard: a moving message is caught by keyboard" };
+
+story("a moving message is caught by keyboard", MOVING, async (given) => {
+  const { expect, page } = given;
+  const c = cluster(given);
+  await untilMoving(given, c);
+  await page.keyboard.press("m");
+  await expect.attribute(c.id("play"), "data-state", "paused");
+  await expect.becomes("the focus", () => page.evaluate(() => document.activeElement.id.startsWith("grip-message-")), true);
+  await page.keyboard.press("Enter");
+  await expect.visible(c.id("handle-dialog"));
+  await expect.text(c.id("message-facts"), /Sent at/);
+});
+
+story("a moving message is caught where it is pressed", CAUGHT, async (given) => {
+  const { expect, page } = given;
+  const c = cluster(given);
+  const box = await untilMoving(given, c);
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await expect.visible(c.id("handle-dialog"));
   await expect.text(c.id("message-facts"), /Sent at/);

@@ -56,7 +56,9 @@ story("the diagram draws the run, and its cursor is the transport's", { path: CO
   await expect.becomes("what is known stays", () => number(c, "data-messages"), messages);
 });
 
-story("the window is zoomed and moved by buttons, wheel and drag", { path: CONFLICT, reducedMotion: "reduce" }, async (told) => {
+const POINTED = { path: CONFLICT, reducedMotion: "reduce", pointer: "hovers, drags or turns the wheel; by keyboard: the diagram by keyboard alone" };
+
+story("the window is zoomed and moved by buttons, wheel and drag", POINTED, async (told) => {
   const { expect, page } = told;
   const c = await played(told);
   await c.id("diagram-whole").click();
@@ -87,7 +89,7 @@ story("the window is zoomed and moved by buttons, wheel and drag", { path: CONFL
   await expect.attribute(c.id("diagram-follow"), "aria-pressed", "true");
 });
 
-story("diagram, stage and event list light each other, and a press goes to the moment", { path: CONFLICT, reducedMotion: "reduce" }, async (told) => {
+story("diagram, stage and event list light each other, and a press goes to the moment", POINTED, async (told) => {
   const { expect, page } = told;
   const c = await played(told);
   await c.id("tab-events").click();
@@ -124,6 +126,7 @@ story("diagram, stage and event list light each other, and a press goes to the m
 story("the diagram by keyboard alone", { path: CONFLICT, reducedMotion: "reduce" }, async (told) => {
   const { expect, page } = told;
   const c = await played(told);
+  await c.id("tab-events").click();
   const end = await c.timeNs();
   const isThere = () => c.id("diagram-frame").evaluate((element) => element === document.activeElement);
   await page.locator("#main").focus();
@@ -134,6 +137,7 @@ story("the diagram by keyboard alone", { path: CONFLICT, reducedMotion: "reduce"
   await page.keyboard.press("ArrowLeft");
   const chosen = async () => Number(await c.id("diagram-chosen").getAttribute("data-number"));
   await expect.visible(c.id("diagram-chosen"));
+  await expect.until("its line in the list is lit", async () => (await page.locator(".event[data-lit]").count()) > 0);
   const last = await chosen();
   await page.keyboard.press("ArrowLeft");
   await expect.becomes("the chosen event", chosen, last - 1);

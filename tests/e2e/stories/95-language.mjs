@@ -197,6 +197,23 @@ story("the catalogue's views are German too", { path: WHOLE, timeout: 120_000 },
   await s.isWhole("in the list of scenarios");
 });
 
+story("the course and the glossary are German too, and a sentence has its terms behind it", { path: "?view=learn&lang=de", timeout: 120_000 }, async (told) => {
+  const { expect, page } = told;
+  const c = cluster(told);
+  const s = speaker(told);
+  await s.speaks("de");
+  await expect.visible(c.id("course-dialog"));
+  await s.isWhole("in the course");
+  await c.id("lesson-quorum-overlap").click();
+  await expect.hidden(c.id("lesson-text").locator(".prose-linked"));
+  await s.isWhole("in the lesson");
+  await c.id("lesson-text").locator(".prose-terms [data-term=replica]").click();
+  await expect.visible(c.id("glossary-replica"));
+  await c.id("glossary-search").fill("");
+  await expect.visible(c.id("glossary-quorum"));
+  await s.isWhole("in the glossary");
+});
+
 story("the offline lab is German too", { path: `${LAB}&lang=de` }, async (told) => {
   const { axe, expect, page } = told;
   const s = speaker(told);
