@@ -52,6 +52,16 @@ export class Embeds {
     return this.page.evaluate(([id, method, args]) => document.getElementById(id)[method](...args), [id, method, args]);
   }
 
+  /** The height of an element that is as high as its content, once that has all of its style. */
+  async settledHeight(id = "a") {
+    const frame = this.frame(id);
+    const isStyled = () => [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet);
+    await expect.until(`${id} has its style`, () => frame.evaluate(isStyled));
+    const isWhole = async () => (await this.height(id)) > 300 && (await frame.evaluate(() => document.documentElement.scrollHeight <= innerHeight));
+    await expect.until(`${id} is as high as its content`, isWhole);
+    return this.height(id);
+  }
+
   height = (id = "a") => this.page.evaluate((id) => document.getElementById(id).getBoundingClientRect().height, id);
 }
 
