@@ -20,8 +20,6 @@ pub fn pair(scenario: &'static Scenario, variant: Option<&str>) -> Option<Pair> 
 
 fn of(scenario: &'static Scenario, variant: &'static Variant) -> Option<Pair> {
     let about = variant.about?;
-    let is_counterpart =
-        |other: &&Variant| other.about.is_some_and(|one| one.guarantee == about.guarantee && one.promised != about.promised);
-    let other = scenario.variants.iter().find(is_counterpart)?;
+    let other = scenario.variants.iter().find(|other| other.is_counterpart_of(variant))?;
     Some(if about.promised { Pair { broken: other, fixed: variant } } else { Pair { broken: variant, fixed: other } })
 }

@@ -109,6 +109,14 @@ pub struct Variant {
     pub about: Option<About>,
 }
 
+impl Variant {
+    /// Whether one of the two violates what the other keeps.
+    #[must_use]
+    pub fn is_counterpart_of(&self, other: &Self) -> bool {
+        self.about.zip(other.about).is_some_and(|(one, other)| one.guarantee == other.guarantee && one.promised != other.promised)
+    }
+}
+
 /// One step of a lesson.
 #[derive(Clone)]
 pub struct Step {

@@ -6,6 +6,7 @@ mod compare;
 mod course;
 #[cfg(feature = "catalogue")]
 mod diagram;
+mod drawing;
 #[cfg(feature = "catalogue")]
 mod embed;
 #[cfg(feature = "catalogue")]
@@ -34,10 +35,10 @@ use super::kept::Kept;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::pace::Pace;
-use super::painter::{self, Palette};
+use super::painter::Palette;
 use super::place::Place;
 use super::player::Player;
-use super::screen::{self, Data, Focus, Screen};
+use super::screen::{Data, Screen};
 use super::theme::Theme;
 use super::{opening, panic};
 use crate::replication::ids::{NodeId, SessionId};
@@ -45,7 +46,6 @@ use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
 use crate::view::draft::Draft;
 use crate::view::picker;
-use crate::view::stage;
 use crate::view::verdicts::Marked;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -434,63 +434,6 @@ impl App {
         if let Some(player) = &self.player {
             panic::remember(player.session.recipe().to_json());
         }
-    }
-
-    fn refresh(&mut self) {
-        if IS_WHOLE && self.tab == Tab::Settings {
-            self.draft_settings();
-        }
-        let Some(player) = &self.player else { return };
-        self.screen = Some(Screen::new(player, self.focus()));
-        self.announce();
-        #[cfg(feature = "catalogue")]
-        self.refresh_diagram();
-        #[cfg(feature = "catalogue")]
-        self.refresh_charts();
-    }
-
-    fn focus(&self) -> Focus<'_> {
-        Focus {
-            tab: self.tab,
-            node: self.selected,
-            width: self.width,
-            with_heartbeats: self.with_heartbeats,
-            marked: self.marked.as_ref(),
-            draft: self.draft.as_ref(),
-        }
-    }
-
-    fn announce(&mut self) {
-        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
-        let end = player.session.journal().end();
-        if end > self.told_until
-            && let Some(said) = screen::said(player, &screen.snapshot, self.told_until, self.aloud)
-        {
-            self.announced = said.into();
-        }
-        self.told_until = end;
-    }
-
-    fn paint(&mut self) {
-        self.paint_messages();
-        self.show_time();
-    }
-
-    fn paint_messages(&mut self) {
-        let (Some(player), Some(screen)) = (&self.player, &mut self.screen) else { return };
-        let now = player.session.now();
-        let layout = &screen.scene.layout;
-        let messages = stage::messages(layout, &screen.flights, now, self.with_heartbeats);
-        painter::paint(&self.canvas, (layout.width, layout.height), &messages, &mut self.palette);
-    }
-
-    /// The time in words, and the cursors that stand at it.
-    fn show_time(&self) {
-        let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return };
-        let now = player.session.now();
-        self.clock.show(now, screen.track.extent);
-        #[cfg(feature = "catalogue")]
-        self.paint_diagram(now);
     }
 
     fn on_command(&mut self, command: Command) -> bool {

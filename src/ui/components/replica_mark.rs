@@ -30,13 +30,10 @@ impl Draw for ReplicaMark {
         };
         let selected = if self.is_selected { " replica-selected" } else { "" };
         let ringed = if self.is_ringed { " replica-ringed" } else { "" };
-        let paused = if shape.is_paused { " replica-paused" } else { "" };
         let button = tag("g").class("replica-button").set("tabindex", "0").set("role", "button").state("aria-pressed", self.is_selected);
         let button = button.set("aria-label", shape.label.clone()).on(On::KeyDown, say, on_key);
-        let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
-        let lines = tag("g").class("replica-lines").set("aria-hidden", "true");
         tag("g")
-            .class(format!("replica replica-{}{selected}{ringed}{paused}", shape.tone.id()))
+            .class(format!("{}{selected}{ringed}", class(shape)))
             .on_click(say, Msg::Show(ShowMsg::Node(node)))
             .testid(format!("replica-{}", node.0))
             .number("data-position", shape.position_data)
@@ -44,8 +41,8 @@ impl Draw for ReplicaMark {
             .number("data-lag", shape.lag_data)
             .set("data-cart", shape.cart_data.clone())
             .child(circle(button, shape))
-            .child(tag("g").class("replica-lag").set("aria-hidden", "true").child(lag))
-            .child(lines.children(shape.lines.iter().enumerate().map(|one| line(one, shape))))
+            .child(below(shape))
+            .child(lines(shape))
     }
 }
 
@@ -53,18 +50,29 @@ impl Draw for ReplicaMark {
 #[cfg(feature = "catalogue")]
 pub(super) fn still(shape: &NodeShape) -> Tag {
     let picture = tag("g").class("replica-button").set("role", "img").set("aria-label", shape.label.clone());
-    let paused = if shape.is_paused { " replica-paused" } else { "" };
-    let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
     tag("g")
         .key(shape.node.0)
-        .class(format!("replica replica-{}{paused}", shape.tone.id()))
+        .class(class(shape))
         .set("data-role", shape.role)
         .number("data-position", shape.position_data)
         .child(circle(picture, shape))
-        .child(tag("g").class("replica-lag").set("aria-hidden", "true").child(lag))
-        .child(
-            tag("g").class("replica-lines").set("aria-hidden", "true").children(shape.lines.iter().enumerate().map(|one| line(one, shape))),
-        )
+        .child(below(shape))
+        .child(lines(shape))
+}
+
+fn class(shape: &NodeShape) -> String {
+    format!("replica replica-{}{}", shape.tone.id(), if shape.is_paused { " replica-paused" } else { "" })
+}
+
+/// How far it is behind, or else what stands there.
+fn below(shape: &NodeShape) -> Tag {
+    let lag = shape.lag.as_ref().map_or_else(|| caption(shape), |lag| self::lag(lag, shape));
+    tag("g").class("replica-lag").set("aria-hidden", "true").child(lag)
+}
+
+fn lines(shape: &NodeShape) -> Tag {
+    let lines = shape.lines.iter().enumerate().map(|one| line(one, shape));
+    tag("g").class("replica-lines").set("aria-hidden", "true").children(lines)
 }
 
 /// What is written on the circle is parted by spaces for those who hear it.

@@ -62,10 +62,33 @@ impl Draw for Stage {
 /// The picture of a run where nothing can be done to it.
 #[cfg(feature = "catalogue")]
 pub(super) fn still(scene: &Scene) -> Tag {
+    ground("stage-picture stage-still", scene)
+        .child(zone_titles(scene))
+        .child(tag("g").class("replicas").children(scene.nodes.iter().map(super::replica_mark::still)))
+}
+
+impl Stage {
+    fn picture(&self, say: &Say) -> Tag {
+        let scene = &self.scene;
+        let mark = |node: &NodeShape| {
+            let is_selected = self.selected == Some(node.node);
+            keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected, is_ringed: self.ringed.contains(&node.node) }, say)
+        };
+        ground("stage-picture", scene)
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
+            .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
+            .child(zone_titles(scene))
+            .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
+            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
+    }
+}
+
+/// The zones and links of a picture, with what it is called.
+fn ground(class: &'static str, scene: &Scene) -> Tag {
     let layout = &scene.layout;
     let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
     tag("svg")
-        .class("stage-picture stage-still")
+        .class(class)
         .set("viewBox", format!("0 0 {width} {height}"))
         .set("width", width)
         .set("height", height)
@@ -73,34 +96,10 @@ pub(super) fn still(scene: &Scene) -> Tag {
         .set("aria-label", scene.summary.clone())
         .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
         .child(stage_links(&scene.links))
-        .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
-        .child(tag("g").class("replicas").children(scene.nodes.iter().map(super::replica_mark::still)))
 }
 
-impl Stage {
-    fn picture(&self, say: &Say) -> Tag {
-        let scene = &self.scene;
-        let layout = &scene.layout;
-        let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
-        let mark = |node: &NodeShape| {
-            let is_selected = self.selected == Some(node.node);
-            keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected, is_ringed: self.ringed.contains(&node.node) }, say)
-        };
-        tag("svg")
-            .class("stage-picture")
-            .set("viewBox", format!("0 0 {width} {height}"))
-            .set("width", width)
-            .set("height", height)
-            .set("role", "group")
-            .set("aria-label", scene.summary.clone())
-            .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
-            .child(stage_links(&scene.links))
-            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
-            .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
-            .child(tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, layout))))
-            .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
-            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
-    }
+fn zone_titles(scene: &Scene) -> Tag {
+    tag("g").class("zone-titles").children(scene.titles.iter().map(|one| title(one, &scene.layout)))
 }
 
 /// What the stage shows is not the run.

@@ -1,6 +1,6 @@
 //! Broken and fixed: the variant of a lesson that keeps what another one violates, from what they say of themselves.
 
-use crate::scenarios::{Scenario, Variant};
+use crate::scenarios::Scenario;
 
 /// The other half of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,16 +21,12 @@ pub fn pair(scenario: &'static Scenario, variant: &str) -> Option<Pair> {
     let (before, after) = scenario.variants.split_at(here);
     let (this, after) = after.split_first()?;
     let mut others = after.iter().chain(before);
-    let Some(other) = others.clone().find(|other| is_opposite(this, other)) else {
+    let Some(other) = others.clone().find(|other| other.is_counterpart_of(this)) else {
         return others.next().map(|other| Pair { variant: other.id, label: format!("Another way: {}", other.title), is_fix: false });
     };
     let is_fixed = other.about.is_some_and(|about| about.promised);
     let label = if is_fixed { format!("See it fixed: {}", other.title) } else { format!("See it broken: {}", other.title) };
     Some(Pair { variant: other.id, label, is_fix: true })
-}
-
-fn is_opposite(this: &Variant, other: &Variant) -> bool {
-    matches!((this.about, other.about), (Some(this), Some(other)) if this.guarantee == other.guarantee && this.promised != other.promised)
 }
 
 #[cfg(test)]
@@ -63,7 +59,7 @@ mod tests {
                 };
                 let other = scenario.variant(found.variant).expect("a variant of the same lesson");
                 assert_ne!(other.id, variant.id);
-                assert_eq!(found.is_fix, is_opposite(variant, other));
+                assert_eq!(found.is_fix, other.is_counterpart_of(variant));
                 count += usize::from(found.is_fix);
             }
         }
