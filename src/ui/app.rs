@@ -45,6 +45,8 @@ use crate::replication::ids::{NodeId, SessionId};
 use crate::simulation::command::{Command, LinkCommand};
 use crate::view::conflict::ConflictCard;
 use crate::view::draft::Draft;
+#[cfg(feature = "catalogue")]
+use crate::view::marks::Marks;
 use crate::view::picker;
 use crate::view::verdicts::Marked;
 use std::rc::Rc;
@@ -84,6 +86,12 @@ pub struct App {
     last_frame_ms: Option<f64>,
     pace: Pace,
     waited_us: u64,
+    /// Also of writes that were asked for long ago.
+    #[cfg(feature = "catalogue")]
+    with_all_fates: bool,
+    /// What is known of the future that is played, for the scrub track.
+    #[cfg(feature = "catalogue")]
+    on_track: Marks,
     #[cfg(feature = "catalogue")]
     diagram: super::diagram::Diagram,
     #[cfg(feature = "catalogue")]
@@ -168,6 +176,10 @@ impl Component for App {
             pace: Pace::default(),
             waited_us: 0,
             #[cfg(feature = "catalogue")]
+            with_all_fates: false,
+            #[cfg(feature = "catalogue")]
+            on_track: Marks::default(),
+            #[cfg(feature = "catalogue")]
             diagram: super::diagram::Diagram::new(page::width()),
             #[cfg(feature = "catalogue")]
             charts: super::charts::Charts::default(),
@@ -201,6 +213,8 @@ impl Component for App {
         #[cfg(feature = "catalogue")]
         if let Some(player) = self.player.as_ref().filter(|_| !matches!(msg, Msg::Frame(_) | Msg::Diagram(_))) {
             self.diagram.follow(player);
+            // Before it may go back.
+            self.on_track.follow(&player.session);
         }
         let renders = match msg {
             #[cfg(feature = "catalogue")]
@@ -425,7 +439,11 @@ impl App {
         self.draft = None;
         self.told_until = 0;
         #[cfg(feature = "catalogue")]
-        self.forget_diagram();
+        {
+            self.with_all_fates = false;
+            self.on_track = Marks::default();
+            self.forget_diagram();
+        }
         self.follow_lesson();
         self.screen = None;
         self.refresh();

@@ -1,5 +1,6 @@
 //! The two things that change with every frame besides the canvas: the time and the cursor of the track.
 
+use super::IS_WHOLE;
 use crate::replication::time::SimTime;
 use crate::view::timeline;
 use crate::view::words;
@@ -20,7 +21,12 @@ impl Clock {
     pub(crate) fn show(&self, now: SimTime, extent: SimTime) {
         let words = words::time(now);
         if let Some(time) = self.time.cast::<HtmlElement>() {
-            time.set_text_content(Some(&words));
+            // The same text node all the time: another one would be laid out from scratch.
+            if IS_WHOLE && let Some(text) = time.first_child() {
+                text.set_node_value(Some(&words));
+            } else {
+                time.set_text_content(Some(&words));
+            }
             drop(time.set_attribute("data-ns", &now.0.to_string()));
         }
         if let Some(scrub) = self.scrub.cast::<HtmlInputElement>() {

@@ -144,6 +144,9 @@ pub enum ShowMsg {
     Proof(&'static str, String, Vec<u64>),
     /// No proof.
     NoProof,
+    /// What became of all writes, or of the latest.
+    #[cfg(feature = "catalogue")]
+    AllFates(bool),
 }
 
 /// Breakpoints, branches, undo, and handles on the stage.

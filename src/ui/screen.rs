@@ -8,7 +8,6 @@ use super::player::Player;
 use crate::replication::delta::Mode;
 use crate::replication::ids::NodeId;
 use crate::replication::protocol::MessageKind;
-use crate::replication::time::SimTime;
 use crate::scenarios::claim::verdicts as judge;
 use crate::simulation::command::Command;
 use crate::simulation::setup::SiteKind;
@@ -23,7 +22,7 @@ use crate::view::records::{self, Records};
 use crate::view::replica::{self, Inspection};
 use crate::view::settings::SettingsView;
 use crate::view::stage::{self, Scene};
-use crate::view::timeline::{self, Track};
+use crate::view::timeline::Track;
 use crate::view::verdicts::{self, Marked, VerdictCard};
 use crate::view::words;
 use crate::view::writers::Writers;
@@ -105,14 +104,18 @@ pub(crate) struct Focus<'a> {
     pub(crate) marked: Option<&'a Rc<Marked>>,
     /// Settings that are being changed.
     pub(crate) draft: Option<&'a Draft>,
+    /// Writes of whose fate is told, at most.
+    pub(crate) fates_most: usize,
 }
 
 /// Lines of the event list, at most.
 const MOST_LINES: usize = 300;
+/// The same while the run plays: nobody reads on while all lines are replaced, which is what a busy run does.
+const MOST_LINES_PLAYING: usize = 60;
 
 impl Screen {
     /// The content for `player` as it is now.
-    pub(crate) fn new(player: &Player, focus: Focus<'_>) -> Self {
+    pub(crate) fn new(player: &Player, focus: Focus<'_>, track: Track) -> Self {
         let session = &player.session;
         let snapshot = session.snapshot();
         let plan = if IS_WHOLE { plan(player, focus) } else { None };
@@ -124,7 +127,7 @@ impl Screen {
             data: data(player, &snapshot),
             panel: panel(player, focus, &snapshot),
             scene: Rc::new(scene),
-            track: Rc::new(track(player)),
+            track: Rc::new(track),
             conflict_count: conflict_count(&snapshot),
             snapshot,
         }
@@ -132,10 +135,6 @@ impl Screen {
 
     /// Brings one part up to date, while the run plays.
     pub(crate) fn redraw(&mut self, turn: Turn, player: &Player, focus: Focus<'_>) {
-        if turn == Turn::Track {
-            self.track = Rc::new(track(player));
-            return;
-        }
         let snapshot = player.session.snapshot();
         match turn {
             Turn::Stage => {
@@ -213,13 +212,6 @@ fn conflicts_at(snapshot: &Snapshot, node: NodeId) -> usize {
     replica.map_or(0, |replica| replica.records.values().map(|record| record.conflicts.len()).sum())
 }
 
-fn track(player: &Player) -> Track {
-    let session = &player.session;
-    let others = session.branches().into_iter().filter(|branch| !branch.is_active);
-    let branches: Vec<(SimTime, SimTime)> = others.map(|branch| (branch.from, branch.horizon)).collect();
-    timeline::track(session.journal().iter(), session.horizon(), &branches)
-}
-
 fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
     let session = &player.session;
     let names = &player.names;
@@ -227,7 +219,7 @@ fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
     match focus.tab {
         Tab::Conflict => {
             let node = conflict::focus(snapshot, focus.node, names).or(focus.node).or_else(|| first_leader(player));
-            let view = node.and_then(|node| conflict::at(node, snapshot, names, &writers));
+            let view = node.and_then(|node| conflict::at(node, snapshot, names, &writers, focus.fates_most));
             Panel::Conflict(view.map(Rc::new), mode(player))
         }
         Tab::Verdicts => Panel::Verdicts(Rc::new(verdicts::cards(&judge(player.scenario, session)))),
@@ -246,7 +238,8 @@ fn panel(player: &Player, focus: Focus<'_>, snapshot: &Snapshot) -> Panel {
             let marked = focus.marked.map(|marked| marked.numbers()).unwrap_or_default();
             let (commands, history) = (session.commands(), session.history());
             let context = Context { names, writers: &writers, commands, history, marked: &marked };
-            let lines = events::latest(session.journal(), MOST_LINES, focus.with_heartbeats, &context);
+            let most = if IS_WHOLE && player.is_playing() { MOST_LINES_PLAYING } else { MOST_LINES };
+            let lines = events::latest(session.journal(), most, focus.with_heartbeats, &context);
             Panel::Events(Rc::new(lines), in_flight(player), focus.marked.cloned())
         }
         Tab::Settings if IS_WHOLE => {

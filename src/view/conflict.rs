@@ -3,11 +3,15 @@
 use super::names::Names;
 use super::writers::Writers;
 use super::{describe, words};
+use crate::replication::IS_OPENING_ALONE;
 use crate::replication::causality::Dot;
 use crate::replication::delta::{LineChange, Operation};
 use crate::replication::ids::NodeId;
 use crate::replication::view::{Conflict, Decided, Fate, Side, SideValue};
 use crate::simulation::snapshot::Snapshot;
+
+/// Writes of whose fate is told at first; the latest, when there are more.
+pub const MOST_FATES: usize = 100;
 
 /// The conflicts of one replica.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct ConflictView {
     pub decided: String,
     /// What became of the writes that matter.
     pub fates: Vec<FateLine>,
+    /// Writes that matter as well, asked for earlier: how many.
+    pub earlier_count: u64,
     /// Writes that a later one had seen and replaced: how many.
     pub superseded_count: u64,
 }
@@ -74,17 +80,20 @@ pub fn focus(snapshot: &Snapshot, selected: Option<NodeId>, names: &Names) -> Op
     chosen.or_else(|| fitting().max_by_key(|node| (names.is_device(node.site), std::cmp::Reverse(node.node))).map(|node| node.node))
 }
 
-/// The conflicts at `node`, or what is decided there when it has none.
+/// The conflicts at `node`, or what is decided there when it has none. Of more than `most` writes that matter, the latest are told.
 #[must_use]
-pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers) -> Option<ConflictView> {
+pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers, most: usize) -> Option<ConflictView> {
     let replica = snapshot.nodes.get(node.index())?.replica.as_ref()?;
     let records: Vec<&Decided> = replica.records.values().collect();
     let conflicts = records.iter().flat_map(|record| &record.conflicts).map(|conflict| card(conflict, names, writers)).collect();
     let decided = records.iter().map(|record| describe::content(&record.content)).collect::<Vec<_>>().join("; ");
-    let fates = records.iter().flat_map(|record| fates(record, writers)).collect();
+    let (fates, earlier_count) = match IS_OPENING_ALONE {
+        true => (records.iter().flat_map(|record| fates(record, writers)).collect(), 0),
+        false => latest_fates(&records, most, writers),
+    };
     let all = records.iter().flat_map(|record| record.fates.values());
     let superseded_count = all.filter(|fate| matches!(fate, Fate::Superseded { .. })).count() as u64;
-    Some(ConflictView { node, place: names.node(node), conflicts, decided, fates, superseded_count })
+    Some(ConflictView { node, place: names.node(node), conflicts, decided, fates, earlier_count, superseded_count })
 }
 
 /// One conflict for the eye.
@@ -131,6 +140,30 @@ pub fn side_card(side: &Side, origin: String, writers: &Writers) -> SideCard {
 fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
     let contested = contested(record);
     record.fates.iter().filter_map(|(dot, fate)| fate_line(*dot, *fate, &contested, writers)).collect()
+}
+
+/// The same of all records: the latest by when they were asked for, in the order of their dots, and how many there were before.
+fn latest_fates(records: &[&Decided], most: usize, writers: &Writers) -> (Vec<FateLine>, u64) {
+    let contested: Vec<Dot> = records.iter().flat_map(|record| contested(record)).collect();
+    let matters = |(dot, fate): &(&Dot, &Fate)| match fate {
+        Fate::Visible => contested.contains(dot),
+        Fate::Superseded { .. } => false,
+        Fate::Discarded { .. } | Fate::Overruled { .. } | Fate::Open | Fate::Tentative | Fate::Opaque => true,
+    };
+    let mut writes: Vec<(&Dot, &Fate)> = records.iter().flat_map(|record| &record.fates).filter(matters).collect();
+    let earlier_count = keep_latest(&mut writes, most, writers);
+    (writes.into_iter().filter_map(|(dot, fate)| fate_line(*dot, *fate, &contested, writers)).collect(), earlier_count)
+}
+
+/// Returns how many go.
+fn keep_latest(writes: &mut Vec<(&Dot, &Fate)>, most: usize, writers: &Writers) -> u64 {
+    let Some(gone) = writes.len().checked_sub(most).filter(|gone| *gone > 0) else { return 0 };
+    let asked_at = |dot: Dot| writers.get(dot).and_then(|writer| writer.asked).map(|(_, at)| at);
+    let mut times: Vec<_> = writes.iter().map(|(dot, _)| (asked_at(**dot), **dot)).collect();
+    times.sort_unstable();
+    let first = times[gone];
+    writes.retain(|(dot, _)| (asked_at(**dot), **dot) >= first);
+    gone as u64
 }
 
 /// The versions in conflict.
@@ -209,7 +242,7 @@ mod tests {
         let writers = Writers::collect(&history(), &snapshot);
         let node = focus(&snapshot, None, &names).expect("a conflict");
         assert_eq!(node, NodeId(4), "the device comes first");
-        let view = at(node, &snapshot, &names, &writers).expect("up");
+        let view = at(node, &snapshot, &names, &writers, MOST_FATES).expect("up");
         assert_eq!(view.conflicts[0].subject, "eggs");
         assert_eq!(view.conflicts[0].sides[1].origin, "Oregon · Ana · 00:00:00.120");
         assert_eq!(view.conflicts[0].base, "6");
@@ -221,6 +254,34 @@ mod tests {
                 "Your removal of eggs was overruled by Ana's eggs set to 12: the removal had not seen that write, and add-wins removes only what was seen."
             ]
         );
+    }
+
+    #[test]
+    fn of_many_writes_the_latest_are_told() {
+        let (setup, mut snapshot) = example::cluster();
+        let names = Names::new(&setup);
+        let mut records = history().iter().cloned().collect::<Vec<_>>();
+        let (yours, anas) = (records[1].clone(), records[0].clone());
+        let mut fates = std::collections::BTreeMap::new();
+        for number in 0..300_u64 {
+            // Later ones have smaller counters.
+            let dot = Dot { counter: 1_000 - number, ..example::YOURS };
+            fates.insert(dot, Fate::Discarded { by: example::ANAS, reason: crate::replication::view::Reason::OlderStamp });
+            let mut record = yours.clone();
+            (record.invoked_at, record.write) = (SimTime::from_ms(200 + number), anas.write.clone());
+            if let Some((_, Reply::Written { dot: written, .. })) = &mut record.closed {
+                *written = Some(dot);
+            }
+            records.push(record);
+        }
+        let replica = snapshot.nodes[2].replica.as_mut().expect("up");
+        replica.records.values_mut().for_each(|record| (record.conflicts, record.fates) = (Vec::new(), fates.clone()));
+        let writers = Writers::collect(&records.into_iter().collect(), &snapshot);
+        let told = |most| at(NodeId(2), &snapshot, &names, &writers, most).expect("up");
+        let (some, all) = (told(MOST_FATES), told(usize::MAX));
+        assert_eq!((some.fates.len(), some.earlier_count), (MOST_FATES, 200));
+        assert_eq!((all.fates.len(), all.earlier_count), (300, 0));
+        assert_eq!(some.fates, all.fates[..MOST_FATES], "the smallest counters are the latest here");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub mod handles;
 pub mod lab;
 #[cfg(feature = "catalogue")]
 pub mod lanes;
+#[cfg(feature = "catalogue")]
+pub mod marks;
 pub mod names;
 pub mod operations;
 pub mod picker;

@@ -2,7 +2,9 @@
 
 use crate::replication::note::Note;
 use crate::replication::time::SimTime;
+use crate::session::{BranchView, Session};
 use crate::simulation::journal::{Entry, Happening};
+use std::rc::Rc;
 
 /// What a mark stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct Track {
     /// How far the run is known, 0 to 1000.
     pub horizon: u32,
     /// The places of the marks, 0 to 1000, each once, for each of [`MarkKind::ALL`].
-    pub marks: [Vec<u32>; 4],
+    pub marks: Rc<[Vec<u32>; 4]>,
     /// Other futures: where they leave, where they end.
     pub branches: Vec<(u32, u32)>,
 }
@@ -46,19 +48,34 @@ impl MarkKind {
     }
 }
 
-/// The track of a run known up to `horizon`, with other branches as (from, horizon).
+/// The track of a run, with what is marked up to now.
 #[must_use]
-pub fn track(entries: impl Iterator<Item = Entry>, horizon: SimTime, branches: &[(SimTime, SimTime)]) -> Track {
-    let furthest = branches.iter().map(|(_, end)| *end).fold(horizon, SimTime::max);
-    let extent = extent(furthest);
-    let marks = marks(entries, extent);
-    let branches = branches.iter().map(|(from, end)| (place(*from, extent), place(*end, extent))).collect();
-    Track { extent, horizon: place(horizon, extent), marks, branches }
+pub fn track(session: &Session) -> Track {
+    let mut marks = Default::default();
+    mark(&mut marks, session.journal().iter(), extent(session));
+    marked(session, Rc::new(marks))
 }
 
-/// Entries come in the order of time: each place of the track is worked out once, not for each entry.
-fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> [Vec<u32>; 4] {
-    let mut marks: [Vec<u32>; 4] = Default::default();
+/// The track of a run on which these places are marked.
+#[must_use]
+pub fn marked(session: &Session, marks: Rc<[Vec<u32>; 4]>) -> Track {
+    let extent = extent(session);
+    let branches = others(session).map(|branch| (place(branch.from, extent), place(branch.horizon, extent))).collect();
+    Track { extent, horizon: place(session.horizon(), extent), marks, branches }
+}
+
+fn others(session: &Session) -> impl Iterator<Item = BranchView> {
+    session.branches().into_iter().filter(|branch| !branch.is_active)
+}
+
+/// The time at the end of a run's track.
+#[must_use]
+pub fn extent(session: &Session) -> SimTime {
+    round_up(others(session).map(|branch| branch.horizon).fold(session.horizon(), SimTime::max))
+}
+
+/// Marks entries, which come in the order of time: each place of the track is worked out once, not for each entry.
+pub(super) fn mark(marks: &mut [Vec<u32>; 4], entries: impl Iterator<Item = Entry>, extent: SimTime) {
     let (mut here, mut end) = (0, SimTime::ZERO);
     for entry in entries {
         let Some(kind) = kind(&entry.happening) else { continue };
@@ -71,7 +88,6 @@ fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> [Vec<u32>; 4]
             marks.push(here);
         }
     }
-    marks
 }
 
 /// Where `at` stands on a track that ends at `extent`, in thousandths.
@@ -82,7 +98,7 @@ pub fn place(at: SimTime, extent: SimTime) -> u32 {
 }
 
 /// The end of the track: 1, 2 or 5 times a power of ten, so that it rarely changes.
-fn extent(furthest: SimTime) -> SimTime {
+fn round_up(furthest: SimTime) -> SimTime {
     let mut unit = SimTime::from_ms(100).0;
     loop {
         for factor in [1, 2, 5] {
@@ -113,18 +129,23 @@ mod tests {
     use super::*;
     use crate::replication::ids::NodeId;
     use crate::replication::protocol::MessageKind;
+    use std::collections::BTreeSet;
 
     fn delivered(ms: u64, kind: MessageKind) -> Entry {
         Entry { at: SimTime::from_ms(ms), event: 1, happening: Happening::Delivered { message: 1, from: NodeId(0), to: NodeId(1), kind } }
     }
 
+    fn marks(entries: impl Iterator<Item = Entry>, extent: SimTime) -> [Vec<u32>; 4] {
+        let mut marks = Default::default();
+        mark(&mut marks, entries, extent);
+        marks
+    }
+
     #[test]
     fn the_track_ends_at_a_round_time_after_the_horizon() {
-        let ends = |ms| track(std::iter::empty(), SimTime::from_ms(ms), &[]).extent;
-        assert_eq!(ends(0), SimTime::from_ms(100));
-        assert_eq!(ends(184), SimTime::from_ms(200));
-        assert_eq!(ends(2_001), SimTime::from_ms(5_000));
-        assert_eq!(track(std::iter::empty(), SimTime::ZERO, &[(SimTime::ZERO, SimTime::from_ms(900))]).extent, SimTime::from_ms(1_000));
+        assert_eq!(round_up(SimTime::ZERO), SimTime::from_ms(100));
+        assert_eq!(round_up(SimTime::from_ms(184)), SimTime::from_ms(200));
+        assert_eq!(round_up(SimTime::from_ms(2_001)), SimTime::from_ms(5_000));
     }
 
     #[test]
@@ -132,17 +153,16 @@ mod tests {
         let entries = |extent: u64| (0..5_000).map(move |step| delivered(step * step / 2_503 % extent, MessageKind::Batch));
         let mut entries: Vec<Entry> = entries(9_000).collect();
         entries.sort_by_key(|entry| entry.at);
-        let track = track(entries.iter().cloned(), SimTime::from_ms(8_999), &[]);
-        let expected: std::collections::BTreeSet<u32> = entries.iter().map(|entry| place(entry.at, track.extent)).collect();
+        let extent = SimTime::from_ms(10_000);
+        let marks = marks(entries.iter().cloned(), extent);
+        let expected: BTreeSet<u32> = entries.iter().map(|entry| place(entry.at, extent)).collect();
         assert!(expected.len() > 100);
-        assert_eq!(track.marks[MarkKind::Event as usize], expected.into_iter().collect::<Vec<_>>());
+        assert_eq!(marks[MarkKind::Event as usize], expected.into_iter().collect::<Vec<_>>());
     }
 
     #[test]
     fn marks_stand_at_their_time_and_signs_of_life_leave_none() {
         let entries = [delivered(50, MessageKind::Batch), delivered(50, MessageKind::Batch), delivered(60, MessageKind::Heartbeat)];
-        let track = track(entries.into_iter(), SimTime::from_ms(80), &[]);
-        assert_eq!(track.marks, [vec![500], Vec::new(), Vec::new(), Vec::new()]);
-        assert_eq!(track.horizon, 800);
+        assert_eq!(marks(entries.into_iter(), SimTime::from_ms(100)), [vec![500], Vec::new(), Vec::new(), Vec::new()]);
     }
 }

@@ -23,12 +23,12 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 780),
+    (Stage::Native, "native", 783),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Package, "package", 86),
     (Stage::Build, "build", 17),
-    (Stage::EndToEnd, "e2e", 362),
+    (Stage::EndToEnd, "e2e", 366),
     (Stage::Docs, "docs", 201),
 ];
 

@@ -5,20 +5,35 @@ use crate::ui::IS_WHOLE;
 use crate::ui::message::Tab;
 use crate::ui::painter;
 use crate::ui::screen::{self, Focus, Screen};
+#[cfg(feature = "catalogue")]
+use crate::view::conflict::MOST_FATES;
 use crate::view::stage;
+#[cfg(not(feature = "catalogue"))]
+use crate::view::timeline;
+use crate::view::timeline::Track;
 
 impl App {
     pub(super) fn refresh(&mut self) {
         if IS_WHOLE && self.tab == Tab::Settings {
             self.draft_settings();
         }
+        let Some(track) = self.track() else { return };
         let Some(player) = &self.player else { return };
-        self.screen = Some(Screen::new(player, self.focus()));
+        self.screen = Some(Screen::new(player, self.focus(), track));
         self.announce();
         #[cfg(feature = "catalogue")]
         self.refresh_diagram();
         #[cfg(feature = "catalogue")]
         self.refresh_charts();
+    }
+
+    /// The scrub track, with what has happened since the last time.
+    pub(super) fn track(&mut self) -> Option<Track> {
+        let session = &self.player.as_ref()?.session;
+        #[cfg(feature = "catalogue")]
+        return Some(self.on_track.track(session));
+        #[cfg(not(feature = "catalogue"))]
+        Some(timeline::track(session))
     }
 
     pub(super) fn focus(&self) -> Focus<'_> {
@@ -29,6 +44,10 @@ impl App {
             with_heartbeats: self.with_heartbeats,
             marked: self.marked.as_ref(),
             draft: self.draft.as_ref(),
+            #[cfg(feature = "catalogue")]
+            fates_most: if self.with_all_fates { usize::MAX } else { MOST_FATES },
+            #[cfg(not(feature = "catalogue"))]
+            fates_most: usize::MAX,
         }
     }
 

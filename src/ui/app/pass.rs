@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::ui::pace::Turn;
+use std::rc::Rc;
 
 impl App {
     /// Moves the messages, and brings up to date the part of the page whose turn it is. Returns whether there is one.
@@ -20,6 +21,7 @@ impl App {
                 return false;
             }
             Some(Turn::Said) => self.announce(),
+            Some(Turn::Track) => self.redraw_track(),
             #[cfg(feature = "catalogue")]
             Some(Turn::Diagram) => self.refresh_diagram(),
             #[cfg(feature = "catalogue")]
@@ -28,6 +30,13 @@ impl App {
             None => {}
         }
         turn.is_some()
+    }
+
+    fn redraw_track(&mut self) {
+        let track = self.track();
+        if let (Some(track), Some(screen)) = (track, &mut self.screen) {
+            screen.track = Rc::new(track);
+        }
     }
 
     fn redraw(&mut self, turn: Turn) {

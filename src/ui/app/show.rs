@@ -57,6 +57,8 @@ impl App {
             ShowMsg::Search(search) => self.search = search,
             ShowMsg::Proof(guarantee, sentence, operations) if IS_WHOLE => self.show_proof(guarantee, sentence, &operations),
             ShowMsg::Proof(..) => {}
+            #[cfg(feature = "catalogue")]
+            ShowMsg::AllFates(with_all) => self.with_all_fates = with_all,
             ShowMsg::NoProof => {
                 self.marked = None;
                 #[cfg(feature = "catalogue")]

@@ -5,6 +5,10 @@ use crate::replication::delta::Mode;
 use crate::simulation::command::Command;
 use crate::ui::markup::{Say, Tag, button, tag};
 use crate::ui::message::Msg;
+#[cfg(feature = "catalogue")]
+use crate::ui::message::ShowMsg;
+#[cfg(feature = "catalogue")]
+use crate::view::conflict::MOST_FATES;
 use crate::view::conflict::{ConflictCard, ConflictView, FateLine, SideCard};
 use crate::view::names::Names;
 use crate::view::words;
@@ -22,7 +26,7 @@ pub(super) fn conflict_tab(view: Option<&ConflictView>, mode: Mode, names: &Name
         .child(tag("div").class("block-head").child(tag("h2").text(title)).child(place))
         .child(list.children(conflicts.iter().enumerate().map(card)))
         .child(tag("p").class("quiet").text(nothing));
-    tag("div").class("tab-body").child(block).child(policy(view, mode, say)).child(fates(view))
+    tag("div").class("tab-body").child(block).child(policy(view, mode, say)).child(fates(view, say))
 }
 
 fn card((index, card): (usize, &ConflictCard)) -> Tag {
@@ -66,7 +70,7 @@ fn policy(view: Option<&ConflictView>, mode: Mode, say: &Say) -> Tag {
         .child(tag("p").class("decided").text("Decided: ").child(decided))
 }
 
-fn fates(view: Option<&ConflictView>) -> Tag {
+fn fates(view: Option<&ConflictView>, say: &Say) -> Tag {
     let lines = view.map_or(&[] as &[FateLine], |view| &view.fates);
     let line = |(index, fate): (usize, &FateLine)| {
         let sign = tag("span").class("fate-sign").set("aria-hidden", "true").text(fate.sign);
@@ -78,9 +82,26 @@ fn fates(view: Option<&ConflictView>) -> Tag {
         count => format!("{} replaced by a later write that had seen it.", words::count(count, "write was", "writes were")),
     };
     let nothing = if lines.is_empty() { "Nothing was discarded or overruled here. " } else { "" };
-    tag("section")
+    let block = tag("section")
         .class("block")
         .child(tag("h2").text("What became of every write"))
-        .child(tag("ul").class("fates").testid("fates").children(lines.iter().enumerate().map(line)))
-        .child(tag("p").class("quiet").text(nothing).text(rest))
+        .child(tag("ul").class("fates").testid("fates").children(lines.iter().enumerate().map(line)));
+    #[cfg(feature = "catalogue")]
+    let block = block.child(earlier(view, say));
+    #[cfg(not(feature = "catalogue"))]
+    let _ = say;
+    block.child(tag("p").class("quiet").text(nothing).text(rest))
+}
+
+/// Between the latest writes and all of them.
+#[cfg(feature = "catalogue")]
+fn earlier(view: Option<&ConflictView>, say: &Say) -> Tag {
+    let (shown, earlier) = view.map_or((0, 0), |view| (view.fates.len(), view.earlier_count));
+    let button = |with_all: bool| button("button button-small").on_click(say, Msg::Show(ShowMsg::AllFates(with_all))).testid("all-fates");
+    let turn = match earlier {
+        0 if shown <= MOST_FATES => None,
+        0 => Some(button(false).text("Show the latest only")),
+        _ => Some(button(true).text(format!("Show the earlier ones too ({earlier})"))),
+    };
+    tag("div").class("earlier").maybe(turn)
 }

@@ -30,7 +30,7 @@ impl Draw for TrackView {
             .child(level("track-line", "1000".to_owned()))
             .child(level("track-known", self.track.horizon.to_string()))
             .child(tag("g").children(self.track.branches.iter().enumerate().map(branch)))
-            .children(MarkKind::ALL.into_iter().zip(&self.track.marks).map(marks));
+            .children(MarkKind::ALL.into_iter().zip(&*self.track.marks).map(marks));
         let scrub = tag("input").class("scrub").set("type", "range").set("min", "0").set("max", "1000").set("step", "any");
         let scrub = scrub.refer(&self.scrub).on(On::Input, say, on_input).set("aria-label", "Time").testid("scrub");
         tag("div").class("track").child(picture).child(scrub.number("data-extent-ns", extent.0))

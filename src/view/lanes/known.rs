@@ -286,6 +286,8 @@ impl Known {
     fn bound(&mut self) {
         self.trips.keep(limits::MAX_JOURNAL_ENTRIES);
         self.signs_of_life.keep(limits::MAX_JOURNAL_ENTRIES / 2);
+        // An operation has an entry for its answer, and messages.
+        self.tasks.keep(limits::MAX_JOURNAL_ENTRIES / 4);
         let gone = self.moments.partition_point(|moment| moment.number < self.journal.dropped_count());
         // Seldom, since all that stay are moved.
         if gone > self.moments.len() / 2 {

@@ -340,3 +340,39 @@ story("breakpoints, handles and branches by touch at 360 px", { ...ASYNC, viewpo
   await expect.attribute(c.id("play"), "data-state", "paused");
   expect.ok(await fits(), "nothing scrolls sideways");
 });
+
+story("what lies ahead stays marked on the track, and another future begins with what is there", SPLIT, async (given) => {
+  const { page, expect } = given;
+  const c = cluster(given);
+  const marked = () => page.locator(".mark-event").getAttribute("d");
+  await lesson(given, c);
+  const whole = await marked();
+  expect.ok(whole.split("M").length > 10, "messages are marked");
+  await c.id("step").click();
+  expect.ok((await marked()) === whole, "a step takes nothing away");
+  await page.getByRole("button", { name: "Write" }).first().click();
+  await expect.until("the new branch has marks of its own", async () => (await marked()) !== whole);
+});
+
+/** People who write the same key all the time, so that most of it is overwritten. */
+function busy(people) {
+  const inside = { kind: "datagram", latency: { uniform: { min_us: 5_000, max_us: 20_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
+  const sites = [{ name: "Oregon", kind: "datacenter", node_count: 3, spare_count: 0 }];
+  const sessions = Array.from({ length: people }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload: { alternate: { key: "k" } }, reads: "home" }));
+  const setup = { strategy: "leaderless", sites, links: [], inside, sessions, mode: "last-write", cart: [], dials: {} };
+  return JSON.stringify({ version: 1, setup, seed: "3", commands: [], open: { at_ns: 3_000_000_000 } });
+}
+
+story("of very many writes the latest are told of, and all on request", { path: `#${encodeURIComponent(busy(12))}` }, async (given) => {
+  const { expect } = given;
+  const c = cluster(given);
+  await c.ready();
+  await c.id("tab-conflict").click();
+  const lines = c.id("fates").locator("li");
+  await expect.count(lines, 100);
+  const earlier = Number(/\((\d+)\)/.exec(await c.id("all-fates").innerText())[1]);
+  await c.id("all-fates").click();
+  await expect.count(lines, 100 + earlier);
+  await c.id("all-fates").click();
+  await expect.count(lines, 100);
+});
