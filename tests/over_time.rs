@@ -86,6 +86,33 @@ fn going_back_keeps_what_is_known_and_another_future_does_not() {
 }
 
 #[test]
+fn what_the_journal_has_dropped_goes_and_nothing_of_it_stays_open() {
+    let mut session = loaded();
+    let names = Names::new(session.setup());
+    let mut known = Known::default();
+    known.follow(&session, &names);
+    // Looked at again only when what was known is gone: nothing of it has an end.
+    let unknown_until = session.journal().end();
+    while session.journal().dropped_count() <= unknown_until {
+        session.run_until(session.now() + SimDuration::from_ms(5_000));
+    }
+    let more = session.journal().end() + limits::MAX_JOURNAL_ENTRIES as u64 / 2;
+    while session.journal().end() < more {
+        known.follow(&session, &names);
+        session.run_until(session.now() + SimDuration::from_ms(2_000));
+    }
+    known.follow(&session, &names);
+    let (first, now) = (session.journal().iter().next().expect("it holds entries").at, session.now());
+    let before_it = SimTime(first.0 - 1);
+    let open = known.trips_within(SimTime::ZERO, now, true).filter(|trip| trip.ended.is_none()).count();
+    assert_eq!(open, session.flights().len());
+    let held = |with_heartbeats| known.trips_within(SimTime::ZERO, before_it, with_heartbeats).count();
+    assert!(held(true) < 1_000, "{} messages from before the journal", held(true));
+    let tasks = known.tasks.within(SimTime::ZERO, before_it).count();
+    assert!(tasks < 500 && known.tasks.len() > 1_000, "{tasks} operations from before the journal, of {}", known.tasks.len());
+}
+
+#[test]
 fn a_full_window_is_drawn_in_few_elements() {
     let mut session = loaded();
     let names = Names::new(session.setup());

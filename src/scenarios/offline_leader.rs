@@ -106,8 +106,9 @@ fn steps(_variant: &str) -> Vec<Step> {
 fn offline_steps() -> Vec<Step> {
     vec![
         step(
-            "One shopping cart, five replicas: a leader and a follower in Oregon, a leader and a follower in Ireland, and your \
-             phone. Each of them holds milk 2 and eggs 6. Each leader takes writes on its own; the phone is a leader too.",
+            "At the end you will lose a write that was confirmed, and see why. One shopping cart, five replicas: a leader and a \
+             follower in Oregon, the same in Ireland, and your phone. Each holds milk 2 and eggs 6. Each leader takes writes on \
+             its own; the phone is a leader too.",
             Until::Now,
             Some(Panel::Carts),
         ),
@@ -122,8 +123,8 @@ fn offline_steps() -> Vec<Step> {
                 act(0, Action::Add { item: "bread".into(), count: 1 }),
             ],
             ..step(
-                "You go on shopping: you remove the milk, remove the eggs and add bread. The phone answers at once. The three \
-                 writes are safe in its store and wait in its outbox: pending, because nobody else has them yet.",
+                "You go on shopping: you remove the milk, remove the eggs and add bread. The phone answers at once: the three \
+                 writes are safe in its store, and pending, because nobody else has them yet.",
                 Until::Quiet,
                 Some(Panel::Carts),
             )
@@ -131,9 +132,9 @@ fn offline_steps() -> Vec<Step> {
         Step {
             actions: vec![act(1, Action::Set { item: eggs(), quantity: 12 })],
             ..step(
-                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers her before anybody else has the change. \
-                 Its follower applies it some milliseconds later, Ireland after a trip across the ocean, Ireland's follower \
-                 last: that is replication lag. Your phone hears nothing of it.",
+                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers at once; its follower applies the change \
+                 some milliseconds later, Ireland after a trip across the ocean: that is replication lag. Your phone hears \
+                 nothing of it.",
                 Until::Noted(|node, note| node == IRELAND_FOLLOWER && matches!(note, Note::Applied(_))),
                 Some(Panel::Carts),
             )
@@ -168,8 +169,8 @@ fn reconnect_steps() -> Vec<Step> {
             Some(Panel::Conflict),
         ),
         step(
-            "Every replica decides it by the same rule, so all five agree without a vote: eggs 12, bread 1, and the milk stays \
-             removed. Your removal of the eggs was overruled by Ana's 12; the list of writes says so, with her name.",
+            "Every replica decides it by the same rule, so all five agree without a vote: eggs 12, bread 1, no milk. Your \
+             removal of the eggs was overruled by Ana's 12; the list of writes says so.",
             Until::Quiet,
             Some(Panel::Conflict),
         ),
@@ -180,9 +181,8 @@ fn reconnect_steps() -> Vec<Step> {
             Some(Panel::Verdicts),
         ),
         step(
-            "Now you do it. Decide the same writes by naive union: the milk that you removed comes back. By last write wins \
-             for the whole cart, Ana's cart, written last, replaces yours, and your bread is gone. Or cut a link, crash a \
-             leader, and see what still agrees.",
+            "Now lose one yourself: under “How shall replicas decide?” press “Last write (cart)”. Ana's cart, written last, \
+             replaces yours, and your confirmed bread is gone. The list below says why; the Verdicts tab, what that breaks.",
             Until::Now,
             Some(Panel::Conflict),
         ),

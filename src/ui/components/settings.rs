@@ -9,7 +9,6 @@ use crate::ui::hooks::form;
 use crate::ui::markup::{On, Say, Tag, button, tag};
 use crate::ui::message::{Msg, OpenMsg, SettingsMsg};
 use crate::view::settings::{Field, SettingsView};
-use crate::view::words as shown;
 
 /// The tab.
 pub(super) fn settings_tab(view: &SettingsView, say: &Say) -> Tag {
@@ -70,7 +69,7 @@ fn field(field: &Field, say: &Say) -> Tag {
         false => format!(" Usually {}.", dials::show(setting, setting.default)),
     };
     let range = match setting.kind {
-        Kind::Number { .. } => format!(" {}.", shown::sentence_case(&setting.range())),
+        Kind::Number { unit, least, most } => format!(" Between {least} and {most}{}.", unit.suffix()),
         Kind::Flag | Kind::Choice(_) => String::new(),
     };
     let unit = match setting.kind {

@@ -98,6 +98,14 @@ impl<T: Lasting> Index<T> {
         }
     }
 
+    /// Lets go of the oldest blocks all of whose things had ended before `time`.
+    pub fn forget_before(&mut self, time: SimTime) {
+        while self.blocks.front().is_some_and(|oldest| oldest.open_count == 0 && oldest.last_end < time) {
+            self.blocks.pop_front();
+            self.dropped_blocks += 1;
+        }
+    }
+
     /// Those that last at some moment from `from` to `to`, in the order of their beginnings. Looks at one number for
     /// each block, and at the blocks that matter.
     pub fn within(&self, from: SimTime, to: SimTime) -> impl Iterator<Item = &T> + '_ {
@@ -168,6 +176,24 @@ mod tests {
             prop_assert_eq!(&found, &all);
             prop_assert!(index.count_within(SimTime(from), SimTime(to)) >= found.len());
         }
+    }
+
+    #[test]
+    fn what_had_ended_goes_and_what_lasts_stays() {
+        let filled = |open: u64| {
+            let mut index = Index::default();
+            for at in 0..1_000 {
+                index.push(Stay(at, (at != open).then_some(at + 10)));
+            }
+            index
+        };
+        let mut index = filled(u64::MAX);
+        index.forget_before(SimTime(700));
+        assert!((300..=600).contains(&index.len()), "{}", index.len());
+        assert_eq!(index.within(SimTime(700), SimTime(700)).count(), 11);
+        let mut index = filled(300);
+        index.forget_before(SimTime(5_000));
+        assert_eq!(index.within(SimTime(5_000), SimTime(5_000)).count(), 1, "the one that has not ended");
     }
 
     #[test]

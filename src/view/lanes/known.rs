@@ -196,7 +196,8 @@ impl Known {
     /// Takes in what happened since the last time. Returns whether anything has.
     pub fn follow(&mut self, session: &Session, names: &Names) -> bool {
         let identity = Identity::of(session);
-        let is_other = self.identity.as_ref() != Some(&identity);
+        // What lies between is gone where the journal has dropped more than was read: nothing of before could be ended.
+        let is_other = self.identity.as_ref() != Some(&identity) || session.journal().dropped_count() > self.read_end;
         if is_other {
             *self = Self { identity: Some(identity), lanes: Lanes::new(session.setup(), names), ..Self::default() };
             self.stretches = start(session);
@@ -273,25 +274,40 @@ impl Known {
     }
 
     fn read_operations(&mut self) {
+        let begin = self.begin();
         for number in self.task_end..self.history.len() {
-            if let Some(record) = self.history.get(number) {
-                let task = Task { number: number as u64, session: record.session, answered: None, from: record.invoked_at, to: None };
-                self.open_tasks.insert(number as u64, self.tasks.push(task));
+            let Some(record) = self.history.get(number) else { break };
+            // No entry will tell of an answer from before the journal.
+            let to = record.closed.as_ref().map(|(at, _)| *at).filter(|at| *at < begin);
+            let spot =
+                self.tasks.push(Task { number: number as u64, session: record.session, answered: None, from: record.invoked_at, to });
+            if to.is_none() {
+                self.open_tasks.insert(number as u64, spot);
             }
         }
         self.task_end = self.history.len();
+    }
+
+    /// When the first entry that the journal holds happened; the start of the run as long as it holds all.
+    fn begin(&self) -> SimTime {
+        let is_cut = self.journal.dropped_count() > 0;
+        self.journal.iter().next().filter(|_| is_cut).map_or(SimTime::ZERO, |first| first.at)
     }
 
     /// What the journal has dropped goes too.
     fn bound(&mut self) {
         self.trips.keep(limits::MAX_JOURNAL_ENTRIES);
         self.signs_of_life.keep(limits::MAX_JOURNAL_ENTRIES / 2);
-        // An operation has an entry for its answer, and messages.
-        self.tasks.keep(limits::MAX_JOURNAL_ENTRIES / 4);
+        self.tasks.keep(limits::MAX_JOURNAL_ENTRIES / 2);
+        let begin = self.begin();
+        self.trips.forget_before(begin);
+        self.signs_of_life.forget_before(begin);
+        self.tasks.forget_before(begin);
         let gone = self.moments.partition_point(|moment| moment.number < self.journal.dropped_count());
         // Seldom, since all that stay are moved.
         if gone > self.moments.len() / 2 {
             self.moments.drain(..gone);
+            self.moments.shrink_to_fit();
         }
     }
 }
