@@ -108,7 +108,7 @@ fn every_step_tells_the_truth() {
     assert!((0..PHONE).all(|node| (replica(&session, node).vector, replica(&session, node).hash) == (phone.vector.clone(), phone.hash)));
 
     go_on(&mut lesson, &mut session);
-    assert!(lesson.step().text.contains("Now you do it"));
+    assert!(lesson.step().text.contains("lose one yourself") && lesson.step().text.contains("Last write (cart)"));
     assert_eq!(lesson.index() + 1, lesson.count());
     assert!(!lesson.enter_next(&mut session));
 }
@@ -147,6 +147,9 @@ fn the_end_can_be_decided_again_by_another_mode_as_the_last_step_says() {
     {
         session.submit(Command::Decide(replicascope::replication::delta::Mode::from_id(mode).unwrap())).unwrap();
         assert_eq!(carts(&session), [shown; 5], "{mode}");
+        let lost = session.verdicts().into_iter().find(|verdict| verdict.guarantee == "no-lost-writes").unwrap();
+        let is_bread_lost = lost.witness.iter().any(|witness| witness.sentence.contains("bread"));
+        assert_eq!(is_bread_lost, mode == "last-write", "{mode}: {lost:?}");
     }
 }
 
