@@ -5,6 +5,7 @@
 //   node benches/page.mjs            (after `cargo xtask build`)
 //   DIST=… ONLY="frames scrub" node benches/page.mjs
 import { fileURLToPath } from "node:url";
+import { busy } from "../tests/e2e/busy.mjs";
 import { launch } from "../tests/e2e/harness.mjs";
 import { serve } from "../tests/e2e/server.mjs";
 
@@ -91,16 +92,6 @@ async function loading(browser, url) {
   }
   console.log(`embed        median ${ms(quantile(embedded, 0.5))} (${ms(Math.min(...embedded))} to ${ms(Math.max(...embedded))}) until interactive, ${SLOW_DOWN}x slower processor`);
   console.log(`frame work   ${work.work.toFixed(2)} ms a frame on average over ${work.count} frames of play`);
-}
-
-/** Leaderless and busy: `people` in closed loops that ask `nodes` replicas each time. Opens paused at `at_ms`. */
-function busy({ people, nodes, at_ms }) {
-  const wire = { kind: "datagram", latency: { uniform: { min_us: 40_000, max_us: 80_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
-  const workload = { alternate: { key: "k" } };
-  const sessions = Array.from({ length: people }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload, reads: "home" }));
-  const sites = [{ name: "Oregon", kind: "datacenter", node_count: nodes, spare_count: 0 }];
-  const setup = { strategy: "leaderless", sites, links: [], inside: wire, sessions, mode: "last-write", cart: [], dials: {} };
-  return { version: 1, setup, seed: "7", commands: [], open: { at_ns: at_ms * 1_000_000 } };
 }
 
 const HUNDREDS = { people: 50, nodes: 5, at_ms: 1_000 };

@@ -141,7 +141,7 @@ fn the_naive_union_is_caught_bringing_the_milk_back() {
 }
 
 #[test]
-fn the_end_can_be_decided_again_by_another_mode_as_the_last_step_says() {
+fn the_end_can_be_decided_again_and_the_last_write_loses_the_bread_as_the_last_step_says() {
     let mut session = opening().0.play(None).unwrap();
     for (mode, shown) in [("naive-union", "bread 1, eggs 12, milk 2"), ("last-write", "eggs 12, milk 2"), ("add-wins", "bread 1, eggs 12")]
     {

@@ -136,7 +136,7 @@ pub fn side_card(side: &Side, origin: String, writers: &Writers) -> SideCard {
     SideCard { origin, value, quantity }
 }
 
-/// What was kept and what was not, whose and why. Superseded writes had been seen by a later one: no loss, no line.
+/// What was kept and what was not, whose and why.
 fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
     let contested = contested(record);
     record.fates.iter().filter_map(|(dot, fate)| fate_line(*dot, *fate, &contested, writers)).collect()
@@ -145,12 +145,8 @@ fn fates(record: &Decided, writers: &Writers) -> Vec<FateLine> {
 /// The same of all records: the latest by when they were asked for, in the order of their dots, and how many there were before.
 fn latest_fates(records: &[&Decided], most: usize, writers: &Writers) -> (Vec<FateLine>, u64) {
     let contested: Vec<Dot> = records.iter().flat_map(|record| contested(record)).collect();
-    let matters = |(dot, fate): &(&Dot, &Fate)| match fate {
-        Fate::Visible => contested.contains(dot),
-        Fate::Superseded { .. } => false,
-        Fate::Discarded { .. } | Fate::Overruled { .. } | Fate::Open | Fate::Tentative | Fate::Opaque => true,
-    };
-    let mut writes: Vec<(&Dot, &Fate)> = records.iter().flat_map(|record| &record.fates).filter(matters).collect();
+    let matter = |(dot, fate): &(&Dot, &Fate)| matters(**dot, **fate, &contested);
+    let mut writes: Vec<(&Dot, &Fate)> = records.iter().flat_map(|record| &record.fates).filter(matter).collect();
     let earlier_count = keep_latest(&mut writes, most, writers);
     (writes.into_iter().filter_map(|(dot, fate)| fate_line(*dot, *fate, &contested, writers)).collect(), earlier_count)
 }
@@ -172,14 +168,24 @@ pub fn contested(record: &Decided) -> Vec<Dot> {
     record.conflicts.iter().flat_map(|conflict| &conflict.sides).map(|side| side.dot).collect()
 }
 
+/// Whether what became of a write is worth a line. Superseded ones had been seen by a later one: no loss, no line.
+fn matters(dot: Dot, fate: Fate, contested: &[Dot]) -> bool {
+    match fate {
+        Fate::Visible => contested.contains(&dot),
+        Fate::Superseded { .. } => false,
+        Fate::Discarded { .. } | Fate::Overruled { .. } | Fate::Open | Fate::Tentative | Fate::Opaque => true,
+    }
+}
+
 /// What became of one write, if that is worth a line.
 #[must_use]
 pub fn fate_line(dot: Dot, fate: Fate, contested: &[Dot], writers: &Writers) -> Option<FateLine> {
+    if !matters(dot, fate, contested) {
+        return None;
+    }
     match fate {
-        Fate::Visible if contested.contains(&dot) => {
-            Some(FateLine { kind: "kept", sign: "✓", text: format!("{} is kept.", describe::write_of(dot, writers)) })
-        }
-        Fate::Visible | Fate::Superseded { .. } => None,
+        Fate::Superseded { .. } => None,
+        Fate::Visible => Some(FateLine { kind: "kept", sign: "✓", text: format!("{} is kept.", describe::write_of(dot, writers)) }),
         Fate::Discarded { by, reason } => Some(lost("discarded", "discarded in favour of", dot, by, reason, writers)),
         Fate::Overruled { by, reason } => Some(lost("overruled", "overruled by", dot, by, reason, writers)),
         Fate::Open => Some(waits(dot, "waits for a decision", writers)),

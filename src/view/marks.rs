@@ -59,6 +59,14 @@ mod tests {
     }
 
     #[test]
+    fn the_known_part_ends_at_the_horizon() {
+        let mut session = run();
+        session.run_until(SimTime::from_ms(80));
+        let shown = track(&session);
+        assert_eq!((shown.extent, shown.horizon), (SimTime::from_ms(100), 800));
+    }
+
+    #[test]
     fn what_is_followed_in_pieces_is_what_is_read_at_once() {
         let (mut session, mut marks) = (run(), Marks::default());
         for round in 1..60 {
@@ -84,7 +92,8 @@ mod tests {
         add(&mut session);
         let other = marks.track(&session);
         assert_eq!(other.marks, track(&session).marks, "another future is marked up to now");
-        assert_eq!(other.branches.len(), 1);
+        let spans = (other.extent, other.horizon, &other.branches[..]);
+        assert_eq!(spans, (SimTime::from_ms(1_000), 300, &[(0, 900)][..]), "the track reaches to the end of the other branch");
         let seed = session.seed();
         session.restart(seed);
         assert!(marks.track(&session).marks.iter().all(Vec::is_empty), "nothing has happened yet");

@@ -1,4 +1,5 @@
 import { story } from "../harness.mjs";
+import { busy } from "../busy.mjs";
 import { cluster } from "../cluster.mjs";
 
 const SPLIT = { path: "?scenario=split-brain&variant=fencing" };
@@ -355,15 +356,9 @@ story("what lies ahead stays marked on the track, and another future begins with
 });
 
 /** People who write the same key all the time, so that most of it is overwritten. */
-function busy(people) {
-  const inside = { kind: "datagram", latency: { uniform: { min_us: 5_000, max_us: 20_000 } }, loss_per_million: 0, duplicate_per_million: 0 };
-  const sites = [{ name: "Oregon", kind: "datacenter", node_count: 3, spare_count: 0 }];
-  const sessions = Array.from({ length: people }, (_, index) => ({ author: `p${index}`, site: 0, access: null, workload: { alternate: { key: "k" } }, reads: "home" }));
-  const setup = { strategy: "leaderless", sites, links: [], inside, sessions, mode: "last-write", cart: [], dials: {} };
-  return JSON.stringify({ version: 1, setup, seed: "3", commands: [], open: { at_ns: 3_000_000_000 } });
-}
+const OVERWRITTEN = JSON.stringify(busy({ people: 12, nodes: 3, at_ms: 3_000, least_us: 5_000, most_us: 20_000 }));
 
-story("of very many writes the latest are told of, and all on request", { path: `#${encodeURIComponent(busy(12))}` }, async (given) => {
+story("of very many writes the latest are told of, and all on request", { path: `#${encodeURIComponent(OVERWRITTEN)}` }, async (given) => {
   const { expect } = given;
   const c = cluster(given);
   await c.ready();
