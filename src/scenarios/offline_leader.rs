@@ -123,8 +123,8 @@ fn offline_steps() -> Vec<Step> {
                 act(0, Action::Add { item: "bread".into(), count: 1 }),
             ],
             ..step(
-                "You go on shopping: you remove the milk, remove the eggs and add bread. The phone answers at once: the three \
-                 writes are safe in its store, and pending, because nobody else has them yet.",
+                "You go on shopping: you remove milk and eggs, and add bread. The phone answers at once: the three writes are safe \
+                 in its store, and pending, because nobody else has them yet.",
                 Until::Quiet,
                 Some(Panel::Carts),
             )
