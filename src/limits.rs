@@ -48,8 +48,12 @@ pub const MAX_SKEW_MS: i64 = 86_400_000;
 pub const MAX_IN_FLIGHT: usize = 100_000;
 /// Journal entries kept; the oldest go first.
 pub const MAX_JOURNAL_ENTRIES: usize = 200_000;
-/// Operations kept in the history; after that the verdicts say "undecided".
+/// Operations from the beginning of a run that are kept and judged; after that the verdicts say "undecided" where nothing was found.
 pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
+/// The same in the page: as many as an hour may have would take more memory than all the rest.
+pub const MAX_WATCHED_OPERATIONS: usize = 10_000;
+/// The latest operations that are kept besides, about: what the journal may tell of.
+pub const MAX_LATEST_OPERATIONS: usize = 10_000;
 /// Deltas that one replica holds; after that writes are refused as "full". Deciding a key compares its deltas pairwise,
 /// so this also bounds how long a picture takes.
 pub const MAX_DELTAS: usize = 2_000;

@@ -9,6 +9,7 @@ use replicascope::replication::ids::{NodeId, SessionId, SiteId};
 use replicascope::replication::time::SimTime;
 use replicascope::scenarios;
 use replicascope::session::Session;
+use replicascope::simulation::Options;
 use replicascope::simulation::command::{Action, Command, LinkCommand, NodeCommand};
 
 fn buy(item: &str) -> Command {
@@ -214,7 +215,7 @@ fn a_link_leaves_other_branches_out_where_they_are_too_long_for_it() {
 }
 
 #[test]
-fn checkpoints_hold_no_more_of_the_journal_than_the_run_does() {
+fn checkpoints_hold_no_more_of_the_past_than_the_run_does() {
     // People who go on by themselves.
     let person = r#"{ "author": "a", "site": 0, "access": null, "workload": { "alternate": { "key": "k" } }, "reads": "home" }"#;
     let sites = r#"[{ "name": "Oregon", "kind": "datacenter", "node_count": 5, "spare_count": 0 }]"#;
@@ -222,8 +223,10 @@ fn checkpoints_hold_no_more_of_the_journal_than_the_run_does() {
     let setup = format!(
         r#"{{ "strategy": "leaderless", "sites": {sites}, "links": [], "inside": {inside}, "sessions": [{person}], "mode": "last-write", "cart": [], "dials": {{}} }}"#
     );
+    let options = Options { history_operations_max: 1_000, history_latest_max: 4_000, ..Options::default() };
     let opened = || {
-        Session::open(Recipe::from_json(&format!(r#"{{ "version": 1, "setup": {setup}, "seed": "7", "commands": [] }}"#)).unwrap()).unwrap()
+        let recipe = Recipe::from_json(&format!(r#"{{ "version": 1, "setup": {setup}, "seed": "7", "commands": [] }}"#));
+        Session::open_with(recipe.unwrap(), options).unwrap()
     };
     let mut session = opened();
     while session.journal().dropped_count() < 210_000 {
@@ -235,8 +238,11 @@ fn checkpoints_hold_no_more_of_the_journal_than_the_run_does() {
     let early = SimTime(session.now().0 / 2);
     session.seek(early);
     assert!((session.journal().len() as u64) < session.journal().end() / 4, "{} entries", session.journal().len());
+    assert!(session.history().kept().count() < 3_000, "{} operations", session.history().kept().count());
     let mut fresh = opened();
     fresh.run_until(early);
     assert_eq!(session.fingerprint(), fresh.fingerprint(), "it is the same moment of the same run");
     assert_eq!(session.journal().end(), fresh.journal().end());
+    assert_eq!(session.history().len(), fresh.history().len());
+    assert!(session.history().len() > 10_000 && fresh.history().kept().count() > 5_000, "there was something to let go of");
 }

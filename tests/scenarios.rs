@@ -7,6 +7,7 @@ mod pins;
 
 use replicascope::recipe::Recipe;
 use replicascope::replication::delta::Key;
+use replicascope::replication::time::SimDuration;
 use replicascope::replication::view::{Content, Fate, Role};
 use replicascope::scenarios;
 use replicascope::session::Session;
@@ -96,4 +97,22 @@ fn a_link_rebuilds_the_run() {
         assert_eq!((again.position(), again.snapshot()), (session.position(), session.snapshot()), "{}", variant.id);
         assert_eq!(again.fingerprint(), session.fingerprint(), "{}", variant.id);
     }
+}
+
+#[test]
+fn a_glance_is_all_but_what_became_of_each_write() {
+    let mut fate_count = 0;
+    for scenario in scenarios::ALL {
+        let Some(recipe) = scenario.recipe(None) else { continue };
+        let mut session = Session::open(recipe).unwrap();
+        for _ in 0..20 {
+            session.run_until(session.now() + SimDuration::from_ms(150));
+            let mut whole = session.snapshot();
+            for record in whole.nodes.iter_mut().filter_map(|node| node.replica.as_mut()).flat_map(|replica| replica.records.values_mut()) {
+                fate_count += std::mem::take(&mut record.fates).len();
+            }
+            assert_eq!(session.glance(), whole, "{} at {:?}", scenario.id, session.now());
+        }
+    }
+    assert!(fate_count > 1_000, "{fate_count}");
 }

@@ -137,7 +137,7 @@ impl Checker {
         let (holds, witness, undecided_because) = match (self.judge)(evidence) {
             Finding::Undecided(because) => (None, Vec::new(), Some(because)),
             Finding::Violations(witness) if witness.is_empty() && evidence.is_cut() => {
-                (None, witness, Some("the history is longer than what is kept".to_owned()))
+                (None, witness, Some("only the first operations are judged, and nothing was found in them".to_owned()))
             }
             Finding::Violations(witness) => (Some(witness.is_empty()), witness, None),
         };

@@ -354,7 +354,7 @@ fn an_own_write_is_complete_when_the_next_read_begins_in_the_same_instant() {
 
 #[test]
 fn a_cut_history_is_undecided() {
-    let mut history = History::bounded(0);
+    let mut history = History::bounded(0, 0);
     history.push(read(0, &[]));
     let verdicts = judge(&agreed(&[], &[]), &history);
     assert!(verdicts.iter().filter(|verdict| verdict.guarantee != "convergence").all(|verdict| verdict.holds.is_none()));

@@ -479,6 +479,14 @@ pub trait Protocol: Clone + 'static {
     /// What a person may see of the node. Built on demand.
     fn view(&self) -> ReplicaView;
 
+    /// The same without what became of each write, which takes long to tell where many were overwritten.
+    #[cfg(feature = "catalogue")]
+    fn glance(&self) -> ReplicaView {
+        let mut view = self.view();
+        view.records.values_mut().for_each(|record| record.fates.clear());
+        view
+    }
+
     /// A hash of the node's data, for fingerprints. Built on demand.
     fn digest(&self) -> u64;
 }

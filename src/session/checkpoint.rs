@@ -28,8 +28,8 @@ impl Checkpoints {
         }
         self.kept.push((position, engine.fork()));
         // What the run has let go of is gone here too: all copies together would hold the whole run.
-        let first_held = engine.journal().dropped_count();
-        self.kept.iter_mut().for_each(|(_, kept)| kept.forget_before(first_held));
+        let (first_held, operation) = (engine.journal().dropped_count(), engine.history().latest_from());
+        self.kept.iter_mut().for_each(|(_, kept)| kept.forget_before(first_held, operation));
         if self.kept.len() > limits::MAX_CHECKPOINTS {
             self.spacing *= 2;
             let mut index = 0;

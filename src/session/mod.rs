@@ -14,6 +14,7 @@ use crate::limits;
 use crate::recipe::{Open, Recipe, RecipeError, TimedCommand, VERSION};
 use crate::replication::time::SimTime;
 use crate::scenarios::index::IS_WHOLE;
+use crate::simulation::Options;
 use crate::simulation::command::Command;
 use crate::simulation::engine::Engine;
 use crate::simulation::history::History;
@@ -46,6 +47,7 @@ pub struct Session {
     variant: Option<String>,
     setup: Setup,
     seed: u64,
+    options: Options,
     engine: Box<dyn Engine>,
     applied_count: usize,
     branches: Vec<Branch>,
@@ -61,8 +63,16 @@ impl Session {
     /// # Errors
     /// What is wrong with the recipe.
     pub fn open(recipe: Recipe) -> Result<Self, RecipeError> {
+        Self::open_with(recipe, Options::default())
+    }
+
+    /// Like [`Session::open`], with a say in what is remembered.
+    ///
+    /// # Errors
+    /// What is wrong with the recipe.
+    pub fn open_with(recipe: Recipe, options: Options) -> Result<Self, RecipeError> {
         recipe.check()?;
-        let engine = registry::build(&recipe.setup, recipe.seed)?;
+        let engine = registry::build_with(&recipe.setup, recipe.seed, options)?;
         let (branches, active) =
             if IS_WHOLE { branches_of(recipe.branches, recipe.commands) } else { (vec![Branch::first(recipe.commands)], 0) };
         Ok(Self {
@@ -70,6 +80,7 @@ impl Session {
             variant: recipe.variant,
             setup: recipe.setup,
             seed: recipe.seed,
+            options,
             checkpoints: Checkpoints::starting(&*engine),
             engine,
             applied_count: 0,
@@ -243,7 +254,7 @@ impl Session {
 
     /// Starts anew with another seed: nothing done, no branches.
     pub fn restart(&mut self, seed: u64) {
-        let Ok(engine) = registry::build(&self.setup, seed) else { return };
+        let Ok(engine) = registry::build_with(&self.setup, seed, self.options) else { return };
         self.seed = seed;
         self.checkpoints = Checkpoints::starting(&*engine);
         self.engine = engine;
@@ -258,6 +269,13 @@ impl Session {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.engine.snapshot()
+    }
+
+    /// The same without what became of each write: for pictures many times a second.
+    #[cfg(feature = "catalogue")]
+    #[must_use]
+    pub fn glance(&self) -> Snapshot {
+        self.engine.glance()
     }
 
     /// Messages in flight now.

@@ -169,6 +169,13 @@ macro_rules! strategies {
                 }
             }
 
+            #[cfg(feature = "catalogue")]
+            fn glance(&self) -> ReplicaView {
+                match self {
+                    $($(#[$built])? Self::$name(node) => node.glance(),)*
+                }
+            }
+
             fn digest(&self) -> u64 {
                 match self {
                     $($(#[$built])? Self::$name(node) => node.digest(),)*

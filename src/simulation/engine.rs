@@ -29,6 +29,10 @@ pub trait Engine {
     /// What a person may see of the cluster now.
     fn snapshot(&self) -> Snapshot;
 
+    /// The same without what became of each write.
+    #[cfg(feature = "catalogue")]
+    fn glance(&self) -> Snapshot;
+
     /// The messages in flight now, in the order of sending.
     fn flights(&self) -> Vec<Flight>;
 
@@ -38,8 +42,9 @@ pub trait Engine {
     /// What happened, event by event.
     fn journal(&self) -> &Journal;
 
-    /// Lets go of what happened before the entry of this number, as far as that saves memory.
-    fn forget_before(&mut self, number: u64);
+    /// Lets go of what happened before the entry of this number, and of the latest operations before the one of that number,
+    /// as far as that saves memory.
+    fn forget_before(&mut self, number: u64, operation: usize);
 
     /// What the clients saw.
     fn history(&self) -> &History;

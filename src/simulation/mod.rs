@@ -9,6 +9,7 @@ pub mod engine;
 pub mod forms;
 pub mod history;
 pub mod journal;
+mod latest;
 pub mod registry;
 pub mod setup;
 pub mod snapshot;

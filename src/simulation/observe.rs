@@ -40,16 +40,12 @@ impl<P: Protocol> Engine for Simulation<P> {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let in_flight_count = self.flights().iter().filter(|flight| !flight.kind.is_background()).count() as u32;
-        Snapshot {
-            now: self.world.now,
-            event_count: self.world.event_count,
-            nodes: self.node_snapshots(),
-            links: self.link_snapshots(),
-            sessions: self.sessions.snapshots(),
-            promises: P::promises(&self.config),
-            in_flight_count,
-        }
+        self.seen_through(P::view)
+    }
+
+    #[cfg(feature = "catalogue")]
+    fn glance(&self) -> Snapshot {
+        self.seen_through(P::glance)
     }
 
     fn flights(&self) -> Vec<Flight> {
@@ -83,8 +79,9 @@ impl<P: Protocol> Engine for Simulation<P> {
         &self.world.journal
     }
 
-    fn forget_before(&mut self, number: u64) {
+    fn forget_before(&mut self, number: u64, operation: usize) {
         self.world.journal.forget_before(number);
+        self.sessions.history.forget_before(operation);
     }
 
     fn history(&self) -> &History {
@@ -106,8 +103,21 @@ impl<P: Protocol> Engine for Simulation<P> {
 }
 
 impl<P: Protocol> Simulation<P> {
-    fn node_snapshots(&self) -> Vec<NodeSnapshot> {
-        let views: Vec<Option<ReplicaView>> = self.nodes.iter().map(|node| node.protocol.as_ref().map(P::view)).collect();
+    fn seen_through(&self, view: fn(&P) -> ReplicaView) -> Snapshot {
+        let in_flight_count = self.flights().iter().filter(|flight| !flight.kind.is_background()).count() as u32;
+        Snapshot {
+            now: self.world.now,
+            event_count: self.world.event_count,
+            nodes: self.node_snapshots(view),
+            links: self.link_snapshots(),
+            sessions: self.sessions.snapshots(),
+            promises: P::promises(&self.config),
+            in_flight_count,
+        }
+    }
+
+    fn node_snapshots(&self, view: fn(&P) -> ReplicaView) -> Vec<NodeSnapshot> {
+        let views: Vec<Option<ReplicaView>> = self.nodes.iter().map(|node| node.protocol.as_ref().map(view)).collect();
         let sites: Vec<SiteId> = self.cluster.members.iter().map(|member| member.site).collect();
         let lags: Vec<Option<Lag>> = (0..views.len()).map(|index| self.lag(index, &views, &sites)).collect();
         let parts = self.nodes.iter().zip(views).zip(sites).zip(lags);

@@ -26,8 +26,10 @@ pub struct Options {
     pub trace: Trace,
     /// Entries of a ring.
     pub journal_entries_max: usize,
-    /// Operations in the history.
+    /// Operations in the history from its beginning.
     pub history_operations_max: usize,
+    /// The latest ones besides.
+    pub history_latest_max: usize,
 }
 
 impl Default for Options {
@@ -36,7 +38,16 @@ impl Default for Options {
             trace: Trace::Ring,
             journal_entries_max: limits::MAX_JOURNAL_ENTRIES,
             history_operations_max: limits::MAX_HISTORY_OPERATIONS,
+            history_latest_max: limits::MAX_LATEST_OPERATIONS,
         }
+    }
+}
+
+impl Options {
+    /// What is remembered of a run in the page, where memory is scarce.
+    #[must_use]
+    pub fn watched() -> Self {
+        Self { history_operations_max: limits::MAX_WATCHED_OPERATIONS, ..Self::default() }
     }
 }
 
@@ -83,7 +94,7 @@ impl<P: Protocol> Simulation<P> {
             cluster,
             config,
             world,
-            sessions: Sessions::new(setup, seed, History::bounded(options.history_operations_max)),
+            sessions: Sessions::new(setup, seed, History::bounded(options.history_operations_max, options.history_latest_max)),
             decided: None,
             command_count: 0,
             explains,

@@ -28,11 +28,11 @@ pub(crate) enum Turn {
 const TURNS: [(Turn, f64); 8] = [
     (Turn::Clock, 50.0),
     (Turn::Stage, 100.0),
-    (Turn::Data, 350.0),
-    (Turn::Panel, 400.0),
+    (Turn::Data, 500.0),
+    (Turn::Panel, 500.0),
     (Turn::Track, 250.0),
     (Turn::Said, 1_000.0),
-    (Turn::Diagram, 400.0),
+    (Turn::Diagram, 600.0),
     (Turn::Charts, 500.0),
 ];
 /// One part takes at most this share of the time: one in so many.

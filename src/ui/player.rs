@@ -12,8 +12,10 @@ use crate::replication::protocol::MessageKind;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::scenarios::{self, Scenario};
 use crate::session::Session;
+use crate::simulation::Options;
 use crate::simulation::command::{Action, Command, LinkCommand, MessageCommand, NodeCommand};
 use crate::simulation::setup::{Setup, SetupError};
+use crate::simulation::snapshot::Snapshot;
 use crate::view::breakpoint::{self, Told};
 use crate::view::conflict;
 use crate::view::draft::has_other_places;
@@ -86,7 +88,7 @@ impl Player {
         let variant = recipe.variant.clone();
         let is_played = !recipe.commands.is_empty();
         let opened_at = recipe.open.as_ref().map(|open| open.at_ns);
-        let mut session = Session::open(recipe)?;
+        let mut session = Session::open_with(recipe, Options::watched())?;
         if let Some(at) = opened_at {
             session.seek(at);
         }
@@ -316,6 +318,14 @@ impl Player {
         }
         self.running = Some(Goal::Quiet);
         None
+    }
+
+    /// The cluster, as far as it is drawn many times a second.
+    pub(crate) fn glance(&self) -> Snapshot {
+        #[cfg(feature = "catalogue")]
+        return self.session.glance();
+        #[cfg(not(feature = "catalogue"))]
+        self.session.snapshot()
     }
 
     fn is_open(&self, session: SessionId, item: &str) -> bool {

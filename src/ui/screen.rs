@@ -117,7 +117,7 @@ impl Screen {
     /// The content for `player` as it is now.
     pub(crate) fn new(player: &Player, focus: Focus<'_>, track: Track) -> Self {
         let session = &player.session;
-        let snapshot = session.snapshot();
+        let snapshot = if focus.tab == Tab::Conflict { session.snapshot() } else { player.glance() };
         let plan = if IS_WHOLE { plan(player, focus) } else { None };
         let is_draft = plan.is_some();
         let scene = plan.unwrap_or_else(|| stage::scene(session.setup(), &player.names, &snapshot, focus.width));
@@ -135,7 +135,8 @@ impl Screen {
 
     /// Brings one part up to date, while the run plays.
     pub(crate) fn redraw(&mut self, turn: Turn, player: &Player, focus: Focus<'_>) {
-        let snapshot = player.session.snapshot();
+        let tells_fates = turn == Turn::Panel && focus.tab == Tab::Conflict;
+        let snapshot = if tells_fates { player.session.snapshot() } else { player.glance() };
         match turn {
             Turn::Stage => {
                 self.scene = Rc::new(stage::scene(player.session.setup(), &player.names, &snapshot, focus.width));

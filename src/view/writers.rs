@@ -71,7 +71,7 @@ impl Writers {
 
 fn answered(history: &History) -> BTreeMap<Dot, Writer> {
     let mut answered = BTreeMap::new();
-    for operation in history.iter() {
+    for operation in history.kept() {
         if let Some((_, Reply::Written { dot: Some(dot), .. })) = &operation.closed {
             let asked = Some((operation.node, operation.invoked_at));
             answered.insert(*dot, Writer { author: operation.author.clone(), operation: operation.write.clone(), asked });

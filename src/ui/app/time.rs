@@ -121,7 +121,7 @@ impl App {
     fn take_at(&mut self, place: Point, or: Option<Handle>) -> bool {
         let (Some(player), Some(screen)) = (&self.player, &self.screen) else { return false };
         // The picture may be older than the time.
-        let (flights, snapshot) = (player.session.flights(), player.session.snapshot());
+        let (flights, snapshot) = (player.session.flights(), player.glance());
         let found = handles::message_at(&screen.scene.layout, &flights, &snapshot, self.with_heartbeats, place);
         let handle = found.map(Handle::Message).or(or);
         handle.map(|handle| self.take(handle)).is_some()
@@ -130,7 +130,7 @@ impl App {
     fn focus_messages(&mut self) {
         let Some(player) = &mut self.player else { return };
         player.running = None;
-        let snapshot = player.session.snapshot();
+        let snapshot = player.glance();
         let first = crate::view::faults::flights(&player.session.flights(), self.with_heartbeats, &snapshot, &player.names);
         match first.first() {
             Some(first) => self.focus_next = Some(grip_id(Handle::Message(first.message))),

@@ -181,7 +181,7 @@ impl Diagram {
         let text = match target {
             Target::Task(number) => operations::line(number, &self.known.history, &player.names)?.text,
             Target::Entry(number) => {
-                let writers = Writers::collect(&self.known.history, &player.session.snapshot());
+                let writers = Writers::collect(&self.known.history, &player.session.glance());
                 let (names, commands, history) = (&player.names, &self.known.commands[..], &self.known.history);
                 let context = Context { names, writers: &writers, commands, history, marked: &[] };
                 events::line(number, &self.known.entry(number)?, &context).text

@@ -116,7 +116,7 @@ impl Lane {
         let made_for = Some((session.event_count(), width));
         if self.made_for != made_for || self.scene.is_none() {
             self.flights = session.flights();
-            self.scene = Some(Rc::new(stage::scene(session.setup(), &self.names, &session.snapshot(), width)));
+            self.scene = Some(Rc::new(stage::scene(session.setup(), &self.names, &session.glance(), width)));
             self.made_for = made_for;
         }
     }

@@ -10,6 +10,7 @@ use crate::replication::note::Note;
 use crate::replication::protocol::Reply;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::session::Session;
+use crate::simulation::Options;
 use crate::simulation::journal::Happening;
 use crate::simulation::snapshot::Snapshot;
 use crate::view::lanes::Identity;
@@ -47,7 +48,7 @@ impl Sampler {
     pub fn follow(&mut self, session: &Session, most: u64) -> bool {
         let identity = Identity::of(session);
         if self.identity.as_ref() != Some(&identity) {
-            let run = Session::open(crate::recipe::Recipe { open: None, ..session.recipe() }).ok();
+            let run = Session::open_with(crate::recipe::Recipe { open: None, ..session.recipe() }, Options::watched()).ok();
             *self = Self { identity: Some(identity), run, ..Self::default() };
         }
         let Some(mut run) = self.run.take() else { return false };

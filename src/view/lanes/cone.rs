@@ -214,7 +214,7 @@ impl<'a> Order<'a> {
             Some((_, Reply::Written { dot: Some(dot), .. })) => Some((*dot, record)),
             _ => None,
         };
-        self.history.iter().filter_map(named).collect()
+        self.history.kept().filter_map(named).collect()
     }
 
     fn step(&self, entry: &Entry) -> Step<'a> {

@@ -276,7 +276,7 @@ impl Known {
     fn read_operations(&mut self) {
         let begin = self.begin();
         for number in self.task_end..self.history.len() {
-            let Some(record) = self.history.get(number) else { break };
+            let Some(record) = self.history.get(number) else { continue };
             // No entry will tell of an answer from before the journal.
             let to = record.closed.as_ref().map(|(at, _)| *at).filter(|at| *at < begin);
             let spot =

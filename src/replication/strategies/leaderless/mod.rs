@@ -248,6 +248,11 @@ impl Protocol for Leaderless {
         self.picture()
     }
 
+    #[cfg(feature = "catalogue")]
+    fn glance(&self) -> ReplicaView {
+        self.sketch()
+    }
+
     fn digest(&self) -> u64 {
         let mut hasher = Hasher::new(self.pending.len() as u64);
         hasher.number(self.hash_of_cells()).number(self.suspected.0);

@@ -14,6 +14,23 @@ use std::collections::BTreeMap;
 
 impl Leaderless {
     pub(super) fn picture(&self) -> ReplicaView {
+        let mut view = self.sketch();
+        let mut past: BTreeMap<&Key, Vec<&Past>> = BTreeMap::new();
+        for was in self.cells.past() {
+            past.entry(was.key()).or_default().push(was);
+        }
+        for (key, record) in &mut view.records {
+            let cell = self.cells.get(key).map(|cell| &**cell);
+            record.fates = cell.map(fates).unwrap_or_default();
+            if let Some(past) = past.get(key) {
+                add_past(record, cell, past);
+            }
+        }
+        view
+    }
+
+    /// All but what became of each write.
+    pub(super) fn sketch(&self) -> ReplicaView {
         ReplicaView {
             replica: Some(self.identity),
             delta_count: self.cells.all().len() as u64,
@@ -33,15 +50,14 @@ impl Leaderless {
         hasher.digest().0
     }
 
+    /// Every key of which anything is known, be it that it is gone.
     fn records(&self) -> BTreeMap<Key, Decided> {
-        let mut records: BTreeMap<Key, Decided> = self.cells.all().iter().map(|cell| ((*cell.key).clone(), decided(cell))).collect();
-        let mut past: BTreeMap<&Key, Vec<&Past>> = BTreeMap::new();
+        let held = self.cells.all().iter().map(|cell| ((*cell.key).clone(), decided(cell)));
+        let mut records: BTreeMap<Key, Decided> = held.collect();
         for was in self.cells.past() {
-            past.entry(was.key()).or_default().push(was);
-        }
-        for (key, past) in past {
-            let record = records.entry(key.clone()).or_insert_with(|| Decided::plain(Content::Absent, 0, BTreeMap::new()));
-            add_past(record, self.cells.get(key).map(|cell| &**cell), &past);
+            if !records.contains_key(was.key()) {
+                records.insert(was.key().clone(), Decided::plain(Content::Absent, 0, BTreeMap::new()));
+            }
         }
         records
     }
@@ -71,19 +87,26 @@ fn decided(cell: &Cell) -> Decided {
     let writes = cell.writes();
     let content = |write: &Write| write.value.clone().map_or(Content::Absent, Content::Plain);
     match (&cell.content, writes) {
-        (Held::Last(write), _) => Decided::plain(content(write), cell.version.0, BTreeMap::from([(write.dot, Fate::Visible)])),
-        (Held::Siblings(_), [only]) => {
-            let fates = BTreeMap::from([(only.dot, Fate::Visible)]);
-            Decided { mode: Mode::Ask, content: content(only), conflicts: Vec::new(), fates, version: 0 }
-        }
-        (Held::Siblings(_), several) => Decided {
+        (Held::Last(write), _) => Decided::plain(content(write), cell.version.0, BTreeMap::new()),
+        (Held::Siblings(_), siblings) => Decided {
             mode: Mode::Ask,
-            content: if several.is_empty() { Content::Absent } else { Content::Open },
-            conflicts: if several.is_empty() { Vec::new() } else { vec![conflict(several)] },
-            fates: several.iter().map(|write| (write.dot, Fate::Open)).collect(),
+            content: match siblings {
+                [] => Content::Absent,
+                [only] => content(only),
+                _ => Content::Open,
+            },
+            conflicts: if siblings.len() > 1 { vec![conflict(siblings)] } else { Vec::new() },
+            fates: BTreeMap::new(),
             version: 0,
         },
     }
+}
+
+/// What became of the writes that a cell holds.
+fn fates(cell: &Cell) -> BTreeMap<Dot, Fate> {
+    let writes = cell.writes();
+    let fate = if writes.len() > 1 { Fate::Open } else { Fate::Visible };
+    writes.iter().map(|write| (write.dot, fate)).collect()
 }
 
 fn conflict(siblings: &[Write]) -> Conflict {
