@@ -17,7 +17,8 @@ impl Modal {
         let dialog = document.query_selector("dialog").ok().flatten().and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok());
         match dialog {
             Some(dialog) if !dialog.open() => {
-                let focused = || document.active_element().and_then(|element| element.dyn_into().ok());
+                // Elements of a drawing can have the focus too, and are no HTML elements.
+                let focused = || document.active_element().map(JsCast::unchecked_into);
                 self.before = self.before.take().or_else(focused);
                 drop(dialog.show_modal());
             }

@@ -6,6 +6,7 @@ use super::outline::area;
 use super::picture::{Emphasis, Label, Letters};
 use super::plot::Plot;
 use super::stretch::{State, Stretch};
+use crate::replication::ids::NodeId;
 use crate::view::geometry::{Point, px};
 use crate::view::names::Names;
 use std::collections::BTreeMap;
@@ -104,7 +105,8 @@ impl Brush<'_> {
             _ => id.to_owned(),
         };
         if to - from > (text.len() as f64 + 2.0) * LETTER {
-            let is_below = matches!(stretch.state, State::Leads(_));
+            // Messages come and go between nodes: above a lane without one above it there is more room.
+            let is_below = matches!(stretch.state, State::Leads(_)) && self.is_under_a_node(stretch.node);
             let beside = if is_below { 0.0 } else { self.name_end(Process::Node(stretch.node)) };
             self.label("label-stretch", Point::new(from.max(beside) + 4.0, if is_below { y + 12.0 } else { y - 5.0 }), text);
         }
@@ -112,6 +114,12 @@ impl Brush<'_> {
 }
 
 impl Brush<'_> {
+    fn is_under_a_node(&self, node: NodeId) -> bool {
+        let lanes = &self.known.lanes;
+        let above = lanes.place(Process::Node(node)).and_then(|place| lanes.iter().nth(place.checked_sub(1)?));
+        above.is_none_or(|above| matches!(above.process, Process::Node(_)))
+    }
+
     /// Where the name of a lane ends that stands on it.
     fn name_end(&self, process: Process) -> f64 {
         let place = self.known.lanes.place(process).filter(|_| !self.plot.has_gutter());

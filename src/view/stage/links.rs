@@ -1,8 +1,10 @@
 //! Links as they are drawn: one per pair of sites, one per pair of nodes inside a site.
 
+use super::labels;
 use super::layout::{Layout, WidthClass};
 use crate::replication::ids::NodeId;
 use crate::replication::view::Role;
+use crate::scenarios::index::IS_WHOLE;
 use crate::simulation::setup::{Latency, Wire};
 use crate::simulation::snapshot::{LinkSnapshot, Snapshot};
 use crate::view::geometry::{Curve, Point};
@@ -10,7 +12,7 @@ use crate::view::names::Names;
 use crate::view::words;
 
 /// About as wide as a letter of a label is.
-const LETTER_WIDTH: f64 = 7.3;
+pub(super) const LETTER_WIDTH: f64 = 7.3;
 /// From here on a link between two rows goes straight from one side to the other.
 const FAR_APART: f64 = 440.0;
 
@@ -45,6 +47,9 @@ pub(super) fn links(layout: &Layout, snapshot: &Snapshot, names: &Names) -> Vec<
             let back = snapshot.links.iter().find(|other| (other.from, other.to) == (link.to, link.from));
             shapes.push(shape(link, back, layout, names));
         }
+    }
+    if IS_WHOLE {
+        labels::place(&mut shapes, layout);
     }
     shapes
 }
@@ -111,7 +116,7 @@ fn label_at(way: &Curve, label: &str, is_inside: bool, is_narrow: bool) -> Point
 }
 
 /// Whether a link goes from one row to another: then its label stands beside it.
-fn is_steep(way: &Curve) -> bool {
+pub(super) fn is_steep(way: &Curve) -> bool {
     (way.from.y - way.to.y).abs() > 40.0
 }
 

@@ -1,6 +1,7 @@
 //! The stage: where zones, replicas and links stand, what is written on them, and where messages are.
 //! Pure: setup, snapshot and width in, shapes with roles out.
 
+mod labels;
 mod layout;
 mod links;
 mod messages;
