@@ -104,7 +104,9 @@ impl<P: Protocol> Engine for Simulation<P> {
 
 impl<P: Protocol> Simulation<P> {
     fn seen_through(&self, view: fn(&P) -> ReplicaView) -> Snapshot {
-        let in_flight_count = self.flights().iter().filter(|flight| !flight.kind.is_background()).count() as u32;
+        let travelling =
+            self.world.queue.iter().filter_map(|(_, event)| if let Event::Message(parcel) = event { Some(parcel) } else { None });
+        let in_flight_count = travelling.chain(&self.world.held).filter(|parcel| !parcel.kind.is_background()).count() as u32;
         Snapshot {
             now: self.world.now,
             event_count: self.world.event_count,

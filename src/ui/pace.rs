@@ -24,19 +24,18 @@ pub(crate) enum Turn {
     Charts,
 }
 
-/// Every turn, with the milliseconds from one to the next at least.
-const TURNS: [(Turn, f64); 8] = [
-    (Turn::Clock, 50.0),
-    (Turn::Stage, 100.0),
-    (Turn::Data, 500.0),
-    (Turn::Panel, 500.0),
-    (Turn::Track, 250.0),
-    (Turn::Said, 1_000.0),
-    (Turn::Diagram, 600.0),
-    (Turn::Charts, 500.0),
+/// Every turn, with the milliseconds from one to the next at least, and its share: of the time one in so many goes to it at most.
+/// What moves comes round soon; what is read may be a little behind where much happens.
+const TURNS: [(Turn, f64, f64); 8] = [
+    (Turn::Clock, 50.0, 100.0),
+    (Turn::Stage, 100.0, 100.0),
+    (Turn::Data, 350.0, 300.0),
+    (Turn::Panel, 400.0, 300.0),
+    (Turn::Track, 250.0, 300.0),
+    (Turn::Said, 1_000.0, 300.0),
+    (Turn::Diagram, 400.0, 300.0),
+    (Turn::Charts, 500.0, 300.0),
 ];
-/// One part takes at most this share of the time: one in so many.
-const SHARE: f64 = 100.0;
 /// However costly, a part is drawn this often.
 const MOST_MS: f64 = 2_000.0;
 
@@ -70,7 +69,8 @@ impl Pace {
     pub(crate) fn drawn(&mut self) -> bool {
         let Some((index, since_ms)) = self.taken.take() else { return false };
         let now_ms = page::now_ms();
-        let rest_ms = (SHARE * (now_ms - since_ms)).clamp(TURNS[index].1, MOST_MS);
+        let (_, least_ms, share) = TURNS[index];
+        let rest_ms = (share * (now_ms - since_ms)).clamp(least_ms, MOST_MS);
         self.due_ms[index] = now_ms + rest_ms;
         true
     }

@@ -74,6 +74,12 @@ impl Rect {
         (self.x..=self.right()).contains(&point.x) && (self.y..=self.bottom()).contains(&point.y)
     }
 
+    /// The box with a margin around it.
+    #[must_use]
+    pub fn grown(&self, margin: f64) -> Self {
+        Self { x: self.x - margin, y: self.y - margin, width: self.width + 2.0 * margin, height: self.height + 2.0 * margin }
+    }
+
     /// Whether the two boxes share an area.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

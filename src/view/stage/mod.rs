@@ -84,6 +84,9 @@ pub struct Scene {
     pub roles: String,
 }
 
+/// No coordinate is NaN. So the same picture, held twice, is known by its address and need not be compared.
+impl Eq for Scene {}
+
 /// The head of a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneTitle {

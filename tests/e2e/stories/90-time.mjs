@@ -143,6 +143,7 @@ story("messages, links and nodes of the stage by keyboard alone", ASYNC, async (
   await page.keyboard.press("Enter");
   await expect.text(dialog, /down/);
   await page.keyboard.press("Escape");
+  await expect.becomes("the focus", () => page.evaluate(() => document.activeElement.id), "grip-node-1");
   const link = page.locator(".grips-links .grip").first();
   await link.focus();
   await page.keyboard.press("Enter");
