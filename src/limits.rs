@@ -52,7 +52,7 @@ pub const MAX_JOURNAL_ENTRIES: usize = 200_000;
 pub const MAX_HISTORY_OPERATIONS: usize = 100_000;
 /// The same in the page: as many as an hour may have would take more memory than all the rest.
 pub const MAX_WATCHED_OPERATIONS: usize = 10_000;
-/// The latest operations that are kept besides, about: what the journal may tell of.
+/// The latest operations that the page keeps besides, about: what the journal may tell of.
 pub const MAX_LATEST_OPERATIONS: usize = 10_000;
 /// Deltas that one replica holds; after that writes are refused as "full". Deciding a key compares its deltas pairwise,
 /// so this also bounds how long a picture takes.

@@ -68,7 +68,7 @@ pub(super) type Chunk = Rc<Vec<OperationRecord>>;
 
 impl Default for History {
     fn default() -> Self {
-        Self::bounded(limits::MAX_HISTORY_OPERATIONS, limits::MAX_LATEST_OPERATIONS)
+        Self::bounded(limits::MAX_HISTORY_OPERATIONS, 0)
     }
 }
 

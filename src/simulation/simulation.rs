@@ -28,7 +28,7 @@ pub struct Options {
     pub journal_entries_max: usize,
     /// Operations in the history from its beginning.
     pub history_operations_max: usize,
-    /// The latest ones besides.
+    /// The latest ones besides, about; 0: none.
     pub history_latest_max: usize,
 }
 
@@ -38,16 +38,17 @@ impl Default for Options {
             trace: Trace::Ring,
             journal_entries_max: limits::MAX_JOURNAL_ENTRIES,
             history_operations_max: limits::MAX_HISTORY_OPERATIONS,
-            history_latest_max: limits::MAX_LATEST_OPERATIONS,
+            history_latest_max: 0,
         }
     }
 }
 
 impl Options {
-    /// What is remembered of a run in the page, where memory is scarce.
+    /// What is remembered of a run in the page, where memory is scarce and somebody looks at what happens now.
     #[must_use]
     pub fn watched() -> Self {
-        Self { history_operations_max: limits::MAX_WATCHED_OPERATIONS, ..Self::default() }
+        let (history_operations_max, history_latest_max) = (limits::MAX_WATCHED_OPERATIONS, limits::MAX_LATEST_OPERATIONS);
+        Self { history_operations_max, history_latest_max, ..Self::default() }
     }
 }
 

@@ -71,7 +71,8 @@ impl Ground<'_> {
     }
 
     fn cost_of_boxes(&self, frame: &Rect) -> u32 {
-        let is_outside = frame.x < 0.0 || frame.right() > self.layout.width || frame.y < 0.0 || frame.bottom() > self.layout.height;
+        let (around, Layout { width, height, .. }) = (frame.grown(CLEAR), self.layout);
+        let is_outside = around.x < 0.0 || around.right() > *width || around.y < 0.0 || around.bottom() > *height;
         let labels = self.taken.iter().filter(|other| other.overlaps(frame)).count() as u32;
         let zones = self.layout.zones.iter().filter(|zone| zone.frame.overlaps(frame)).count() as u32;
         u32::from(is_outside) * OUTSIDE + labels * ON_LABEL + zones * ON_ZONE
