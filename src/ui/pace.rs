@@ -37,7 +37,7 @@ const TURNS: [(Turn, f64, f64); 8] = [
     (Turn::Charts, 500.0, 300.0),
 ];
 /// However costly, a part is drawn this often.
-const MOST_MS: f64 = 2_000.0;
+const MOST_MS: f64 = 1_000.0;
 
 /// Who is next.
 #[derive(Default)]

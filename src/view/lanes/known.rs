@@ -218,9 +218,9 @@ impl Known {
 
     fn read_entries(&mut self, names: &Names) {
         let first = self.read_end.max(self.journal.dropped_count());
-        let fresh: Vec<Entry> = self.journal.iter_from(first).collect();
-        self.read_end = self.journal.end();
-        for (number, entry) in (first..).zip(fresh) {
+        let journal = self.journal.clone();
+        self.read_end = journal.end();
+        for (number, entry) in (first..).zip(journal.iter_from(first)) {
             self.read(number, &entry, names);
         }
     }
