@@ -54,7 +54,7 @@ pub fn stale_read(history: &History, number: u64) -> Option<StaleRead> {
         }
         _ => None,
     };
-    let mut missed: Vec<(SimTime, u64)> = (0..).zip(history.iter()).take(index).filter_map(misses).collect();
+    let mut missed: Vec<(SimTime, u64)> = history.numbered().take_while(|(other, _)| *other < number).filter_map(misses).collect();
     missed.sort_unstable();
     let (first, _) = missed.first()?;
     let age = read.invoked_at.since(*first);

@@ -120,6 +120,12 @@ impl History {
         self.chunks.iter().chain(latest).flat_map(|chunk| chunk.iter())
     }
 
+    /// The same with their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (u64, &OperationRecord)> + '_ {
+        let latest = self.latest_from() as u64..;
+        (0..self.len as u64).chain(latest).zip(self.kept())
+    }
+
     /// The least number of the latest ones that are kept.
     #[must_use]
     pub fn latest_from(&self) -> usize {
@@ -232,6 +238,7 @@ mod tests {
             let kept: Vec<u64> = history.kept().map(|record| record.invoked_at.0).collect();
             assert!(kept.len() <= 300 + 200 + 2 * CHUNK_RECORDS);
             assert!(kept.iter().all(|at| history.get(*at as usize).is_some_and(|record| record.invoked_at.0 == *at)));
+            assert!(history.numbered().all(|(number, record)| record.invoked_at.0 == number));
             let latest = number.saturating_sub(199)..=number;
             assert!((0..=number.min(299)).chain(latest).all(|number| kept.binary_search(&number).is_ok()), "of {number}");
         }

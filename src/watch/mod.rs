@@ -267,7 +267,7 @@ fn discarded(session: &Session) -> impl Iterator<Item = (NodeId, Dot)> {
 /// Numbers of the writes that were acknowledged under these names.
 fn written_by(session: &Session, dots: &[Dot]) -> Vec<u64> {
     let is_meant = |reply: &Reply| matches!(reply, Reply::Written { dot: Some(dot), .. } if dots.contains(dot));
-    let writes = (0..).zip(session.history().iter()).filter(|(_, record)| record.closed.as_ref().is_some_and(|(_, reply)| is_meant(reply)));
+    let writes = session.history().numbered().filter(|(_, record)| record.closed.as_ref().is_some_and(|(_, reply)| is_meant(reply)));
     writes.map(|(number, _)| number).take(limits::MAX_FOUND_OPERATIONS).collect()
 }
 
