@@ -1,7 +1,7 @@
 //! Where the words on links stand: beside their own link, and as clear of everything else as they can.
 
 use super::layout::{Layout, WidthClass};
-use super::links::{LETTER_WIDTH, LinkShape, is_steep};
+use super::links::{LinkShape, is_steep, label_width};
 use crate::view::geometry::{Curve, Point, Rect};
 
 /// A label may stand in the middle of its link, or so many steps from there towards either end.
@@ -25,7 +25,7 @@ const ON_LINK: u32 = 10;
 const ON_OWN_LINK: u32 = 3;
 
 /// A place for a label.
-struct Spot {
+struct Candidate {
     at: Point,
     is_beside: bool,
     frame: Rect,
@@ -36,9 +36,9 @@ pub(super) fn place(links: &mut [LinkShape], layout: &Layout) {
     let ways = links.iter().map(|link| points(&link.curve)).collect();
     let mut ground = Ground { layout, ways, taken: Vec::new() };
     for (index, link) in links.iter_mut().enumerate().filter(|(_, link)| !link.label.is_empty()) {
-        if let Some(spot) = ground.best(index, link) {
-            (link.label_at, link.is_label_beside) = (spot.at, spot.is_beside);
-            ground.taken.push(spot.frame);
+        if let Some(candidate) = ground.best(index, link) {
+            (link.label_at, link.is_label_beside) = (candidate.at, candidate.is_beside);
+            ground.taken.push(candidate.frame);
         }
     }
 }
@@ -51,23 +51,23 @@ struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// The first of the spots that cost least.
-    fn best(&self, index: usize, link: &LinkShape) -> Option<Spot> {
-        let mut best: Option<(u32, Spot)> = None;
-        for spot in spots(&link.curve, &link.label, self.layout.class) {
+    /// The first of those that cost least.
+    fn best(&self, index: usize, link: &LinkShape) -> Option<Candidate> {
+        let mut best: Option<(u32, Candidate)> = None;
+        for candidate in candidates(&link.curve, &link.label, self.layout.class) {
             let least = best.as_ref().map_or(u32::MAX, |(least, _)| *least);
-            let mut cost = self.cost_of_boxes(&spot.frame);
+            let mut cost = self.cost_of_boxes(&candidate.frame);
             if cost < least {
-                cost += self.cost_of_lines(index, &spot.frame);
+                cost += self.cost_of_lines(index, &candidate.frame);
             }
             if cost < least {
-                best = Some((cost, spot));
+                best = Some((cost, candidate));
             }
             if cost == 0 {
                 break;
             }
         }
-        best.map(|(_, spot)| spot)
+        best.map(|(_, candidate)| candidate)
     }
 
     fn cost_of_boxes(&self, frame: &Rect) -> u32 {
@@ -95,15 +95,15 @@ fn points(curve: &Curve) -> Vec<Point> {
 }
 
 /// On a narrow stage on the link itself; else above or below it, or on either side of a steep one.
-fn spots(curve: &Curve, label: &str, class: WidthClass) -> impl Iterator<Item = Spot> {
-    let width = label.chars().count() as f64 * LETTER_WIDTH;
+fn candidates(curve: &Curve, label: &str, class: WidthClass) -> impl Iterator<Item = Candidate> {
+    let width = label_width(label);
     let (curve, is_narrow, is_steep) = (*curve, class == WidthClass::Narrow, is_steep(curve));
     let bows_left = curve.control.x < curve.from.x.min(curve.to.x) - 1.0;
     let places = (0..=STEPS).map(|step| f64::from(step) * STEP).flat_map(|away| [0.5 - away, 0.5 + away]).skip(1);
     places.flat_map(move |place| {
         let on = curve.at(place);
-        let middle = |y: f64| Spot::new(Point::new(on.x, y), width, false);
-        let beside = |x: f64| Spot::new(Point::new(x, on.y + 4.0), width, true);
+        let middle = |y: f64| Candidate::new(Point::new(on.x, y), width, false);
+        let beside = |x: f64| Candidate::new(Point::new(x, on.y + 4.0), width, true);
         let [right, further_right] = GAPS.map(|gap| beside(on.x + gap));
         let [left, further_left] = GAPS.map(|gap| beside(on.x - gap - width));
         match (is_narrow, is_steep, bows_left) {
@@ -115,7 +115,7 @@ fn spots(curve: &Curve, label: &str, class: WidthClass) -> impl Iterator<Item = 
     })
 }
 
-impl Spot {
+impl Candidate {
     fn new(at: Point, width: f64, is_beside: bool) -> Self {
         let x = if is_beside { at.x } else { at.x - width / 2.0 };
         Self { at, is_beside, frame: Rect { x, y: at.y - ASCENT, width, height: HEIGHT } }
@@ -131,7 +131,7 @@ mod tests {
     use crate::view::stage::{Scene, scene};
 
     fn frame(link: &LinkShape) -> Rect {
-        Spot::new(link.label_at, link.label.chars().count() as f64 * LETTER_WIDTH, link.is_label_beside).frame
+        Candidate::new(link.label_at, label_width(&link.label), link.is_label_beside).frame
     }
 
     fn scenes(width: f64) -> impl Iterator<Item = (&'static str, Scene)> {

@@ -12,7 +12,7 @@ use crate::view::names::Names;
 use crate::view::words;
 
 /// About as wide as a letter of a label is.
-pub(super) const LETTER_WIDTH: f64 = 7.3;
+const LETTER_WIDTH: f64 = 7.3;
 /// From here on a link between two rows goes straight from one side to the other.
 const FAR_APART: f64 = 440.0;
 
@@ -102,9 +102,7 @@ fn label_at(way: &Curve, label: &str, is_inside: bool, is_narrow: bool) -> Point
     match () {
         () if is_narrow && !is_inside => middle,
         // It bows to the left: written on that side of it.
-        () if is_steep(way) && way.control.x < least - 1.0 => {
-            Point::new(middle.x - 14.0 - label.chars().count() as f64 * LETTER_WIDTH, middle.y + 4.0)
-        }
+        () if is_steep(way) && way.control.x < least - 1.0 => Point::new(middle.x - 14.0 - label_width(label), middle.y + 4.0),
         // Two such ways cross in the middle.
         () if is_steep(way) && most - least > FAR_APART => {
             let at = way.at(0.3);
@@ -113,6 +111,11 @@ fn label_at(way: &Curve, label: &str, is_inside: bool, is_narrow: bool) -> Point
         () if is_steep(way) => Point::new(middle.x + 22.0, middle.y + 4.0),
         () => Point::new(middle.x, middle.y - 10.0),
     }
+}
+
+/// About as wide as a label is drawn.
+pub(super) fn label_width(label: &str) -> f64 {
+    label.chars().count() as f64 * LETTER_WIDTH
 }
 
 /// Whether a link goes from one row to another: then its label stands beside it.
