@@ -15,7 +15,7 @@ use replicascope::simulation::command::{Command, NodeCommand};
 use replicascope::simulation::journal::Happening;
 use replicascope::simulation::setup::Workload;
 use replicascope::view::charts::{Sampler, charts};
-use replicascope::view::lanes::{Chain, Emphasis, Frame, Known, Order, Parts, Plot, Target, Toward, neighbour, picture};
+use replicascope::view::lanes::{Chain, Emphasis, Frame, Known, Order, Parts, Picture, Plot, Sight, Target, Toward, neighbour, picture};
 use replicascope::view::names::Names;
 
 /// Every scenario, as its first variant plays it.
@@ -53,7 +53,7 @@ fn the_diagram_holds_every_message_and_operation() {
         assert_eq!((known.trips.len(), known.signs_of_life.len()), (sent(false), sent(true)), "{}", scenario.id);
         assert_eq!(known.tasks.len(), session.history().len(), "{}", scenario.id);
         let end = known.end();
-        let plot = Plot { frame: Frame::whole(end), width: 900.0, lane_count: known.lanes.len() };
+        let plot = Plot { frame: Frame::whole(end), width: 900.0, lane_count: known.lanes.len(), sight: Sight::ALL };
         let shown = picture(&known, &names, plot, Emphasis::default(), false);
         assert_eq!((shown.counts.0, shown.counts.1), (sent(false), session.history().len()), "{}", scenario.id);
         // However it was come to, it is the same.
@@ -122,7 +122,7 @@ fn a_full_window_is_drawn_in_few_elements() {
     assert!(session.journal().end() >= 100_000, "{} entries", session.journal().end());
     let mut known = Known::default();
     known.follow(&session, &names);
-    let plot = |frame| Plot { frame, width: 900.0, lane_count: known.lanes.len() };
+    let plot = |frame| Plot { frame, width: 900.0, lane_count: known.lanes.len(), sight: Sight::ALL };
     let whole = picture(&known, &names, plot(Frame::whole(known.end())), Emphasis::default(), true);
     assert!(whole.one_of > 1 && whole.strokes.len() < 60, "one of {}, {} paths", whole.one_of, whole.strokes.len());
     let letters: usize = whole.strokes.iter().map(|stroke| stroke.path.len()).sum();
@@ -130,6 +130,40 @@ fn a_full_window_is_drawn_in_few_elements() {
     let near = known.following(Frame::new(SimTime::ZERO, SimDuration::from_ms(1)), known.end());
     let near = picture(&known, &names, plot(near), Emphasis::default(), false);
     assert!(near.one_of == 1 && near.counts.0 > 10 && near.counts.0 < 400, "{:?}", near.counts);
+}
+
+/// Places of letters and words must be ones that are looked at; what is counted is counted all the same.
+#[test]
+fn lanes_out_of_sight_are_not_drawn() {
+    let mut session = loaded();
+    let names = Names::new(session.setup());
+    session.run_until(SimTime::from_ms(2_000));
+    let mut known = Known::default();
+    known.follow(&session, &names);
+    let frame = known.following(Frame::new(SimTime::ZERO, SimDuration::from_ms(1)), known.end());
+    let draw = |sight| {
+        let plot = Plot { frame, width: 900.0, lane_count: known.lanes.len(), sight };
+        picture(&known, &names, plot, Emphasis::default(), false)
+    };
+    let size = |picture: &Picture| picture.strokes.iter().map(|stroke| stroke.path.len()).sum::<usize>();
+    let (all, height) = (draw(Sight::ALL), draw(Sight::ALL).plot.height());
+    assert_eq!(
+        draw(Sight { from: 0.0, to: height }),
+        Picture { plot: Plot { sight: Sight { from: 0.0, to: height }, ..all.plot }, ..all.clone() }
+    );
+    let mut words = 0;
+    for from in [0.0, height / 3.0, height - 60.0] {
+        let sight = Sight { from, to: from + 60.0 };
+        let some = draw(sight);
+        assert_eq!((some.counts, some.one_of, &some.summary), (all.counts, all.one_of, &all.summary));
+        assert!(size(&some) < size(&all) && size(&some) > 0, "{} of {} bytes", size(&some), size(&all));
+        let near = sight.with_margin(some.plot.lane() * 2.0);
+        for label in some.labels.iter().filter(|label| label.class != "label-command") {
+            assert!((near.from..=near.to).contains(&label.at.y), "{label:?} is outside of {near:?}");
+            words += 1;
+        }
+    }
+    assert!(words > 0);
 }
 
 #[test]

@@ -30,7 +30,7 @@ use super::hooks::frame::Frames;
 use super::hooks::listen::Listener;
 use super::hooks::modal::Modal;
 use super::hooks::page;
-use super::hooks::size::Width;
+use super::hooks::size::Watch;
 use super::markup::{On, Say, Tag, tag};
 use super::message::{AskMsg, Dialog, Msg, ShowMsg, Tab};
 use super::pace::Pace;
@@ -78,7 +78,7 @@ pub struct App {
     is_motion_reduced: bool,
     clock: Clock,
     frame: NodeRef,
-    frame_width: Option<Width>,
+    frame_width: Option<Watch>,
     canvas: NodeRef,
     frames: Option<Frames>,
     last_frame_ms: Option<f64>,
@@ -343,7 +343,7 @@ impl Component for App {
         if self.frame_width.is_none() {
             let link = ctx.link().clone();
             let report = move |width| link.send_message(Msg::Show(ShowMsg::Resized(width)));
-            self.frame_width = self.frame.cast().and_then(|frame| Width::watch(frame, report));
+            self.frame_width = self.frame.cast().and_then(|frame| Watch::width(frame, report));
         }
         if first_render {
             panic::drill_if_asked();

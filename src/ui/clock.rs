@@ -30,13 +30,10 @@ impl Clock {
             drop(time.set_attribute("data-ns", &now.0.to_string()));
         }
         if let Some(scrub) = self.scrub.cast::<HtmlInputElement>() {
-            let place = timeline::place(now, extent);
+            let place = timeline::place(now, extent).to_string();
             drop(scrub.set_attribute("aria-valuetext", &words));
-            let at = format!("{}.{}%", place / 10, place % 10);
-            // Each change of a style makes the browser look through the page.
-            if scrub.style().get_property_value("--at").ok().as_deref() != Some(&at) {
-                scrub.set_value(&place.to_string());
-                drop(scrub.style().set_property("--at", &at));
+            if scrub.value() != place {
+                scrub.set_value(&place);
             }
         }
     }

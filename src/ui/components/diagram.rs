@@ -206,7 +206,8 @@ fn names(picture: &Picture, height: &str) -> Tag {
         };
         tag("text").key(place).class(class).set("x", px(x)).set("y", px(y)).text(name.clone())
     };
-    tag("g").child(ground).child(tag("g").children(picture.lanes.iter().enumerate().map(name)))
+    let seen = picture.lanes.iter().enumerate().filter(|(place, _)| plot.sees(*place));
+    tag("g").child(ground).child(tag("g").children(seen.map(name)))
 }
 
 fn drawn(stroke: &Stroke) -> Tag {

@@ -1,24 +1,50 @@
 //! Handles on the stage: each link, node and message is a button that opens what can happen to it. Each kind is one tab
 //! stop, arrow keys go on from there.
 
+use super::part::Draw;
 use crate::ui::hooks::{pointer, roving};
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, TimeMsg};
 use crate::view::geometry::px;
 use crate::view::handles::{Grip, Handle, Handles};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 /// Those of links, below the replicas.
-pub(super) fn link_grips(handles: &Handles, say: &Say) -> Tag {
-    group("grips grips-links", "Links", &handles.links, say, |grip| {
-        let way = grip.way.map(|way| way.path()).unwrap_or_default();
-        vec![tag("path").class("grip-way").set("d", way), disc("grip-reach", "12", grip)]
-    })
+pub(super) struct LinkGrips(pub(super) Rc<Handles>);
+
+impl PartialEq for LinkGrips {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.links == other.0.links
+    }
+}
+
+impl Draw for LinkGrips {
+    fn draw(&self, say: &Say) -> Tag {
+        group("grips grips-links", "Links", &self.0.links, say, |grip| {
+            let way = grip.way.map(|way| way.path()).unwrap_or_default();
+            vec![tag("path").class("grip-way").set("d", way), disc("grip-reach", "12", grip)]
+        })
+    }
 }
 
 /// Those of nodes, and of messages while they stand still.
-pub(super) fn grips(handles: &Handles, say: &Say) -> Tag {
+pub(super) struct NodeGrips(pub(super) Rc<Handles>);
+
+impl PartialEq for NodeGrips {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.nodes == other.0.nodes && self.0.messages == other.0.messages
+    }
+}
+
+impl Draw for NodeGrips {
+    fn draw(&self, say: &Say) -> Tag {
+        node_grips(&self.0, say)
+    }
+}
+
+fn node_grips(handles: &Handles, say: &Say) -> Tag {
     let nodes = group("grips grips-nodes", "What can happen to replicas", &handles.nodes, say, |grip| {
         let dots = tag("text").class("grip-dots").set("x", px(grip.at.x)).set("y", px(grip.at.y + 4.0)).text("⋯");
         vec![disc("grip-reach", "12", grip), disc("grip-disc", "9", grip), dots]

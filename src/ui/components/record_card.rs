@@ -128,8 +128,9 @@ fn row(row: &RecordRow) -> Tag {
     let shown = |version: &u64| (1..=GREATEST_SHOWN_VERSION).contains(version);
     let version = Some(row.version).filter(shown).map(|version| format!("version {version}")).unwrap_or_default();
     let difference = row.difference.clone().unwrap_or_default();
+    let has_notes = !version.is_empty() || !difference.is_empty();
     let notes = tag("span").class("record-notes").child(tag("span").class("quiet").text(version));
-    let notes = notes.child(tag("span").class("record-difference").text(difference));
+    let notes = has_notes.then(|| notes.child(tag("span").class("record-difference").text(difference)));
     tag("div")
         .key(row.key.clone())
         .class(if row.difference.is_some() { "record record-different" } else { "record" })
@@ -137,5 +138,5 @@ fn row(row: &RecordRow) -> Tag {
         .set("data-value", row.values.join("|"))
         .state("data-different", row.difference.is_some())
         .child(tag("dt").text(row.key.clone()))
-        .child(values.child(tag("span").class("quiet").text(absent)).child(notes))
+        .child(values.child(tag("span").class("quiet").text(absent)).maybe(notes))
 }

@@ -1,7 +1,7 @@
 //! The stage: structure as SVG, messages on a canvas above it.
 
-use super::grips::{grips, link_grips, moving_grips};
-use super::part::{Draw, keyed_part};
+use super::grips::{LinkGrips, NodeGrips, moving_grips};
+use super::part::{Draw, keyed_part, part};
 use super::replica_mark::ReplicaMark;
 use super::stage_links::stage_links;
 use crate::replication::ids::NodeId;
@@ -16,7 +16,7 @@ use crate::view::handles::Handles;
 use crate::view::stage::{Layout, NodeShape, Scene, WidthClass, Zone, ZoneTitle};
 use crate::view::words;
 use std::rc::Rc;
-use yew::NodeRef;
+use yew::{Html, NodeRef};
 
 /// The stage.
 #[derive(PartialEq)]
@@ -62,7 +62,8 @@ impl Draw for Stage {
 /// The picture of a run where nothing can be done to it.
 #[cfg(feature = "catalogue")]
 pub(super) fn still(scene: &Scene) -> Tag {
-    ground("stage-picture stage-still", scene)
+    sheet("stage-picture stage-still", scene)
+        .child(ground(scene))
         .child(zone_titles(scene))
         .child(tag("g").class("replicas").children(scene.nodes.iter().map(super::replica_mark::still)))
 }
@@ -74,17 +75,19 @@ impl Stage {
             let is_selected = self.selected == Some(node.node);
             keyed_part(node.node.0, ReplicaMark { shape: node.clone(), is_selected, is_ringed: self.ringed.contains(&node.node) }, say)
         };
-        ground("stage-picture", scene)
-            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| link_grips(handles, say))))
+        let handles = self.handles.get().filter(|_| IS_WHOLE);
+        sheet("stage-picture", scene)
+            .child(seldom(scene, say))
+            .child(tag("g").children(handles.map(|handles| part(LinkGrips(handles.clone()), say))))
             .child(tag("g").class("zone-handles").maybe(self.drag_handles(say)))
             .child(zone_titles(scene))
             .child(tag("g").class("replicas").children(scene.nodes.iter().map(mark)))
-            .child(tag("g").maybe(self.handles.get().filter(|_| IS_WHOLE).map(|handles| grips(handles, say))))
+            .child(tag("g").children(handles.map(|handles| part(NodeGrips(handles.clone()), say))))
     }
 }
 
-/// The zones and links of a picture, with what it is called.
-fn ground(class: &'static str, scene: &Scene) -> Tag {
+/// What a picture is drawn on, with what it is called.
+fn sheet(class: &'static str, scene: &Scene) -> Tag {
     let layout = &scene.layout;
     let (width, height) = (words::rounded(layout.width, 0), words::rounded(layout.height, 0));
     tag("svg")
@@ -94,8 +97,31 @@ fn ground(class: &'static str, scene: &Scene) -> Tag {
         .set("height", height)
         .set("role", "group")
         .set("aria-label", scene.summary.clone())
-        .child(tag("g").class("zones").children(layout.zones.iter().map(zone)))
-        .child(stage_links(&scene.links))
+}
+
+/// Zones and links.
+fn ground(scene: &Scene) -> Tag {
+    let zones = tag("g").class("zones").children(scene.layout.zones.iter().map(zone));
+    tag("g").child(zones).child(stage_links(&scene.links))
+}
+
+/// Zones and links, drawn anew only when one of them has changed.
+fn seldom(scene: &Rc<Scene>, say: &Say) -> Html {
+    if IS_WHOLE { part(Ground(scene.clone()), say) } else { ground(scene).into() }
+}
+
+struct Ground(Rc<Scene>);
+
+impl PartialEq for Ground {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.layout == other.0.layout && self.0.links == other.0.links
+    }
+}
+
+impl Draw for Ground {
+    fn draw(&self, _say: &Say) -> Tag {
+        ground(&self.0)
+    }
 }
 
 fn zone_titles(scene: &Scene) -> Tag {

@@ -25,8 +25,10 @@ pub(crate) struct Transport {
 
 impl Draw for Transport {
     fn draw(&self, say: &Say) -> Tag {
-        let time = tag("output").class("time").refer(&self.clock.time).testid("time");
+        let time = tag("output").refer(&self.clock.time).testid("time");
         let time = time.set("aria-label", "Time of the run").set("aria-live", "off");
+        // In a box of its own, so that a change of the time lays out nothing else.
+        let time = tag("div").class("time").child(time);
         tag("section")
             .class("transport")
             .set("aria-label", "Time")

@@ -5,8 +5,9 @@ use super::{Diagram, DiagramMsg};
 use crate::replication::ids::NodeId;
 use crate::ui::hooks::listen::Listener;
 use crate::ui::hooks::page;
-use crate::ui::hooks::size::Width;
+use crate::ui::hooks::size::Watch;
 use crate::ui::message::Msg;
+use crate::view::lanes::Sight;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -32,7 +33,7 @@ struct Finger {
 #[derive(Default)]
 pub(crate) struct Gestures {
     place: Option<Element>,
-    width: Option<Width>,
+    sizes: [Option<Watch>; 2],
     own: Vec<Listener>,
     linked: Vec<Listener>,
 }
@@ -47,7 +48,9 @@ impl Diagram {
         let Some(element) = place.clone() else { return };
         let say = move |msg: DiagramMsg| send(Msg::Diagram(msg));
         let report = say.clone();
-        self.gestures.width = Width::watch(element.clone(), move |width| report(DiagramMsg::Resized(width)));
+        let width = Watch::width(element.clone(), move |width| report(DiagramMsg::Resized(width)));
+        let (seen, report) = (element.clone(), say.clone());
+        self.gestures.sizes = [width, Watch::size(&element, move || report(DiagramMsg::Look(sight(&seen))))];
         self.gestures.own = own(&element, &say);
         if self.gestures.linked.is_empty() {
             self.gestures.linked = linked(&say);
@@ -72,6 +75,8 @@ fn own(element: &Element, say: &(impl Fn(DiagramMsg) + Clone + 'static)) -> Vec<
     on("pointerup", Box::new(move |event| up(event, &place, &held, &said)));
     let held = fingers.clone();
     on("pointercancel", Box::new(move |_| held.borrow_mut().clear()));
+    let (place, said) = (element.clone(), say.clone());
+    on("scroll", Box::new(move |_| said(DiagramMsg::Look(sight(&place)))));
     let said = say.clone();
     on("pointerleave", Box::new(move |_| said(DiagramMsg::Hover(None))));
     all
@@ -143,6 +148,12 @@ fn up(event: &Event, place: &Element, fingers: &Fingers, say: &impl Fn(DiagramMs
         }
         say(DiagramMsg::Press(at.0, at.1));
     }
+}
+
+/// What of the picture is looked at.
+pub(super) fn sight(place: &Element) -> Sight {
+    let from = f64::from(place.scroll_top());
+    Sight { from, to: from + f64::from(place.client_height()) }
 }
 
 /// Where a pointer is in the picture, which may be scrolled.

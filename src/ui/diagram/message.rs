@@ -6,7 +6,10 @@ use crate::replication::time::SimTime;
 use crate::ui::message::RunMsg;
 use crate::ui::player::Player;
 use crate::view::geometry::Point;
-use crate::view::lanes::{self, Frame, Parts, Target, Toward};
+use crate::view::lanes::{self, Frame, Parts, Sight, Target, Toward};
+
+/// So much above and below what is looked at is drawn too, so that a little scrolling draws nothing anew.
+const MARGIN: f64 = 96.0;
 
 /// One wish.
 #[derive(Clone)]
@@ -15,6 +18,8 @@ pub enum DiagramMsg {
     Open(bool),
     /// It has this width.
     Resized(f64),
+    /// This part of it is looked at.
+    Look(Sight),
     /// So many times as long a window, the moment at this share of it staying where it is.
     Zoom(f64, f64),
     /// The window moved by a share of itself.
@@ -52,6 +57,7 @@ impl Diagram {
                 self.width = width;
                 self.is_stale = true;
             }
+            DiagramMsg::Look(seen) => self.look(seen),
             DiagramMsg::Zoom(factor, share) => self.fix(self.frame.zoomed(factor, share.clamp(0.0, 1.0), Frame::whole(end).span)),
             DiagramMsg::Pan(share) => self.fix(self.frame.panned(share, end)),
             DiagramMsg::Whole => self.fix(Frame::whole(end)),
@@ -81,6 +87,14 @@ impl Diagram {
         }
         self.refresh(player, self.with_heartbeats);
         None
+    }
+
+    /// Lanes that come into sight are drawn, and those out of it no longer.
+    fn look(&mut self, seen: Sight) {
+        if !self.sight.holds(seen) || !seen.with_margin(2.0 * MARGIN).holds(self.sight) {
+            self.sight = seen.with_margin(MARGIN);
+            self.is_stale = true;
+        }
     }
 
     fn fix(&mut self, frame: Frame) {

@@ -16,7 +16,7 @@ use super::player::Player;
 use crate::replication::ids::NodeId;
 use crate::replication::time::{SimDuration, SimTime};
 use crate::view::events::{self, Context};
-use crate::view::lanes::{self, Cone, Emphasis, Frame, Known, Order, Parts, Plot, Process, Stroke, Target};
+use crate::view::lanes::{self, Cone, Emphasis, Frame, Known, Order, Parts, Plot, Process, Sight, Stroke, Target};
 use crate::view::operations;
 use crate::view::words;
 use crate::view::writers::Writers;
@@ -34,6 +34,8 @@ pub(crate) struct Diagram {
     fixed: Option<Frame>,
     frame: Frame,
     width: f64,
+    /// What of it is drawn.
+    sight: Sight,
     is_open: bool,
     with_heartbeats: bool,
     now: SimTime,
@@ -58,6 +60,7 @@ impl Diagram {
             fixed: None,
             frame: Frame::new(SimTime::ZERO, SimDuration::from_ms(100)),
             width: 800.0,
+            sight: Sight::ALL,
             is_open: page_width >= ROOMY,
             with_heartbeats: false,
             now: SimTime::ZERO,
@@ -115,7 +118,7 @@ impl Diagram {
     }
 
     fn plot(&self) -> Plot {
-        Plot { frame: self.frame, width: self.width, lane_count: self.known.lanes.len() }
+        Plot { frame: self.frame, width: self.width, lane_count: self.known.lanes.len(), sight: self.sight }
     }
 
     /// Moves the cursor, past the virtual DOM.
@@ -218,6 +221,17 @@ impl Diagram {
             && !self.frame.holds(at)
         {
             self.fixed = Some(self.frame.holding(at));
+        }
+        self.reveal();
+    }
+
+    /// Scrolls to the lane of the chosen event.
+    fn reveal(&self) {
+        let height = self.chosen.and_then(|target| lanes::height_of(&self.known, &self.plot(), target));
+        let (Some(height), Some(place)) = (height, self.place.cast::<HtmlElement>()) else { return };
+        let seen = gesture::sight(&place);
+        if height < seen.from || seen.to < height {
+            place.set_scroll_top((height - (seen.to - seen.from) / 2.0) as i32);
         }
     }
 }

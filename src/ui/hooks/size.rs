@@ -1,4 +1,4 @@
-//! The width of an element, whenever it changes.
+//! The size of an element, whenever it changes.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -8,29 +8,34 @@ use web_sys::{Element, ResizeObserver};
 const LEAST_WIDTH: i32 = 200;
 
 /// Watches an element until dropped.
-pub(crate) struct Width {
+pub(crate) struct Watch {
     observer: ResizeObserver,
     _closure: Closure<dyn FnMut()>,
 }
 
-impl Width {
+impl Watch {
+    /// Says at once, and after each change, that `element` has another size.
+    pub(crate) fn size(element: &Element, on_size: impl FnMut() + 'static) -> Option<Self> {
+        let closure = Closure::<dyn FnMut()>::new(on_size);
+        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _closure: closure })
+    }
+
     /// Reports the inner width of `element` at once and after each change.
-    pub(crate) fn watch(element: Element, on_width: impl Fn(f64) + 'static) -> Option<Self> {
+    pub(crate) fn width(element: Element, on_width: impl Fn(f64) + 'static) -> Option<Self> {
         let measured = element.clone();
-        let last = std::cell::Cell::new(0);
-        let closure = Closure::<dyn FnMut()>::new(move || {
+        let mut last = 0;
+        Self::size(&element, move || {
             let width = measured.client_width();
-            if width >= LEAST_WIDTH && last.replace(width) != width {
+            if width >= LEAST_WIDTH && std::mem::replace(&mut last, width) != width {
                 on_width(f64::from(width));
             }
-        });
-        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
-        observer.observe(&element);
-        Some(Self { observer, _closure: closure })
+        })
     }
 }
 
-impl Drop for Width {
+impl Drop for Watch {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

@@ -9,7 +9,7 @@ use crate::replication::time::SimTime;
 use crate::scenarios::{self, Scenario};
 use crate::ui::clock::Clock;
 use crate::ui::hooks::page;
-use crate::ui::hooks::size::Width;
+use crate::ui::hooks::size::Watch;
 use crate::ui::markup::Say;
 use crate::ui::painter::Palette;
 use crate::view::compare::{self as view, Choice, Line};
@@ -47,7 +47,7 @@ pub(crate) struct Compare {
     judged_ms: f64,
     pub(super) width: f64,
     pub(crate) frame: NodeRef,
-    watch: Option<Width>,
+    watch: Option<Watch>,
     pub(crate) clock: Clock,
     pub(super) is_copied: Option<bool>,
     slice: Option<Timeout>,
@@ -274,7 +274,7 @@ impl Compare {
     pub(crate) fn follow(&mut self, say: &Say) {
         if let Some(frame) = self.frame.cast().filter(|_| self.watch.is_none()) {
             let say = say.clone();
-            self.watch = Width::watch(frame, move |width| say.emit(CompareMsg::Resized(width).into()));
+            self.watch = Watch::width(frame, move |width| say.emit(CompareMsg::Resized(width).into()));
         }
     }
 

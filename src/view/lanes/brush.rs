@@ -55,14 +55,15 @@ impl Brush<'_> {
         !self.labels.iter().any(covers)
     }
 
+    /// The height of a lane that is looked at.
     pub(super) fn y(&self, process: Process) -> Option<f64> {
-        self.known.lanes.place(process).map(|place| self.plot.y(place))
+        self.known.lanes.place(process).filter(|place| self.plot.sees(*place)).map(|place| self.plot.y(place))
     }
 
     /// The lanes themselves, and how far the past and the future of the chosen event reach on each.
     pub(super) fn lanes(&mut self) {
         let plot = self.plot;
-        for (place, lane) in self.known.lanes.iter().enumerate() {
+        for (place, lane) in self.known.lanes.iter().enumerate().filter(|(place, _)| plot.sees(*place)) {
             let y = plot.y(place);
             let class = match (lane.process, lane.is_device) {
                 (Process::Session(_), _) => "lane-line lane-client",

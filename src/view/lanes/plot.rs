@@ -16,6 +16,37 @@ const WIDE: f64 = 560.0;
 /// Lines go this far beyond the ends of the window.
 const BEYOND: f64 = 24.0;
 
+/// From which height to which the picture is looked at, in CSS pixels from its top.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight {
+    /// Its upper end.
+    pub from: f64,
+    /// Its lower end.
+    pub to: f64,
+}
+
+impl Sight {
+    /// All of the picture.
+    pub const ALL: Self = Self { from: f64::NEG_INFINITY, to: f64::INFINITY };
+
+    /// So much more above and below.
+    #[must_use]
+    pub fn with_margin(self, margin: f64) -> Self {
+        Self { from: self.from - margin, to: self.to + margin }
+    }
+
+    /// Whether all of `other` lies in it.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.from <= other.from && other.to <= self.to
+    }
+
+    /// Whether something between two heights can be seen, in whichever order they are.
+    fn meets(self, one: f64, other: f64) -> bool {
+        one.max(other) >= self.from && one.min(other) <= self.to
+    }
+}
+
 /// The picture's measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plot {
@@ -25,6 +56,8 @@ pub struct Plot {
     pub width: f64,
     /// How many lanes.
     pub lane_count: usize,
+    /// What of it is looked at: lanes elsewhere are not drawn.
+    pub sight: Sight,
 }
 
 impl Plot {
@@ -85,6 +118,18 @@ impl Plot {
     #[must_use]
     pub fn y(&self, place: usize) -> f64 {
         TOP + self.lane() * (place as f64 + 0.5) + if self.has_gutter() { 0.0 } else { 6.0 }
+    }
+
+    /// Whether a lane is looked at.
+    #[must_use]
+    pub fn sees(&self, place: usize) -> bool {
+        let middle = self.y(place);
+        self.sight.meets(middle - self.lane(), middle + self.lane())
+    }
+
+    /// Whether something between two heights is looked at.
+    pub(super) fn sees_between(&self, one: f64, other: f64) -> bool {
+        self.sight.meets(one, other)
     }
 
     /// The lane at this height.

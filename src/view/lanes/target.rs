@@ -241,6 +241,16 @@ fn lane_of(known: &Known, number: u64) -> Option<usize> {
     place_of(known, &known.entry(number)?)
 }
 
+/// The height at which a target is drawn; nothing for what belongs to no lane.
+#[must_use]
+pub fn height_of(known: &Known, plot: &Plot, target: Target) -> Option<f64> {
+    let place = match target {
+        Target::Entry(number) => lane_of(known, number)?,
+        Target::Task(number) => known.lanes.place(Process::Session(known.history.get(usize::try_from(number).ok()?)?.session))?,
+    };
+    Some(plot.y(place))
+}
+
 /// The lane on which an entry is drawn.
 pub(super) fn place_of(known: &Known, entry: &Entry) -> Option<usize> {
     let process = match &entry.happening {

@@ -1,5 +1,6 @@
 // The space-time diagram, the charts over time, and what the Share dialog saves and opens.
 import { readFile } from "node:fs/promises";
+import { busy } from "../busy.mjs";
 import { story } from "../harness.mjs";
 import { cluster } from "../cluster.mjs";
 
@@ -319,3 +320,25 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+const BUSY = `#${encodeURIComponent(JSON.stringify(busy({ people: 50, nodes: 5, at_ms: 1_000 })))}`;
+
+story("the diagram draws the lanes that are looked at, and the others when one comes to them", { path: BUSY }, async (told) => {
+  const { page, expect } = told;
+  const c = cluster(told);
+  const name = (text) => c.id("diagram-picture").locator(".lane-name").filter({ hasText: new RegExp(`^${text}$`) });
+  await expect.until("the upper lanes are drawn", async () => (await name("p0 · client").count()) === 1);
+  await expect.until("and no lower ones", async () => (await name("Oregon 5").count()) === 0);
+  await c.id("diagram-frame").focus();
+  await page.keyboard.press("End");
+  await expect.until("the lower lanes are drawn", async () => (await name("Oregon 5").count()) === 1);
+  await expect.until("with their messages", async () => (await c.id("diagram-picture").locator(".trip").count()) > 0);
+  await expect.until("and no upper ones", async () => (await name("p0 · client").count()) === 0);
+  await page.keyboard.press("Home");
+  await expect.until("the browser has scrolled to the top", () => c.id("diagram-frame").evaluate((frame) => frame.scrollTop === 0));
+  await page.keyboard.press("ArrowLeft");
+  await expect.until("the lane of what the keys choose comes into sight", async () => {
+    const [frame, chosen] = await Promise.all([c.id("diagram-frame"), c.id("diagram-picture").locator(".outline-chosen")].map((one) => one.boundingBox()));
+    return frame && chosen && chosen.y < frame.y + frame.height && chosen.y + chosen.height > frame.y;
+  });
+});
