@@ -40,7 +40,7 @@ impl Fault {
             [moment(drawn.begins, false, &drawn.begin), moment(drawn.ends, true, &drawn.end)]
         };
         let mut moments: Vec<Moment> = faults.iter().enumerate().flat_map(ends).collect();
-        moments.sort_by_key(|moment| moment.at);
+        moments.sort_unstable_by_key(|moment| (moment.at, moment.fault, moment.is_end));
         moments
     }
 }

@@ -2,7 +2,7 @@
 
 use super::faults::{Fault, Moment};
 use crate::limits;
-use crate::recipe::{Recipe, RecipeError, TimedCommand};
+use crate::recipe::{Recipe, RecipeError, TimedCommand, in_order_of_time};
 use crate::replication::time::SimTime;
 use crate::scenarios::ending::Ending;
 use crate::scenarios::{Lesson, MAX_EVENTS_PER_STEP, Scenario};
@@ -66,8 +66,8 @@ impl Player {
         let mut commands: Vec<TimedCommand> =
             drawn.map(|moment| TimedCommand { at_ns: moment.at, event: 0, command: moment.command }).collect();
         commands.append(&mut recipe.commands);
-        // Stable: of what is given at one time, the faults come first and everything else keeps its order.
-        commands.sort_by_key(|timed| timed.at_ns);
+        // Of what is given at one time, the faults come first.
+        in_order_of_time(&mut commands);
         recipe.commands = commands;
         Self::of_recipe(recipe, until)
     }

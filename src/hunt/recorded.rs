@@ -2,7 +2,7 @@
 //! be left out.
 
 use crate::limits;
-use crate::recipe::{Recipe, TimedCommand};
+use crate::recipe::{Recipe, TimedCommand, in_order_of_time};
 use crate::replication::delta::Operation;
 use crate::replication::time::SimTime;
 use crate::simulation::command::{Action, Command};
@@ -32,7 +32,7 @@ pub(super) fn recorded(recipe: &Recipe, history: &History, until: SimTime) -> Op
         }
     }
     commands.extend(recipe.commands.iter().cloned());
-    commands.sort_by_key(|timed| timed.at_ns);
+    in_order_of_time(&mut commands);
     let mut recipe = Recipe { commands, ..recipe.clone() };
     recipe.setup.sessions.iter_mut().for_each(|session| session.workload = Workload::Idle);
     (recipe.commands.len() <= limits::MAX_COMMANDS).then_some(recipe)

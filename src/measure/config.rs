@@ -157,7 +157,7 @@ fn times(value: Option<&Value>) -> Checked<Vec<f64>> {
             times.push(not_negative(&format!("{field}[{index}]"), value)?);
         }
     }
-    times.sort_by(f64::total_cmp);
+    times.sort_unstable_by(f64::total_cmp);
     times.dedup();
     Ok(times)
 }

@@ -85,6 +85,12 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
+/// Sorts commands by time; of those given at one time each keeps its place.
+#[cfg(feature = "catalogue")]
+pub(crate) fn in_order_of_time(commands: &mut [TimedCommand]) {
+    commands.sort_by_key(|timed| timed.at_ns);
+}
+
 /// Where a page opens a recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {

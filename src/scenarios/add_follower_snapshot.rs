@@ -21,7 +21,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("constraint:writes-go-on"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[WRITES_GO_ON],
     expectations: EXPECTATIONS,

@@ -22,7 +22,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: "leader-up", title: "The leader is up", change: |_| {}, about: About::kept("constraint:reads-answered") },
         Variant { id: "leader-down", title: "The leader is down too", change: |_| {}, about: About::broken("constraint:reads-answered") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[READS_ANSWERED],
     expectations: EXPECTATIONS,

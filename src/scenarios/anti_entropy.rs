@@ -26,7 +26,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "none", title: "Never compare", change: |_| {}, about: About::broken(DURABLE) },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: DURABLE,

@@ -47,7 +47,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("consistent-prefix"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

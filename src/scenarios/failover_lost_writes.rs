@@ -51,7 +51,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("no-lost-writes"),
         },
     ],
-    is_told_for_first: false,
     steps: told::steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -28,7 +28,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken("monotonic-reads"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -9,6 +9,8 @@ pub const IS_WHOLE: bool = cfg!(feature = "catalogue");
 
 /// The scenario that the page opens with.
 pub const OPENING: &str = "offline-leader";
+/// The variant of it that a newcomer sees: it loses a write.
+pub const OPENING_VARIANT: &str = "last-write";
 
 /// A scenario as lists show it.
 #[derive(Debug, PartialEq, Eq)]

@@ -18,7 +18,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: "writes", title: "Mostly writes, one follower", change: |setup| load(setup, 2, 10), about: None },
         Variant { id: "writes-more", title: "Mostly writes, four followers", change: |setup| load(setup, 5, 10), about: None },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

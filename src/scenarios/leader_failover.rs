@@ -34,7 +34,6 @@ pub(super) const SCENARIO: Script = Script {
             about: None,
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -27,7 +27,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "single-leader", title: "Single leader", change: under_a_leader, about: About::broken(AVAILABLE) },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: AVAILABLE,

@@ -69,8 +69,6 @@ pub struct Scenario {
     pub setup: fn() -> Setup,
     /// The same with something changed; the first is the one that opens.
     pub variants: &'static [Variant],
-    /// Whether the prose is about the first variant only.
-    pub is_told_for_first: bool,
     /// What is told, in order, for a variant (its id).
     pub steps: fn(&str) -> Vec<Step>,
     /// What must be true of its data, beyond the guarantees.
@@ -87,8 +85,6 @@ pub(crate) struct Script {
     pub(crate) setup: fn() -> Setup,
     /// The same with something changed; the first is the one that opens.
     pub(crate) variants: &'static [Variant],
-    /// Whether the prose is about the first variant only.
-    pub(crate) is_told_for_first: bool,
     /// What is told, in order, for a variant (its id).
     pub(crate) steps: fn(&str) -> Vec<Step>,
     /// What must be true of its data, beyond the guarantees.
@@ -335,8 +331,8 @@ impl Step {
 impl Scenario {
     const fn new(entry: Entry, script: Script) -> Self {
         let Entry { id, title, summary, family } = entry;
-        let Script { seed, setup, variants, is_told_for_first, steps, constraints, expectations } = script;
-        Self { id, title, summary, family, seed, setup, variants, is_told_for_first, steps, constraints, expectations }
+        let Script { seed, setup, variants, steps, constraints, expectations } = script;
+        Self { id, title, summary, family, seed, setup, variants, steps, constraints, expectations }
     }
 
     /// The variant named `id`.

@@ -41,7 +41,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("monotonic-reads"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

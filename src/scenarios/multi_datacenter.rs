@@ -45,7 +45,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken("constraint:goes-on"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[
         Constraint {

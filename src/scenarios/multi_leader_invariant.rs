@@ -35,7 +35,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("constraint:sold-once"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: "constraint:sold-once",

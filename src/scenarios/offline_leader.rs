@@ -1,19 +1,19 @@
 //! The offline shopping cart: two datacenters and your phone, which is a leader of its own and goes offline.
 //!
-//! You remove eggs on the phone while Ana sets them to 12 in Oregon: a conflict that nobody could avoid, found by
-//! version vectors on reconnect and decided the same way at every replica.
+//! You add bread and remove eggs on the phone while Ana sets the eggs to 12 in Oregon: a conflict that nobody could avoid,
+//! found by version vectors on reconnect and decided the same way at every replica; how, and what it costs, is the variants'
+//! matter.
 
 use super::ground::{Ground, act, disconnect, reconnect, stream};
 use super::{About, Expectation, Panel, Prediction, Scope, Script, Step, Until, Variant};
 use crate::replication::delta::{Item, Mode};
 use crate::replication::ids::NodeId;
-use crate::replication::note::{ExchangeNote, Note};
+use crate::replication::note::Note;
 use crate::simulation::command::Action;
 use crate::simulation::setup::Setup;
 
 const PHONE: u16 = 2;
 const IRELAND_FOLLOWER: NodeId = NodeId(3);
-const PHONE_NODE: NodeId = NodeId(4);
 
 pub(super) const SCENARIO: Script = Script {
     seed: 7,
@@ -45,7 +45,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "ask", title: "Ask a person", change: |setup| setup.mode = Mode::Ask, about: About::kept("no-lost-writes") },
     ],
-    is_told_for_first: true,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,
@@ -97,34 +96,33 @@ fn step(text: &'static str, until: Until, panel: Option<Panel>) -> Step {
     Step { text, actions: Vec::new(), until, prediction: None, panel }
 }
 
-fn steps(_variant: &str) -> Vec<Step> {
+fn steps(variant: &str) -> Vec<Step> {
+    let Told { prediction, conflict, last } = told(variant);
     let mut steps = offline_steps();
-    steps.extend(reconnect_steps());
+    steps.push(Step { prediction: Some(prediction), ..step("Your phone is about to come back. Think first.", Until::Now, None) });
+    steps.push(Step { actions: vec![reconnect(PHONE)], ..step(conflict, Until::Quiet, Some(Panel::Conflict)) });
+    steps.push(step(last, Until::Now, Some(Panel::Conflict)));
     steps
 }
 
 fn offline_steps() -> Vec<Step> {
     vec![
         step(
-            "At the end you will lose a write that was confirmed, and see why. One shopping cart, five replicas: a leader and a \
-             follower in Oregon, the same in Ireland, and your phone. Each holds milk 2 and eggs 6. Each leader takes writes on \
-             its own; the phone is a leader too.",
+            "One shopping cart, five replicas, which are copies of it: a leader and a follower in Oregon, the same in Ireland, and \
+             your phone, a leader of its own. Each holds milk 2 and eggs 6. Watch what becomes of the bread that you will add.",
             Until::Now,
             Some(Panel::Carts),
         ),
         Step {
-            actions: vec![disconnect(PHONE)],
-            ..step("Your phone goes offline. Nothing passes between it and Oregon any more.", Until::Now, Some(Panel::Carts))
-        },
-        Step {
             actions: vec![
+                disconnect(PHONE),
+                act(0, Action::Add { item: "bread".into(), count: 1 }),
                 act(0, Action::Remove { item: "milk".into() }),
                 act(0, Action::Remove { item: eggs() }),
-                act(0, Action::Add { item: "bread".into(), count: 1 }),
             ],
             ..step(
-                "You go on shopping: you remove milk and eggs, and add bread. The phone answers at once: the three writes are safe \
-                 in its store, and pending, because nobody else has them yet.",
+                "Your phone goes offline, and you go on shopping: you add bread, and remove milk and eggs. The phone stores that and \
+                 answers ok at once. Nobody else knows it yet: it is pending.",
                 Until::Quiet,
                 Some(Panel::Carts),
             )
@@ -132,59 +130,94 @@ fn offline_steps() -> Vec<Step> {
         Step {
             actions: vec![act(1, Action::Set { item: eggs(), quantity: 12 })],
             ..step(
-                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers at once; its follower applies the change \
-                 some milliseconds later, Ireland after a trip across the ocean: that is replication lag. Your phone hears \
-                 nothing of it.",
+                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers ok at once; Ireland hears of it later: that is \
+                 replication lag. Your phone hears nothing.",
                 Until::Noted(|node, note| node == IRELAND_FOLLOWER && matches!(note, Note::Applied(_))),
                 Some(Panel::Carts),
             )
         },
-        Step { prediction: Some(PREDICTION), ..step("Your phone is about to come back. Think first.", Until::Now, None) },
     ]
 }
 
-const PREDICTION: Prediction = Prediction {
-    question: "You removed milk and eggs and added bread; Ana set the eggs to 12. What will the cart hold?",
-    answers: &["Eggs 12 and bread 1", "Only bread 1", "Milk 2, eggs 12 and bread 1"],
-    right: 0,
-    because: "Nobody else touched the milk, so it stays removed. Ana set the eggs without having seen your removal, and this \
-              cart keeps what somebody added or set meanwhile. Your bread joins them.",
-};
+/// What a variant makes of the two carts, told.
+struct Told {
+    prediction: Prediction,
+    conflict: &'static str,
+    last: &'static str,
+}
 
-fn reconnect_steps() -> Vec<Step> {
-    vec![
-        Step {
-            actions: vec![reconnect(PHONE)],
-            ..step(
-                "The phone is back. Each side greets the other with its version vector, a list of what it knows, and then \
-                 sends only what the other lacks: three writes one way, one the other.",
-                Until::Noted(|node, note| node == PHONE_NODE && matches!(note, Note::Exchange(_, ExchangeNote::Opened { .. }))),
-                Some(Panel::Events),
-            )
+/// What the cart may hold in the end.
+const UNION: &str = "Eggs 12 and bread 1";
+const ALL: &str = "Milk 2, eggs 12 and bread 1";
+const ANAS: &str = "Milk 2 and eggs 12";
+const YOURS: &str = "Only bread 1";
+
+const LOSE: &str = "Now lose the bread: under “How shall replicas decide?” press “Last write (cart)”. Ana's cart, written last, \
+                    replaces yours as a whole. The list says so.";
+
+fn told(variant: &str) -> Told {
+    match variant {
+        "last-write" => Told {
+            prediction: Prediction {
+                question: "Here the whole cart that was written last, Ana's, replaces the other one. What will the cart hold?",
+                answers: &[UNION, ANAS, YOURS],
+                right: 1,
+                because: "Ana's cart never had your bread, nor your removals, and it replaces yours as a whole.",
+            },
+            conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica \
+                       decides it by the same rule, and Ana's cart has the later timestamp. Your bread, to which the phone had \
+                       answered ok, is gone: a lost write. The list “What became of every write” says so.",
+            last: "Now decide it otherwise: under “How shall replicas decide?” press “Add-wins”. The carts are merged item by item \
+                   then, and your bread is back.",
         },
-        step(
-            "Two writes about the eggs meet: you removed them, Ana set them to 12, and neither of you had seen the other's \
-             change. That is a conflict. The version vectors show it; no clock is asked.",
-            Until::Noted(|_, note| matches!(note, Note::Conflict { item: Some(item), .. } if *item == eggs())),
-            Some(Panel::Conflict),
-        ),
-        step(
-            "Every replica decides it by the same rule, so all five agree without a vote: eggs 12, bread 1, no milk. Your \
-             removal of the eggs was overruled by Ana's 12; the list of writes says so.",
-            Until::Quiet,
-            Some(Panel::Conflict),
-        ),
-        step(
-            "Oregon holds your three writes in its store and has told your phone: nothing is pending any more, they are \
-             confirmed. All replicas know the same writes, and their hashes are equal.",
-            Until::Now,
-            Some(Panel::Verdicts),
-        ),
-        step(
-            "Now lose one yourself: under “How shall replicas decide?” press “Last write (cart)”. Ana's cart, written last, \
-             replaces yours, and your confirmed bread is gone. The list below says why; the Verdicts tab, what that breaks.",
-            Until::Now,
-            Some(Panel::Conflict),
-        ),
-    ]
+        "last-write-line" => Told {
+            prediction: Prediction {
+                question: "Here the last write wins, item by item. What will the cart hold?",
+                answers: &[UNION, ANAS, YOURS],
+                right: 0,
+                because: "Ana wrote last about the eggs, you about the milk and the bread.",
+            },
+            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
+                       decides it by the same rule, and Ana's 12 has the later timestamp. Your removal of the eggs, to which the \
+                       phone had answered ok, is lost. The list “What became of every write” says so.",
+            last: LOSE,
+        },
+        "naive-union" => Told {
+            prediction: Prediction {
+                question: "Here every item that stands in either cart is kept. What will the cart hold?",
+                answers: &[UNION, ALL, YOURS],
+                right: 1,
+                because: "The milk that you removed still stands in Ana's cart, so it comes back.",
+            },
+            conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica keeps \
+                       what stands in either cart, and the milk that you removed is back: a lost write. The list “What became of \
+                       every write” says so.",
+            last: LOSE,
+        },
+        "ask" => Told {
+            prediction: Prediction {
+                question: "Here a person decides about what is in conflict. What will the cart hold until then?",
+                answers: &[UNION, ANAS, YOURS],
+                right: 0,
+                because: "Only the eggs are in conflict. They are shown until somebody decides, so that nothing is lost.",
+            },
+            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. No replica decides it: \
+                       the eggs are marked until a person does, and nothing is lost.",
+            last: LOSE,
+        },
+        _ => Told {
+            prediction: Prediction {
+                question: "Here carts are merged item by item, and what somebody set stays, unless a removal had seen it. What will \
+                           the cart hold?",
+                answers: &[UNION, YOURS, ALL],
+                right: 0,
+                because: "Nobody else touched the milk, so it stays removed. Ana set the eggs without having seen your removal, so \
+                          they stay. Your bread joins them.",
+            },
+            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
+                       decides it by the same rule, so all five agree: eggs 12, bread 1, no milk. Your removal of the eggs was \
+                       overruled. The list “What became of every write” says so.",
+            last: LOSE,
+        },
+    }
 }

@@ -30,7 +30,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: EARLY, title: "Coordinator, crashes before the replicas have it", change: through_oregon, about: None },
         Variant { id: BY_ITSELF, title: "No coordinator: the client fans out", change: |_| {}, about: None },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -43,7 +43,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept_while("linearizable", STRICT),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

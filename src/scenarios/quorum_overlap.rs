@@ -15,7 +15,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: "hole", title: "w = 2, r = 1 of 3", change: |setup| quorum(setup, 2, 1), about: About::broken("staleness") },
         Variant { id: "one-one", title: "w = 1, r = 1 of 3", change: |setup| quorum(setup, 1, 1), about: About::broken("staleness") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -24,7 +24,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "none", title: "Without", change: |_| {}, about: About::broken(MENDED) },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: MENDED,

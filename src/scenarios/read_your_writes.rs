@@ -45,7 +45,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("read-your-writes"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

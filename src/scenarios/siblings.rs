@@ -56,7 +56,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken(DELETED),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[
         Constraint {

@@ -35,7 +35,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("staleness"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -31,7 +31,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken("no-lost-writes"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -41,7 +41,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("constraint:answered"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: "constraint:answered",

@@ -33,7 +33,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "strict", title: "Strict: no substitutes", change: |_| {}, about: About::kept("staleness") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -56,7 +56,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept_while("constraint:one-order", LEASE_IS_OVER),
         },
     ],
-    is_told_for_first: false,
     steps: told::steps,
     constraints: &[Constraint {
         id: "constraint:one-order",

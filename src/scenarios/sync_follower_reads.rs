@@ -40,7 +40,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("linearizable"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

@@ -26,7 +26,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: "vectors", title: "Version vectors compared", change: |_| {}, about: About::kept("convergence") },
         Variant { id: "node-down", title: "One node after another is down", change: |_| {}, about: About::kept("constraint:reaches-all") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[REACHES_ALL],
     expectations: EXPECTATIONS,

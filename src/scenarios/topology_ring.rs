@@ -24,7 +24,6 @@ pub(super) const SCENARIO: Script = Script {
         },
         Variant { id: "node-down", title: "One node is down", change: |_| {}, about: About::broken("constraint:reaches-all") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[REACHES_ALL],
     expectations: EXPECTATIONS,

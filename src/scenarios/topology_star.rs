@@ -17,7 +17,6 @@ pub(super) const SCENARIO: Script = Script {
         Variant { id: "leaf-down", title: "A leaf is down", change: |_| {}, about: About::kept("constraint:reaches-all") },
         Variant { id: "centre-down", title: "The centre is down", change: |_| {}, about: About::broken("constraint:reaches-all") },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[REACHES_ALL],
     expectations: EXPECTATIONS,

@@ -46,7 +46,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::kept("no-lost-writes"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[],
     expectations: EXPECTATIONS,

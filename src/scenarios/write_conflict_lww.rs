@@ -45,7 +45,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken("convergence"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: "constraint:last-shows",

@@ -43,7 +43,6 @@ pub(super) const SCENARIO: Script = Script {
             about: About::broken("constraint:stays-removed"),
         },
     ],
-    is_told_for_first: false,
     steps,
     constraints: &[Constraint {
         id: "constraint:stays-removed",

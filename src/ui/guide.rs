@@ -6,7 +6,6 @@ use crate::session::Session;
 /// A lesson on the page.
 pub(crate) struct Guide {
     lesson: Lesson,
-    told_for: Option<&'static str>,
     is_closed: bool,
 }
 
@@ -19,8 +18,6 @@ pub(crate) struct Ribbon {
     pub(crate) count: usize,
     /// Its text.
     pub(crate) text: String,
-    /// The variant that it is told for, when another one is played.
-    pub(crate) told_for: Option<&'static str>,
     /// Its question.
     pub(crate) prediction: Option<Question>,
     /// Whether it is folded away.
@@ -43,15 +40,13 @@ pub(crate) struct Question {
 }
 
 impl Guide {
-    /// The guide of a scenario; none if it has no steps. Its prose is about the first variant.
+    /// The guide of a scenario; none if it has no steps.
     pub(crate) fn new(scenario: &'static Scenario, variant: Option<&str>) -> Option<Self> {
-        let told = scenario.variants.first()?;
-        let variant = variant.unwrap_or(told.id);
+        let variant = variant.or_else(|| scenario.variants.first().map(|first| first.id))?;
         if (scenario.steps)(variant).is_empty() {
             return None;
         }
-        let told = Some(told).filter(|told| scenario.is_told_for_first && variant != told.id);
-        Some(Self { lesson: Lesson::new(scenario, variant), told_for: told.map(|told| told.title), is_closed: false })
+        Some(Self { lesson: Lesson::new(scenario, variant), is_closed: false })
     }
 
     /// The same, folded away.
@@ -122,7 +117,6 @@ impl Guide {
             number: self.lesson.index() + 1,
             count: self.lesson.count(),
             text: step.text.to_owned(),
-            told_for: self.told_for,
             prediction,
             is_closed: self.is_closed,
         }

@@ -6,7 +6,7 @@ use super::player::Player;
 use super::theme::Theme;
 use crate::recipe::Recipe;
 use crate::scenarios;
-use crate::scenarios::index::OPENING;
+use crate::scenarios::index::{OPENING, OPENING_VARIANT};
 
 /// Why something could not be opened, for the person.
 pub(crate) type Reason = String;
@@ -65,7 +65,7 @@ pub(crate) fn from_scenario(id: &str, variant: Option<&str>) -> Result<Player, R
 
 /// What is shown when nothing else is asked for.
 pub(crate) fn default_scene() -> Result<Player, Reason> {
-    from_scenario(OPENING, None)
+    from_scenario(OPENING, Some(OPENING_VARIANT))
 }
 
 /// The recipe to share: the run with the moment at which it is paused.

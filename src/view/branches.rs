@@ -50,7 +50,7 @@ fn grow(
     limbs.push(limb((index, branch), (depth, parent_row), extent, limbs));
     let mut children: Vec<(usize, &BranchView)> =
         branches.iter().enumerate().filter(|(_, child)| child.parent == Some(branch.id)).collect();
-    children.sort_by_key(|(index, child)| (child.from, *index));
+    children.sort_unstable_by_key(|(index, child)| (child.from, *index));
     for child in children {
         grow(branches, child, (depth + 1, Some(row)), extent, limbs);
     }

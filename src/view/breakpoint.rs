@@ -75,7 +75,8 @@ pub fn going(search: &Search, session: &Session) -> String {
 #[must_use]
 pub fn told(search: &Search, progress: &Progress, session: &Session, names: &Names) -> Option<Told> {
     let what = name(search.breakpoint());
-    let nothing = |sentence: String| Told { title: format!("No {what}"), sentence, operations: Vec::new(), nodes: Vec::new(), place: None };
+    let nothing =
+        |sentence: String| Told { title: format!("No {what}."), sentence, operations: Vec::new(), nodes: Vec::new(), place: None };
     let (events, now) = (words::count(search.event_count(session), "event", "events"), words::time(session.now()));
     match progress {
         Progress::Going => None,

@@ -9,6 +9,7 @@ use crate::replication::delta::{LineChange, Operation};
 use crate::replication::ids::NodeId;
 use crate::replication::view::{Conflict, Decided, Fate, Side, SideValue};
 use crate::simulation::snapshot::Snapshot;
+use std::collections::BTreeSet;
 
 /// Writes of whose fate is told at first; the latest, when there are more.
 pub const MOST_FATES: usize = 100;
@@ -89,17 +90,29 @@ pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers, m
     let decided = records.iter().map(|record| describe::content(&record.content)).collect::<Vec<_>>().join("; ");
     let (fates, earlier_count) = match IS_OPENING_ALONE {
         true => (records.iter().flat_map(|record| fates(record, writers)).collect(), 0),
-        false => latest_fates(&records, most, writers),
+        false => {
+            let (fates, earlier_count) = latest_fates(&records, most, writers);
+            (dropped(snapshot, most, writers).into_iter().chain(fates).collect(), earlier_count)
+        }
     };
     let all = records.iter().flat_map(|record| record.fates.values());
     let superseded_count = all.filter(|fate| matches!(fate, Fate::Superseded { .. })).count() as u64;
     Some(ConflictView { node, place: names.node(node), conflicts, decided, fates, earlier_count, superseded_count })
 }
 
+/// Writes that replicas had and dropped, such as a former leader's; each once, the first `most` of them.
+fn dropped(snapshot: &Snapshot, most: usize, writers: &Writers) -> Vec<FateLine> {
+    let replicas = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref());
+    let mut told = BTreeSet::new();
+    let all = replicas.flat_map(|replica| &replica.discarded).filter(|lost| told.insert(lost.dot));
+    let line = |lost| FateLine { kind: "discarded", sign: "✕", text: format!("{}.", super::replica::discarded(lost, writers)) };
+    all.take(most).map(line).collect()
+}
+
 /// One conflict for the eye.
 #[must_use]
 pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCard {
-    card_of(conflict, "the whole cart", |side| side_card(side, origin(side, names, writers), writers))
+    card_of(conflict, "the whole value", |side| side_card(side, origin(side, names, writers), writers))
 }
 
 /// The same wherever it is shown: `whole` is what it is about when it is about no line.

@@ -179,8 +179,9 @@ fn node_command(fault: NodeCommand, node: &str) -> String {
 pub fn note(note: &Note, names: &Names, writers: &Writers) -> String {
     match note {
         Note::Exchange(site, exchange) => exchange_note(*exchange, names.site(*site)),
-        Note::Conflict { item, here, arrived, .. } => {
-            let what = item.as_ref().map_or_else(|| "the cart".to_owned(), ToString::to_string);
+        Note::Conflict { key, item, here, arrived } => {
+            let whole = || if *key.0 == *"cart" { "the cart".to_owned() } else { key.to_string() };
+            let what = item.as_ref().map_or_else(whole, ToString::to_string);
             let (arrived, here) = (write_of_inside(*arrived, writers), write_of_inside(*here, writers));
             format!("conflict on {what}: {arrived} and {here}, neither had seen the other")
         }

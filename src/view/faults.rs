@@ -94,7 +94,7 @@ pub struct SiteFault {
 #[must_use]
 pub fn flights(flights: &[Flight], with_heartbeats: bool, snapshot: &Snapshot, names: &Names) -> Vec<FlightFault> {
     let mut shown: Vec<&Flight> = flights.iter().filter(|one| with_heartbeats || one.kind != MessageKind::Heartbeat).collect();
-    shown.sort_by_key(|flight| (!flight.is_held, if flight.is_held { SimTime::ZERO } else { flight.due_at }, flight.id));
+    shown.sort_unstable_by_key(|flight| (!flight.is_held, if flight.is_held { SimTime::ZERO } else { flight.due_at }, flight.id));
     let fault = |flight: &&Flight| FlightFault {
         message: flight.id,
         name: format!("{}, {} → {}", words::sentence_case(words::message(flight.kind)), names.node(flight.from), names.node(flight.to)),

@@ -153,8 +153,8 @@ fn replica(node: &NodeSnapshot, all: &[&NodeSnapshot], keys: &[Key], names: &Nam
     };
     let more_count = rows.len().saturating_sub(MOST_ROWS);
     if more_count > 0 {
-        rows.sort_by_key(|row| row.difference.is_none());
-        rows.truncate(MOST_ROWS);
+        let (different, equal): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.difference.is_some());
+        rows = different.into_iter().chain(equal).take(MOST_ROWS).collect();
     }
     let role = node.replica.as_ref().map_or("down", |replica| words::role(replica.role));
     ReplicaCard { node: node.node, name: names.node(node.node), role, state, tone, rows, more_count }

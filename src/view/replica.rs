@@ -118,7 +118,8 @@ fn further_facts(node: &NodeSnapshot, replica: &ReplicaView, now: SimTime, names
     facts
 }
 
-fn discarded(lost: &Discarded, writers: &Writers) -> String {
+/// A write that a replica dropped, and why.
+pub(super) fn discarded(lost: &Discarded, writers: &Writers) -> String {
     let what = match writers.get(lost.dot) {
         Some(_) => describe::write_of(lost.dot, writers),
         None => format!("{} write", describe::whose(&lost.author.0)),

@@ -49,7 +49,7 @@ fn line(out: &mut String, number: u64, entry: &Entry, context: &Context<'_>) {
         }
         Happening::Commanded(index) => fields.push(("command", index.to_string())),
     }
-    fields.sort_by_key(|(name, _)| *name);
+    fields.sort_unstable_by_key(|(name, _)| *name);
     let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
     out.push_str(&format!("{{{}}}\n", fields.join(",")));
 }

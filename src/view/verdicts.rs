@@ -51,7 +51,7 @@ impl Marked {
     #[must_use]
     pub fn new(sentence: String, operations: &[u64], history: &History, names: &Names) -> Option<Self> {
         let mut operations: Vec<OperationLine> = operations.iter().filter_map(|number| operations::line(*number, history, names)).collect();
-        operations.sort_by_key(|line| (line.at, line.number));
+        operations.sort_unstable_by_key(|line| (line.at, line.number));
         let at = operations.last()?.at;
         Some(Self { sentence, operations, at })
     }

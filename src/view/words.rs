@@ -23,7 +23,7 @@ pub const fn mode_name(mode: Mode) -> &'static str {
 #[must_use]
 pub const fn mode_meaning(mode: Mode) -> &'static str {
     match mode {
-        Mode::LastWrite => "The whole cart with the latest timestamp wins; concurrent changes to other lines are lost with it.",
+        Mode::LastWrite => "The whole value with the latest timestamp wins; concurrent changes to other lines of a cart are lost with it.",
         Mode::LastWriteLine => "For each line the latest timestamp wins; a fast clock wins everything.",
         Mode::NaiveUnion => {
             "Every item that stands in any version is kept, with the highest quantity. Broken on purpose: removed items come back."

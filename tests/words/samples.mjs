@@ -9,6 +9,12 @@ export const SAMPLES = {
     "Online, up to date with the cloud.": "Online, Cloud: aktuell.",
     "F #2: Oregon 2, follower, up to date. Holds eggs 6, milk 2": "F #2: Oregon 2, Follower, aktuell. Enthält Eier 6, Milch 2",
     "write stock = 9 → done": "Bestand = 9 schreiben → erledigt",
+    "writes stock = 9 → done": "Bestand = 9 schreiben → erledigt",
+    "Oregon: applied Ben's write of C": "Oregon: angewandt: Schreiben von C durch Ben",
+    "Ireland: accepted Ben's write of C": "Ireland: angenommen: Schreiben von C durch Ben",
+    "Ben's write of C is kept.": "Schreiben von C durch Ben bleibt erhalten.",
+    "Oregon 1: conflict on the cart: Ana's write of B and Ben's write of C, neither had seen the other":
+      "Oregon 1: Konflikt beim Warenkorb: Schreiben von B durch Ana und Schreiben von C durch Ben, keiner hatte den anderen gesehen",
     "Play: My own branch": "Abspielen: My own branch",
     " of screen": " Anzeige",
     "12.345 s": "12,345 s",

@@ -138,7 +138,7 @@ fn parts_of(task: &Task, longest: Symbol) -> Option<Vec<usize>> {
 /// A step that was invoked only after one of a later slot had closed.
 fn out_of_order(task: &Task, slot_of: &[Slot]) -> Option<[usize; 2]> {
     let mut places: Vec<usize> = (0..slot_of.len()).collect();
-    places.sort_by_key(|place| Reverse(slot_of[*place]));
+    places.sort_unstable_by_key(|place| (Reverse(slot_of[*place]), *place));
     let mut earliest: Option<(u32, usize)> = None;
     for equals in places.chunk_by(|a, b| slot_of[*a] == slot_of[*b]) {
         if let Some((closed, later)) = earliest {

@@ -311,7 +311,7 @@ fn events(steps: &[Step]) -> Vec<Event> {
         events.push(Event { line: step.invoked, step: id, is_close: false });
         events.extend(step.closed.map(|line| Event { line, step: id, is_close: true }));
     }
-    events.sort_by_key(|event| event.line);
+    events.sort_unstable_by_key(|event| (event.line, event.step, event.is_close));
     events
 }
 

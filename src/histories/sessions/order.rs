@@ -70,7 +70,7 @@ impl Order {
 
     /// Equal versions of different writes say nothing about the two.
     fn add_versions(&mut self, facts: &Facts, mut nodes: Vec<NodeId>) {
-        nodes.sort_by_key(|node| facts.writes[*node as usize].version);
+        nodes.sort_unstable_by_key(|node| (facts.writes[*node as usize].version, *node));
         let mut passed = None;
         for equals in nodes.chunk_by(|a, b| facts.writes[*a as usize].version == facts.writes[*b as usize].version) {
             let mark = self.mark();

@@ -15,7 +15,7 @@ pub(super) fn demand(facts: &Facts, returned: &Returned, order: &mut Order) {
             own.entry((write.session, write.key)).or_default().0.push((closed, write, node));
         }
     }
-    own.values_mut().for_each(|writes| writes.0.sort_by_key(|(closed, ..)| *closed));
+    own.values_mut().for_each(|writes| writes.0.sort_unstable_by_key(|(closed, _, node)| (*closed, *node)));
     let texts = chains_of_texts(facts, order);
     let mut cover = Cover::new(facts);
     for (read, seen) in known(facts, returned) {

@@ -79,7 +79,7 @@ fn versions(deltas: &[Arc<Delta>]) -> Vec<Json> {
     // Deltas come in causal order: only later ones can have seen one.
     let is_seen = |index: usize| values[index + 1..].iter().any(|later| later.has_seen(values[index]));
     let mut versions: Vec<&Arc<Delta>> = (0..values.len()).filter(|index| !is_seen(*index)).map(|index| values[index]).collect();
-    versions.sort_by_key(|delta| delta.rank());
+    versions.sort_unstable_by_key(|delta| delta.rank());
     versions.into_iter().map(|delta| version(delta)).collect()
 }
 

@@ -83,7 +83,7 @@ impl<'a> Causal<'a> {
 
     /// By `first`, then stamp.
     fn sort(&self, positions: &mut [usize], first: &dyn Fn(usize) -> usize) {
-        positions.sort_by_key(|index| (first(*index), self.deltas[*index].rank()));
+        positions.sort_unstable_by_key(|index| (first(*index), self.deltas[*index].rank()));
     }
 
     /// The fate of every delta.

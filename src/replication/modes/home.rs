@@ -67,7 +67,7 @@ fn last_accepted(rulings: &[Arc<Delta>]) -> Option<Dot> {
 /// of the ruling, the same everywhere.
 fn in_order(rulings: &[Arc<Delta>]) -> Vec<Ruling> {
     let mut ordered: Vec<(Ruling, Dot)> = rulings.iter().filter_map(|delta| delta.ruling().map(|ruling| (*ruling, delta.dot))).collect();
-    ordered.sort_by_key(|(ruling, dot)| (ruling.place(), *dot));
+    ordered.sort_unstable_by_key(|(ruling, dot)| (ruling.place(), *dot));
     ordered.into_iter().map(|(ruling, _)| ruling).collect()
 }
 

@@ -12,7 +12,10 @@ use std::rc::Rc;
 impl App {
     pub(super) fn on_show(&mut self, msg: ShowMsg) -> bool {
         match msg {
-            ShowMsg::Tab(tab) => self.tab = tab,
+            ShowMsg::Tab(tab) => {
+                self.tab = tab;
+                page::scroll_to_top("panel-content");
+            }
             ShowMsg::Node(node) if IS_WHOLE && self.screen.as_ref().is_some_and(|screen| screen.is_draft) => {
                 self.focus_next = self.field_of(node)
             }

@@ -55,7 +55,7 @@ impl ChartsView {
             .class("chart")
             .testid(format!("chart-{}", chart.id))
             .child(tag("figcaption").child(tag("h3").text(chart.title)).child(tag("span").class("quiet").text(chart.unit)))
-            .child(picture(chart))
+            .maybe((!chart.lines.is_empty()).then(|| picture(chart)))
             .child(tag("ul").class("chart-legend").children(shown.enumerate().map(legend)))
             .child(tag("p").class("quiet").text(format!("{more}{none}")))
             .child(tag("p").class("quiet").text(chart.note.clone()))

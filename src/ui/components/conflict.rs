@@ -61,13 +61,16 @@ fn policy(view: Option<&ConflictView>, mode: Mode, say: &Say) -> Tag {
         .set("role", "group")
         .set("aria-label", "Policy")
         .children(Mode::ALL.into_iter().filter(|mode| mode.is_built_in()).map(option));
-    let decided = tag("strong").testid("decided").text(view.map(|view| view.decided.clone()).unwrap_or_default());
+    let decided = view
+        .map(|view| &view.decided)
+        .filter(|decided| !decided.is_empty())
+        .map(|decided| tag("p").class("decided").text("Decided: ").child(tag("strong").testid("decided").text(decided.clone())));
     tag("section")
         .class("block")
         .child(tag("h2").text("How shall replicas decide?"))
         .child(options)
         .child(tag("p").testid("policy-meaning").text(words::mode_meaning(mode)))
-        .child(tag("p").class("decided").text("Decided: ").child(decided))
+        .maybe(decided)
 }
 
 fn fates(view: Option<&ConflictView>, say: &Say) -> Tag {

@@ -66,5 +66,7 @@ fn table(seen: &Inspection) -> Tag {
         tag("tr").key(row.name.clone()).child(name).child(value).child(tag("td").text(row.marks.clone()))
     });
     let head = tag("thead").child(tag("tr").children(head));
-    tag("table").class("data").child(head).child(tag("tbody").children(rows))
+    let nothing = if seen.table.is_empty() { "holds nothing" } else { "" };
+    let table = tag("table").class("data").child(head).child(tag("tbody").children(rows));
+    tag("div").child(table).child(tag("p").class("quiet").text(nothing))
 }

@@ -83,7 +83,7 @@ fn circle(button: Tag, shape: &NodeShape) -> Tag {
         .child(disc("replica-focus", shape.radius + 5.0))
         .child(disc("replica-disc", shape.radius))
         .maybe(shape.countdown.map(|left| countdown(disc("replica-countdown", shape.radius - 4.0), left)))
-        .child(at("text", x, y - 3.0).class("replica-letter").text(shape.letter))
+        .child(at("text", x, if shape.position.is_empty() { y + 5.0 } else { y - 3.0 }).class("replica-letter").text(shape.letter))
         .text(" ")
         .child(at("text", x, y + 15.0).class("replica-position").text(shape.position.clone()))
         .text(" ")

@@ -33,14 +33,13 @@ impl Draw for RibbonView {
 
 fn closed(say: &Say) -> Tag {
     let reopen = button("button").on_click(say, Msg::Guide(GuideMsg::Reopen)).testid("guide-reopen").text("Open guide");
-    let words = tag("p").text("Free play. Act for anybody, take a site offline, cut a link.");
+    let words = tag("p").text("Free play: act for anybody, choose another rule under Conflict, break something under Faults.");
     tag("div").key("closed").class("ribbon-closed").child(words).child(reopen)
 }
 
 fn open(ribbon: &Ribbon, say: &Say) -> Tag {
     let count = tag("p").class("ribbon-count").testid("lesson-count").text(format!("{} of {}", ribbon.number, ribbon.count));
     let text = tag("p").class("ribbon-text").testid("lesson-text").set("aria-live", "polite").child(emphasised(&ribbon.text, say));
-    let text = text.child(tag("span").class("ribbon-note").text(told_for(ribbon)));
     let question = ribbon.prediction.as_ref().map(|question| self::question(question, say));
     let line = tag("div").class("ribbon-line").child(count).child(text).child(buttons(ribbon, say));
     tag("div").key("open").class("ribbon-open").child(line).child(tag("div").class("ribbon-question").maybe(question))
@@ -59,11 +58,6 @@ fn buttons(ribbon: &Ribbon, say: &Say) -> Tag {
         .child(back.testid("lesson-back").text("‹ Back"))
         .child(next.testid("lesson-next").text(label))
         .child(close.child(icon(Shape::Close)))
-}
-
-/// The prose is about one variant; the others differ in the outcome.
-fn told_for(ribbon: &Ribbon) -> String {
-    ribbon.told_for.map(|title| format!(" (Told for \u{201c}{title}\u{201d}; what you see may differ.)")).unwrap_or_default()
 }
 
 fn question(question: &Question, say: &Say) -> Tag {

@@ -202,7 +202,7 @@ fn legend(with_heartbeats: bool, roles: &str, say: &Say) -> Tag {
     let signs = tag("p")
         .text(roles.to_owned())
         .text(" · ")
-        .child(tag("span").class("mark-conflict").text("⚑ in conflict"))
+        .child(tag("span").class("mark-conflict").text("⚑ conflict"))
         .text(" · ")
         .child(tag("span").class("mark-pending").text("↑ not confirmed yet"));
     let check = tag("label").class("check").child(heartbeats).child(tag("span").text("Show heartbeats"));

@@ -23,7 +23,7 @@ pub(super) fn links_block(view: &PlacesView, say: &Say) -> Tag {
     tag("section")
         .class("block")
         .child(tag("h2").set("id", "at-links").set("tabindex", "-1").text("Links"))
-        .child(tag("div").maybe((view.sites.len() > 1).then(|| shapes(view, say))))
+        .child(tag("div").maybe(shapes(view, say).filter(|_| view.sites.len() > 1)))
         .child(tag("ul").class("items").children(links))
         .child(tag("div").maybe((view.sites.len() > 1).then(|| add(view, say))))
         .child(refused(&view.links_refusal).testid("link-refusal"))
@@ -31,18 +31,15 @@ pub(super) fn links_block(view: &PlacesView, say: &Say) -> Tag {
 }
 
 /// All links at once.
-fn shapes(view: &PlacesView, say: &Say) -> Tag {
+fn shapes(view: &PlacesView, say: &Say) -> Option<Tag> {
     let press = |one: &TopologyChoice| {
         let press = button("button button-small").key(one.id).on_click(say, link_edit(LinkEdit::Topology(one.id)));
         press.set("title", one.summary).testid(format!("topology-{}", one.id)).text(one.title)
     };
-    let possible = view.topologies.iter().filter(|one| one.is_possible);
-    tag("div")
-        .class("fault-buttons")
-        .set("role", "group")
-        .set("aria-label", "Link all sites as a")
-        .child(words("Link all as a"))
-        .children(possible.map(press))
+    let mut possible = view.topologies.iter().filter(|one| one.is_possible).peekable();
+    possible.peek()?;
+    let group = tag("div").class("fault-buttons").set("role", "group").set("aria-label", "Link all sites as a");
+    Some(group.child(words("Link all as a")).children(possible.map(press)))
 }
 
 fn add(view: &PlacesView, say: &Say) -> Tag {

@@ -31,6 +31,13 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Shows the element with this id from its beginning.
+pub(crate) fn scroll_to_top(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.set_scroll_top(0);
+    }
+}
+
 /// Selects the text of the field with this id.
 pub(crate) fn select(id: &str) {
     if let Some(field) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {

@@ -82,7 +82,7 @@ impl Term {
 pub fn search(text: &str) -> Vec<&'static Term> {
     let text = text.trim().to_lowercase();
     let mut found: Vec<(u8, &'static Term)> = all().filter_map(|term| Some((term.fit(&text)?, term))).collect();
-    found.sort_by_key(|(fit, term)| (*fit, term.name.to_lowercase()));
+    found.sort_unstable_by_key(|(fit, term)| (*fit, term.name.to_lowercase()));
     found.into_iter().map(|(_, term)| term).collect()
 }
 

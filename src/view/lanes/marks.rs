@@ -28,7 +28,7 @@ impl Brush<'_> {
         for moment in known.moments_within(from, to) {
             count += 1;
             // Words of a command end where the next command is marked.
-            let end = if moment.sign == Sign::Command { next_commands.next() } else { None }.unwrap_or(f64::INFINITY);
+            let end = if moment.sign == Sign::Command { next_commands.next() } else { None }.unwrap_or(self.plot.width);
             let place = ((self.plot.x(moment.at) / 3.0) as i64, moment.node, moment.sign);
             if places.len() < MOST_MOMENTS && places.insert(place) {
                 self.moment(moment, end);

@@ -30,7 +30,7 @@ impl Chain {
     pub fn of(order: &Order<'_>, names: &Names, operations: &[u64]) -> Self {
         let record = |number: &u64| Some((*number, order.history.get(usize::try_from(*number).ok()?)?));
         let mut records: Vec<(u64, &OperationRecord)> = operations.iter().filter_map(record).collect();
-        records.sort_by_key(|(number, record)| (record.invoked_at, *number));
+        records.sort_unstable_by_key(|(number, record)| (record.invoked_at, *number));
         let begin = records.first().map_or(SimTime::ZERO, |(_, record)| record.invoked_at);
         let mut chain = Self { operations: records.iter().map(|(number, _)| *number).collect(), span: (begin, begin), ..Self::default() };
         let mut written: Option<&OperationRecord> = None;

@@ -203,11 +203,11 @@ impl Leaderless {
             for end in (1..order.len()).rev() {
                 order.swap(end, env.rng.below(end as u32 + 1) as usize);
             }
-        } else {
-            order.sort_by_key(|node| *node != env.me);
+        } else if let Some(place) = order.iter().position(|node| *node == env.me) {
+            order[..=place].rotate_right(1);
         }
-        order.sort_by_key(|node| self.suspected.contains(*node));
-        order.into_iter().take(usize::from(count)).collect()
+        let (suspected, well): (Vec<NodeId>, Vec<NodeId>) = order.into_iter().partition(|node| self.suspected.contains(*node));
+        well.into_iter().chain(suspected).take(usize::from(count)).collect()
     }
 
     /// An answer: goes on when it completes the quorum. One to a request that is over finds nothing and changes nothing.

@@ -117,7 +117,7 @@ fn conflict(siblings: &[Write]) -> Conflict {
         value: write.value.clone().map_or(SideValue::Absent, SideValue::Plain),
     };
     let mut sides: Vec<Side> = siblings.iter().map(side).collect();
-    sides.sort_by_key(|side| (side.stamp, side.dot));
+    sides.sort_unstable_by_key(|side| (side.stamp, side.dot));
     Conflict { item: None, base: SideValue::Absent, sides, is_open: true }
 }
 

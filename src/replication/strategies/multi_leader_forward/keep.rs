@@ -134,7 +134,7 @@ impl Keep {
         let is_base =
             |event: &&Arc<Event>| self.frontier.iter().all(|side| written(side).is_some_and(|write| write.context.covers(event.dot)));
         let mut sides: Vec<Side> = self.frontier.iter().filter_map(|event| written(event).map(|write| side(event.dot, write))).collect();
-        sides.sort_by_key(|side| (side.stamp, side.dot));
+        sides.sort_unstable_by_key(|side| (side.stamp, side.dot));
         let base = self.history.iter().rev().find(is_base).and_then(|event| written(event)).map_or(SideValue::Absent, side_value);
         Conflict { item: None, base, sides, is_open: false }
     }
