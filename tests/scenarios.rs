@@ -6,11 +6,16 @@
 mod pins;
 
 use replicascope::recipe::Recipe;
+use replicascope::replication::causality::Dot;
 use replicascope::replication::delta::Key;
 use replicascope::replication::time::SimDuration;
 use replicascope::replication::view::{Content, Fate, Role};
 use replicascope::scenarios;
 use replicascope::session::Session;
+use replicascope::view::conflict;
+use replicascope::view::names::Names;
+use replicascope::view::writers::Writers;
+use std::collections::BTreeSet;
 
 /// What every replica holds at the end of a tour: one text if they agree.
 fn carts(session: &Session) -> Vec<String> {
@@ -115,4 +120,35 @@ fn a_glance_is_all_but_what_became_of_each_write() {
         }
     }
     assert!(fate_count > 1_000, "{fate_count}");
+}
+
+/// What a former leader had and dropped shows nowhere else: it stands in the list of what became of every write, whichever replica
+/// is looked at.
+#[test]
+fn writes_that_replicas_dropped_are_listed_at_every_replica() {
+    let mut listed_count = 0;
+    for scenario in scenarios::ALL {
+        for variant in scenario.variants {
+            let Some(session) = scenario.play(Some(variant.id)) else { continue };
+            let (snapshot, names) = (session.snapshot(), Names::new(session.setup()));
+            let writers = Writers::collect(session.history(), &snapshot);
+            let dropped: BTreeSet<Dot> = snapshot
+                .nodes
+                .iter()
+                .filter_map(|node| node.replica.as_ref())
+                .flat_map(|replica| &replica.discarded)
+                .map(|lost| lost.dot)
+                .collect();
+            for node in names.nodes().filter(|node| snapshot.nodes[node.index()].replica.is_some()) {
+                let view = conflict::at(node, &snapshot, &names, &writers, usize::MAX).unwrap();
+                let own = &snapshot.nodes[node.index()].replica.as_ref().unwrap().records;
+                let fated =
+                    own.values().flat_map(|record| record.fates.values()).filter(|fate| matches!(fate, Fate::Discarded { .. })).count();
+                let listed = view.fates.iter().filter(|line| line.kind == "discarded").count();
+                assert_eq!(listed, dropped.len() + fated, "{} {} at {node:?}", scenario.id, variant.id);
+            }
+            listed_count += dropped.len();
+        }
+    }
+    assert!(listed_count > 3, "{listed_count}");
 }

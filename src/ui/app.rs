@@ -37,7 +37,7 @@ use super::pace::Pace;
 use super::painter::Palette;
 use super::place::Place;
 use super::player::Player;
-use super::screen::Screen;
+use super::screen::{self, Screen};
 use super::theme::Theme;
 use super::{opening, panic};
 use crate::replication::ids::{NodeId, SessionId};
@@ -292,7 +292,7 @@ impl Component for App {
         let player = self.player.as_ref();
         let header = Header {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
-            variant: player.and_then(|player| player.variant.clone()),
+            variant: player.and_then(|player| player.variant.clone()).filter(|_| player.is_none_or(screen::is_mode_kept)),
             theme: self.theme,
             place: self.place,
             #[cfg(feature = "catalogue")]

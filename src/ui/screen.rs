@@ -160,6 +160,11 @@ impl Screen {
     }
 }
 
+/// Whether replicas decide as they did when the run began.
+pub(crate) fn is_mode_kept(player: &Player) -> bool {
+    mode(player) == player.session.setup().mode
+}
+
 /// How replicas decide now: the last word said about it up to this moment.
 pub(crate) fn mode(player: &Player) -> Mode {
     let until_now = player.session.commands().iter().take(player.session.position().command_count);

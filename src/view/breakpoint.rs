@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn none_is_said_to_be_none() {
         let none = first(Breakpoint::LostWrite, "split-brain", "majority");
-        assert_eq!((none.title.as_str(), none.place), ("No lost write", None));
+        assert_eq!((none.title.as_str(), none.place), ("No lost write.", None));
         assert!(none.sentence.contains("events"), "{}", none.sentence);
     }
 

@@ -36,15 +36,18 @@ impl Names {
     /// A text in which strategies name nodes by their numbers ("n2"), with the names that people know.
     #[must_use]
     pub fn in_words(&self, text: &str) -> String {
-        let named = |word: &str| {
-            let bare = word.trim_end_matches([',', ':', ';', '.']);
-            let node = bare.strip_prefix('n').and_then(|number| number.parse().ok()).map(NodeId);
-            match node.filter(|node| node.index() < self.nodes.len()) {
-                Some(node) => format!("{}{}", self.node(node), &word[bare.len()..]),
-                None => word.to_owned(),
-            }
+        let bare = |word: &str| word.trim_end_matches([',', ':', ';', '.']).len();
+        let node = |word: &str| {
+            let node = word.strip_prefix('n').and_then(|number| number.parse().ok()).map(NodeId);
+            node.filter(|node| node.index() < self.nodes.len())
         };
-        text.split(' ').map(named).collect::<Vec<_>>().join(" ")
+        let named = |word: &str| {
+            let (word, rest) = word.split_at(bare(word));
+            node(word).map_or_else(|| format!("{word}{rest}"), |node| format!("{}{rest}", self.node(node)))
+        };
+        // Names have spaces in them.
+        let is_list = text.split(' ').all(|word| node(word).is_some());
+        text.split(' ').map(named).collect::<Vec<_>>().join(if is_list { ", " } else { " " })
     }
 
     /// A site.
@@ -109,5 +112,6 @@ mod tests {
         let names = Names::new(&example::cluster().0);
         assert_eq!(names.in_words("3 for n1, 2 for n4"), "3 for Oregon 2, 2 for Your phone");
         assert_eq!(names.in_words("n9 now n nn1"), "n9 now n nn1");
+        assert_eq!(names.in_words("n1 n4"), "Oregon 2, Your phone");
     }
 }

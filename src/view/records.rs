@@ -123,7 +123,7 @@ fn person(session: &SessionSnapshot, key: &str, names: &Names, snapshot: &Snapsh
 #[must_use]
 pub fn read_rule(rule: ReadRule) -> String {
     match rule {
-        ReadRule::Home => "the node that takes the writes".to_owned(),
+        ReadRule::Home => "the node to which it writes".to_owned(),
         ReadRule::Leader => "the leader".to_owned(),
         ReadRule::AnyFollower => "any follower".to_owned(),
         ReadRule::Nearest => "the nearest node".to_owned(),

@@ -63,7 +63,10 @@ impl Header {
             .child(icon(Shape::Open));
         let variants = chosen.map_or(&[] as &[scenarios::Variant], |scenario| scenario.variants);
         let choices = variants.iter().map(|variant| choice(variant.id, variant.title, self.variant.as_deref() == Some(variant.id)));
-        let variants = (!variants.is_empty()).then(|| picker("Variant", "variant", say, OpenMsg::Variant).children(choices));
+        // What is decided otherwise by hand is none of them.
+        let changed = self.variant.is_none().then(|| choice("", "Rule changed", true));
+        let variants =
+            (!variants.is_empty()).then(|| picker("Variant", "variant", say, OpenMsg::Variant).children(changed).children(choices));
         let pickers = tag("div").class("pickers").child(scenarios).child(tag("div").class("picker-variant").maybe(variants));
         #[cfg(feature = "catalogue")]
         let pickers = pickers.maybe(self.pair.as_ref().map(|words| compare_button(words, say)));

@@ -2,6 +2,7 @@
 
 use super::part::Draw;
 use super::stage::at;
+use crate::ui::IS_WHOLE;
 use crate::ui::markup::{On, Say, Tag, tag};
 use crate::ui::message::{Msg, ShowMsg};
 use crate::view::geometry::px;
@@ -85,9 +86,14 @@ fn circle(button: Tag, shape: &NodeShape) -> Tag {
         .maybe(shape.countdown.map(|left| countdown(disc("replica-countdown", shape.radius - 4.0), left)))
         .child(at("text", x, if shape.position.is_empty() { y + 5.0 } else { y - 3.0 }).class("replica-letter").text(shape.letter))
         .text(" ")
-        .child(at("text", x, y + 15.0).class("replica-position").text(shape.position.clone()))
+        .child(at("text", x, y + 15.0).class(position_class(shape)).text(shape.position.clone()))
         .text(" ")
         .child(at("text", x + shape.radius, y - shape.radius + 4.0).class("replica-term").text(shape.term.clone().unwrap_or_default()))
+}
+
+/// Long words are smaller, so that they stay within the circle.
+const fn position_class(shape: &NodeShape) -> &'static str {
+    if IS_WHOLE && shape.position.len() > 6 { "replica-position replica-position-long" } else { "replica-position" }
 }
 
 /// A ring that runs out.

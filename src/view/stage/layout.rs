@@ -194,12 +194,12 @@ impl Plan {
         self.bottom += ROW_GAP;
     }
 
-    /// Datacenters in reverse, so that the first one stands next to the devices.
+    /// Devices come first: what a person does is what the story is about. The first datacenter stands next to them.
     fn stack(&mut self, setup: &Setup) {
         let (devices, centers): (Vec<usize>, Vec<usize>) =
             (0..setup.sites.len()).partition(|index| setup.sites[*index].kind == SiteKind::Device);
         self.bottom = 12.0;
-        for site in centers.into_iter().rev().chain(devices) {
+        for site in devices.into_iter().chain(centers) {
             let (width, height) = self.sizes[site];
             self.put(site, Rect { x: 8.0, y: self.bottom, width, height }, setup);
             self.bottom += height + MARGIN;

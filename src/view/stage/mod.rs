@@ -67,6 +67,11 @@ impl Tone {
     }
 }
 
+/// A letter of a zone's head is about this wide.
+const LETTER: f64 = 7.5;
+/// Beside and between its words.
+const ROOM: f64 = 44.0;
+
 /// The picture of a cluster at one moment, messages aside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -105,12 +110,20 @@ pub struct ZoneTitle {
 pub fn scene(setup: &Setup, names: &Names, snapshot: &Snapshot, width: f64) -> Scene {
     let lines: Vec<usize> = snapshot.nodes.iter().map(replicas::line_count).collect();
     let layout = Layout::new(setup, width, &lines);
-    let titles: Vec<ZoneTitle> = names.sites().map(|site| title(site, snapshot, names)).collect();
+    let titles: Vec<ZoneTitle> = names.sites().map(|site| title(site, snapshot, names)).map(|title| fitted(title, &layout)).collect();
     let links = links::links(&layout, snapshot, names);
     let nodes: Vec<NodeShape> = snapshot.nodes.iter().map(|node| replicas::shape(node, snapshot.now, &layout, names)).collect();
     let summary = summary(&titles, snapshot);
     let roles = if IS_WHOLE { roles(snapshot) } else { "L leader · F follower · #n log position".to_owned() };
     Scene { layout, titles, links, nodes, summary, roles }
+}
+
+/// What a zone is goes without saying where there is no room beside its name.
+fn fitted(title: ZoneTitle, layout: &Layout) -> ZoneTitle {
+    let zone = &layout.zones[title.site.index()];
+    let length = (title.name.chars().count() + title.state.chars().count()) as f64 * LETTER;
+    let has_room = zone.is_device || length + ROOM <= zone.frame.width;
+    if IS_WHOLE && !has_room && title.tone == Tone::Quiet { ZoneTitle { state: String::new(), ..title } } else { title }
 }
 
 fn title(site: SiteId, snapshot: &Snapshot, names: &Names) -> ZoneTitle {

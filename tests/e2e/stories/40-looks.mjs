@@ -35,6 +35,12 @@ story("the guided tour runs to its end and hands over", { reducedMotion: "reduce
     await expect.text(c.id("lesson-count"), new RegExp(`^${step + 1} of ${count}`));
     await expect.attribute(c.id("play"), "data-state", "paused");
   }
+  // A write that was answered ok is gone, and the list says why.
+  await c.everywhere("eggs:12,milk:2");
+  await expect.text(c.id("fates"), /Your adding of bread was discarded in favour of Ana's .*later timestamp/);
+  // What the last step asks for brings it back.
+  await expect.text(c.id("lesson-text"), /press “Add-wins”.*your bread is back/);
+  await c.policy("add-wins");
   await c.everywhere("bread:1,eggs:12");
   await c.id("lesson-back").click();
   await expect.text(c.id("lesson-count"), new RegExp(`^${count - 1} of ${count}`));
