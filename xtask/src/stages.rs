@@ -23,12 +23,12 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 792),
+    (Stage::Native, "native", 794),
     (Stage::Wasm, "wasm", 23),
     (Stage::Lab, "lab", 13),
     (Stage::Package, "package", 86),
     (Stage::Build, "build", 17),
-    (Stage::EndToEnd, "e2e", 366),
+    (Stage::EndToEnd, "e2e", 368),
     (Stage::Docs, "docs", 201),
 ];
 

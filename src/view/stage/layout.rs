@@ -105,6 +105,11 @@ impl Layout {
 
     fn control(&self, a: &Spot, b: &Spot) -> Point {
         let middle = a.center.towards(b.center, 0.5);
+        if a.site == b.site && (a.center.x - b.center.x).abs() < RADIUS {
+            // One above the other: round what is written below the upper one, between the columns.
+            let side = if middle.x < self.width / 2.0 { 1.0 } else { -1.0 };
+            return Point::new(middle.x + side * COLUMN, middle.y);
+        }
         if a.site == b.site {
             let is_next = (a.center.x - b.center.x).abs() <= COLUMN * 1.3;
             return if is_next { middle } else { Point::new(middle.x, middle.y - 70.0) };

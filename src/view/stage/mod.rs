@@ -110,7 +110,10 @@ pub struct ZoneTitle {
 pub fn scene(setup: &Setup, names: &Names, snapshot: &Snapshot, width: f64) -> Scene {
     let lines: Vec<usize> = snapshot.nodes.iter().map(replicas::line_count).collect();
     let layout = Layout::new(setup, width, &lines);
-    let titles: Vec<ZoneTitle> = names.sites().map(|site| title(site, snapshot, names)).map(|title| fitted(title, &layout)).collect();
+    let mut titles: Vec<ZoneTitle> = names.sites().map(|site| title(site, snapshot, names)).collect();
+    if IS_WHOLE {
+        fit(&mut titles, &layout);
+    }
     let links = links::links(&layout, snapshot, names);
     let nodes: Vec<NodeShape> = snapshot.nodes.iter().map(|node| replicas::shape(node, snapshot.now, &layout, names)).collect();
     let summary = summary(&titles, snapshot);
@@ -118,12 +121,16 @@ pub fn scene(setup: &Setup, names: &Names, snapshot: &Snapshot, width: f64) -> S
     Scene { layout, titles, links, nodes, summary, roles }
 }
 
-/// What a zone is goes without saying where there is no room beside its name.
-fn fitted(title: ZoneTitle, layout: &Layout) -> ZoneTitle {
-    let zone = &layout.zones[title.site.index()];
-    let length = (title.name.chars().count() + title.state.chars().count()) as f64 * LETTER;
-    let has_room = zone.is_device || length + ROOM <= zone.frame.width;
-    if IS_WHOLE && !has_room && title.tone == Tone::Quiet { ZoneTitle { state: String::new(), ..title } } else { title }
+/// What zones are goes without saying where one of them has no room for it beside its name, or links lead through that place.
+fn fit(titles: &mut [ZoneTitle], layout: &Layout) {
+    let has_room = |title: &ZoneTitle| {
+        let zone = &layout.zones[title.site.index()];
+        let length = (title.name.chars().count() + title.state.chars().count()) as f64 * LETTER;
+        zone.is_device || title.tone != Tone::Quiet || length + ROOM <= zone.frame.width
+    };
+    if layout.class == WidthClass::Narrow || !titles.iter().all(has_room) {
+        titles.iter_mut().filter(|title| title.tone == Tone::Quiet).for_each(|title| title.state.clear());
+    }
 }
 
 fn title(site: SiteId, snapshot: &Snapshot, names: &Names) -> ZoneTitle {

@@ -37,7 +37,7 @@ story("the guided tour runs to its end and hands over", { reducedMotion: "reduce
   }
   // A write that was answered ok is gone, and the list says why.
   await c.everywhere("eggs:12,milk:2");
-  await expect.text(c.id("fates"), /Your adding of bread was discarded in favour of Ana's .*later timestamp/);
+  await expect.text(c.id("fates"), /Your bread \+1 was discarded in favour of Ana's .*later timestamp/);
   // What the last step asks for brings it back.
   await expect.text(c.id("lesson-text"), /press “Add-wins”.*your bread is back/);
   await c.policy("add-wins");
