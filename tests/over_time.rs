@@ -166,6 +166,50 @@ fn lanes_out_of_sight_are_not_drawn() {
     assert!(words > 0);
 }
 
+/// Left, right, top and bottom of each rectangle in a path of such.
+fn rectangles(path: &str) -> Vec<[f64; 4]> {
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    let one = |part: &str| {
+        let (corner, sides) = part.split_once('h').expect("a width");
+        let (x, y) = corner.split_once(' ').expect("a corner");
+        let (width, rest) = sides.split_once('v').expect("a height");
+        let height = rest.split_once('h').expect("back").0;
+        [number(x), number(x) + number(width), number(y), number(y) + number(height)]
+    };
+    path.split('M').filter(|part| !part.is_empty()).map(one).collect()
+}
+
+#[test]
+fn signs_of_messages_stand_on_no_operation() {
+    let (mut sign_count, mut bar_count) = (0, 0);
+    for (_, session) in runs() {
+        let names = Names::new(session.setup());
+        let mut known = Known::default();
+        known.follow(&session, &names);
+        for width in [900.0, 340.0] {
+            let plot = Plot { frame: Frame::whole(known.end()), width, lane_count: known.lanes.len(), sight: Sight::ALL };
+            let drawn = picture(&known, &names, plot, Emphasis::default(), false);
+            let bars: Vec<[f64; 4]> = drawn
+                .strokes
+                .iter()
+                .filter(|stroke| stroke.class.starts_with("bar bar-"))
+                .flat_map(|stroke| rectangles(&stroke.path))
+                .collect();
+            bar_count += bars.len();
+            for letters in drawn.letters.iter().filter(|letters| letters.class.contains("tone-")) {
+                let places = |text: &str| text.split_whitespace().map(|one| one.parse::<f64>().expect("a number")).collect::<Vec<_>>();
+                for (x, y) in places(&letters.xs).into_iter().zip(places(&letters.ys)) {
+                    sign_count += 1;
+                    let y = y - 3.5;
+                    let hit = bars.iter().find(|[left, right, top, bottom]| (*left..=*right).contains(&x) && (*top..=*bottom).contains(&y));
+                    assert!(hit.is_none(), "a sign at {x} {y} stands on {hit:?}");
+                }
+            }
+        }
+    }
+    assert!(sign_count > 100 && bar_count > 20, "{sign_count} signs, {bar_count} operations");
+}
+
 #[test]
 fn events_are_walked_one_by_one_and_lead_to_their_moment() {
     let (_, mut session) = runs().swap_remove(1);

@@ -1,7 +1,7 @@
 //! What draws: lines of the same look are gathered in one path, letters of the same look in one text.
 
 use super::known::Known;
-use super::lane::Process;
+use super::lane::{Lane, Process};
 use super::outline::area;
 use super::picture::{Emphasis, Label, Letters};
 use super::plot::Plot;
@@ -16,6 +16,12 @@ pub(super) const LETTER: f64 = 6.6;
 /// Half of a message's sign.
 const SIGN: f64 = 8.0;
 
+/// Half of an operation's height.
+pub(super) const BAR: f64 = 7.0;
+
+/// The middle of a name that stands on its lane, above it.
+const NAME: f64 = 15.0;
+
 /// A picture on its way.
 pub(super) struct Brush<'a> {
     pub(super) known: &'a Known,
@@ -26,6 +32,8 @@ pub(super) struct Brush<'a> {
     pub(super) strokes: BTreeMap<(u8, String), String>,
     pub(super) letters: BTreeMap<String, Letters>,
     pub(super) labels: Vec<Label>,
+    /// Operations: from, to and height of each. Messages pass behind them.
+    pub(super) bars: Vec<(f64, f64, f64)>,
 }
 
 impl Brush<'_> {
@@ -46,13 +54,23 @@ impl Brush<'_> {
         self.labels.push(Label { class, at, text });
     }
 
-    /// Whether a message's sign at this place would stand on no words.
+    /// Whether a message's sign at this place would stand on no words and on no operation.
     pub(super) fn is_free(&self, at: Point) -> bool {
         let covers = |label: &Label| {
             let end = label.at.x + label.text.chars().count() as f64 * LETTER;
             (label.at.x - SIGN..end + SIGN).contains(&at.x) && (label.at.y - LETTER - SIGN..label.at.y + SIGN).contains(&at.y)
         };
-        !self.labels.iter().any(covers)
+        let hides = |(from, to, y): &(f64, f64, f64)| (from - SIGN..to + SIGN).contains(&at.x) && (at.y - y).abs() < BAR + SIGN;
+        !self.labels.iter().any(covers) && !self.bars.iter().any(hides) && !self.is_on_a_name(at)
+    }
+
+    /// Where there is no room beside them, names stand on their lanes.
+    fn is_on_a_name(&self, at: Point) -> bool {
+        let is_on = |(place, lane): (usize, &Lane)| {
+            let end = lane.name.chars().count() as f64 * LETTER + SIGN;
+            at.x < end && (at.y - self.plot.y(place) + NAME).abs() < LETTER + SIGN
+        };
+        !self.plot.has_gutter() && self.known.lanes.iter().enumerate().any(is_on)
     }
 
     /// The height of a lane that is looked at.

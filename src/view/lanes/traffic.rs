@@ -1,6 +1,6 @@
 //! Operations and messages in the picture: as many as it bears.
 
-use super::brush::{Brush, LETTER, short};
+use super::brush::{BAR, Brush, LETTER, short};
 use super::cone::Relation;
 use super::known::{Task, Trip};
 use super::lane::Process;
@@ -61,7 +61,8 @@ impl Brush<'_> {
             (Some(_), _) => "ok",
         };
         let kind = if record.write.is_some() { "write" } else { "read" };
-        self.stroke(5, format!("bar bar-{kind} bar-{outcome}"), &area(start, y - 7.0, width, 14.0));
+        self.stroke(7, format!("bar bar-{kind} bar-{outcome}"), &area(start, y - BAR, width, 2.0 * BAR));
+        self.bars.push((start, start + width, y));
         if let Some(place) = self.emphasis.proof.iter().position(|number| *number == task.number) {
             self.stroke(8, "bar-proof", &area(start - 3.0, y - 10.0, width + 6.0, 20.0));
             self.letter("letter letter-proof".to_owned(), Point::new(start - 9.0, y), &format!("{}", (place + 1) % 10));
