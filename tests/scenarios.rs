@@ -146,6 +146,12 @@ fn writes_that_replicas_dropped_are_listed_at_every_replica() {
                     own.values().flat_map(|record| record.fates.values()).filter(|fate| matches!(fate, Fate::Discarded { .. })).count();
                 let listed = view.fates.iter().filter(|line| line.kind == "discarded").count();
                 assert_eq!(listed, dropped.len() + fated, "{} {} at {node:?}", scenario.id, variant.id);
+                // Of more than are asked for, those that are not told are counted.
+                for most in 0..3 {
+                    let some = conflict::at(node, &snapshot, &names, &writers, most).unwrap();
+                    assert!(some.fates.len() <= most);
+                    assert_eq!(some.fates.len() as u64 + some.earlier_count, view.fates.len() as u64);
+                }
             }
             listed_count += dropped.len();
         }

@@ -157,67 +157,77 @@ const LOSE: &str = "Now lose the bread: under “How shall replicas decide?” p
 
 fn told(variant: &str) -> Told {
     match variant {
-        "last-write" => Told {
-            prediction: Prediction {
-                question: "Here the whole cart that was written last, Ana's, replaces the other one. What will the cart hold?",
-                answers: &[UNION, ANAS, YOURS],
-                right: 1,
-                because: "Ana's cart never had your bread, nor your removals, and it replaces yours as a whole.",
-            },
-            conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica \
-                       decides it by the same rule, and Ana's cart has the later timestamp. Your bread, to which the phone had \
-                       answered ok, is gone: a lost write. The list “What became of every write” says so.",
-            last: "Now decide it otherwise: under “How shall replicas decide?” press “Add-wins”. The carts are merged item by item \
-                   then, and your bread is back.",
-        },
-        "last-write-line" => Told {
-            prediction: Prediction {
-                question: "Here the last write wins, item by item. What will the cart hold?",
-                answers: &[UNION, ANAS, YOURS],
-                right: 0,
-                because: "Ana wrote last about the eggs, you about the milk and the bread.",
-            },
-            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
-                       decides it by the same rule, and Ana's 12 has the later timestamp. Your removal of the eggs, to which the \
-                       phone had answered ok, is lost. The list “What became of every write” says so.",
-            last: LOSE,
-        },
-        "naive-union" => Told {
-            prediction: Prediction {
-                question: "Here every item that stands in either cart is kept. What will the cart hold?",
-                answers: &[UNION, ALL, YOURS],
-                right: 1,
-                because: "The milk that you removed still stands in Ana's cart, so it comes back.",
-            },
-            conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica keeps \
-                       what stands in either cart, and the milk that you removed is back: a lost write. The list “What became of \
-                       every write” says so.",
-            last: LOSE,
-        },
-        "ask" => Told {
-            prediction: Prediction {
-                question: "Here a person decides about what is in conflict. What will the cart hold until then?",
-                answers: &[UNION, ANAS, YOURS],
-                right: 0,
-                because: "Only the eggs are in conflict. They are shown until somebody decides, so that nothing is lost.",
-            },
-            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. No replica decides it: \
-                       the eggs are marked until a person does, and nothing is lost.",
-            last: LOSE,
-        },
-        _ => Told {
-            prediction: Prediction {
-                question: "Here carts are merged item by item, and what somebody set stays, unless a removal had seen it. What will \
-                           the cart hold?",
-                answers: &[UNION, YOURS, ALL],
-                right: 0,
-                because: "Nobody else touched the milk, so it stays removed. Ana set the eggs without having seen your removal, so \
-                          they stay. Your bread joins them.",
-            },
-            conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
-                       decides it by the same rule, so all five agree: eggs 12, bread 1, no milk. Your removal of the eggs was \
-                       overruled. The list “What became of every write” says so.",
-            last: LOSE,
-        },
+        "last-write" => LAST_WRITE,
+        "last-write-line" => LAST_WRITE_LINE,
+        "naive-union" => NAIVE_UNION,
+        "ask" => ASK,
+        _ => ADD_WINS,
     }
 }
+
+const LAST_WRITE: Told = Told {
+    prediction: Prediction {
+        question: "Here the whole cart that was written last, Ana's, replaces the other one. What will the cart hold?",
+        answers: &[UNION, ANAS, YOURS],
+        right: 1,
+        because: "Ana's cart never had your bread, nor your removals, and it replaces yours as a whole.",
+    },
+    conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica \
+               decides it by the same rule, and Ana's cart has the later timestamp. Your bread, to which the phone had \
+               answered ok, is gone: a lost write. The list “What became of every write” says so.",
+    last: "Now decide it otherwise: under “How shall replicas decide?” press “Add-wins”. The carts are merged item by item \
+           then, and your bread is back.",
+};
+
+const LAST_WRITE_LINE: Told = Told {
+    prediction: Prediction {
+        question: "Here the last write wins, item by item. What will the cart hold?",
+        answers: &[UNION, ANAS, YOURS],
+        right: 0,
+        because: "Ana wrote last about the eggs, you about the milk and the bread.",
+    },
+    conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
+               decides it by the same rule, and Ana's 12 has the later timestamp. Your removal of the eggs, to which the \
+               phone had answered ok, is lost. The list “What became of every write” says so.",
+    last: LOSE,
+};
+
+const NAIVE_UNION: Told = Told {
+    prediction: Prediction {
+        question: "Here every item that stands in either cart is kept. What will the cart hold?",
+        answers: &[UNION, ALL, YOURS],
+        right: 1,
+        because: "The milk that you removed still stands in Ana's cart, so it comes back.",
+    },
+    conflict: "You and Ana changed the cart without having seen each other's write: that is a conflict. Every replica keeps \
+               what stands in either cart, and the milk that you removed is back: a lost write. The list “What became of \
+               every write” says so.",
+    last: LOSE,
+};
+
+const ASK: Told = Told {
+    prediction: Prediction {
+        question: "Here a person decides about what is in conflict. What will the cart hold until then?",
+        answers: &[UNION, ANAS, YOURS],
+        right: 0,
+        because: "Only the eggs are in conflict. They are shown until somebody decides, so that nothing is lost.",
+    },
+    conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. No replica decides it: \
+               the eggs are marked until a person does, and nothing is lost.",
+    last: LOSE,
+};
+
+const ADD_WINS: Told = Told {
+    prediction: Prediction {
+        question: "Here carts are merged item by item, and what somebody set stays, unless a removal had seen it. What will \
+                   the cart hold?",
+        answers: &[UNION, YOURS, ALL],
+        right: 0,
+        because: "Nobody else touched the milk, so it stays removed. Ana set the eggs without having seen your removal, so \
+                  they stay. Your bread joins them.",
+    },
+    conflict: "You and Ana changed the eggs without having seen each other's write: that is a conflict. Every replica \
+               decides it by the same rule, so all five agree: eggs 12, bread 1, no milk. Your removal of the eggs was \
+               overruled. The list “What became of every write” says so.",
+    last: LOSE,
+};

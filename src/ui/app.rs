@@ -292,7 +292,7 @@ impl Component for App {
         let player = self.player.as_ref();
         let header = Header {
             scenario: player.and_then(|player| player.scenario).map(|scenario| scenario.id),
-            variant: player.and_then(|player| player.variant.clone()).filter(|_| player.is_none_or(screen::is_mode_kept)),
+            variant: player.filter(|player| screen::is_mode_kept(player)).and_then(|player| player.variant.clone()),
             theme: self.theme,
             place: self.place,
             #[cfg(feature = "catalogue")]

@@ -91,8 +91,10 @@ pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers, m
     let (fates, earlier_count) = match IS_OPENING_ALONE {
         true => (records.iter().flat_map(|record| fates(record, writers)).collect(), 0),
         false => {
-            let (fates, earlier_count) = latest_fates(&records, most, writers);
-            (dropped(snapshot, most, writers).into_iter().chain(fates).collect(), earlier_count)
+            let dropped = dropped(snapshot, writers);
+            let left_out = dropped.len().saturating_sub(most);
+            let (fates, earlier_count) = latest_fates(&records, most - (dropped.len() - left_out), writers);
+            (dropped.into_iter().skip(left_out).chain(fates).collect(), earlier_count + left_out as u64)
         }
     };
     let all = records.iter().flat_map(|record| record.fates.values());
@@ -100,24 +102,24 @@ pub fn at(node: NodeId, snapshot: &Snapshot, names: &Names, writers: &Writers, m
     Some(ConflictView { node, place: names.node(node), conflicts, decided, fates, earlier_count, superseded_count })
 }
 
-/// Writes that replicas had and dropped, such as a former leader's; each once, the first `most` of them.
-fn dropped(snapshot: &Snapshot, most: usize, writers: &Writers) -> Vec<FateLine> {
+/// Writes that replicas had and dropped, such as a former leader's; each once.
+fn dropped(snapshot: &Snapshot, writers: &Writers) -> Vec<FateLine> {
     let replicas = snapshot.nodes.iter().filter_map(|node| node.replica.as_ref());
     let mut told = BTreeSet::new();
     let all = replicas.flat_map(|replica| &replica.discarded).filter(|lost| told.insert(lost.dot));
     let line = |lost| FateLine { kind: "discarded", sign: "✕", text: format!("{}.", super::replica::discarded(lost, writers)) };
-    all.take(most).map(line).collect()
+    all.map(line).collect()
 }
 
 /// One conflict for the eye.
 #[must_use]
 pub fn card(conflict: &Conflict, names: &Names, writers: &Writers) -> ConflictCard {
-    card_of(conflict, "the whole value", |side| side_card(side, origin(side, names, writers), writers))
+    card_of(conflict, |side| side_card(side, origin(side, names, writers), writers))
 }
 
-/// The same wherever it is shown: `whole` is what it is about when it is about no line.
-pub fn card_of(conflict: &Conflict, whole: &str, side: impl Fn(&Side) -> SideCard) -> ConflictCard {
-    let subject = conflict.item.as_ref().map_or(whole, |item| &item.0).to_owned();
+/// The same wherever it is shown.
+pub fn card_of(conflict: &Conflict, side: impl Fn(&Side) -> SideCard) -> ConflictCard {
+    let subject = conflict.item.as_ref().map_or("the whole value", |item| &item.0).to_owned();
     let nature = match conflict.sides.len() {
         2 => "two writes, neither had seen the other".to_owned(),
         count => format!("{count} writes that had not seen each other"),
@@ -170,8 +172,10 @@ fn keep_latest(writes: &mut Vec<(&Dot, &Fate)>, most: usize, writers: &Writers) 
     let asked_at = |dot: Dot| writers.get(dot).and_then(|writer| writer.asked).map(|(_, at)| at);
     let mut times: Vec<_> = writes.iter().map(|(dot, _)| (asked_at(**dot), **dot)).collect();
     times.sort_unstable();
-    let first = times[gone];
-    writes.retain(|(dot, _)| (asked_at(**dot), **dot) >= first);
+    match times.get(gone) {
+        Some(first) => writes.retain(|(dot, _)| (asked_at(**dot), **dot) >= *first),
+        None => writes.clear(),
+    }
     gone as u64
 }
 

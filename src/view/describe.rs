@@ -180,7 +180,7 @@ pub fn note(note: &Note, names: &Names, writers: &Writers) -> String {
     match note {
         Note::Exchange(site, exchange) => exchange_note(*exchange, names.site(*site)),
         Note::Conflict { key, item, here, arrived } => {
-            let whole = || if *key.0 == *"cart" { "the cart".to_owned() } else { key.to_string() };
+            let whole = || if *key.0 == *super::cart::CART_KEY { "the cart".to_owned() } else { key.to_string() };
             let what = item.as_ref().map_or_else(whole, ToString::to_string);
             let (arrived, here) = (write_of_inside(*arrived, writers), write_of_inside(*here, writers));
             format!("conflict on {what}: {arrived} and {here}, neither had seen the other")

@@ -86,7 +86,7 @@ pub fn title(key: &Key, record: &Decided, deltas: &[Arc<Delta>]) -> String {
 }
 
 fn shown(conflict: &Conflict, writers: &Writers, who: &Who) -> LabConflict {
-    let card = card_of(conflict, "the whole value", |side| side_card(side, writers, who));
+    let card = card_of(conflict, |side| side_card(side, writers, who));
     LabConflict { item: conflict.item.clone(), card, dots: conflict.sides.iter().map(|side| side.dot).collect() }
 }
 

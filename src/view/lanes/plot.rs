@@ -42,7 +42,7 @@ impl Sight {
     }
 
     /// Whether something between two heights can be seen, in whichever order they are.
-    fn meets(self, one: f64, other: f64) -> bool {
+    pub(super) fn meets(self, one: f64, other: f64) -> bool {
         one.max(other) >= self.from && one.min(other) <= self.to
     }
 }
@@ -125,11 +125,6 @@ impl Plot {
     pub fn sees(&self, place: usize) -> bool {
         let middle = self.y(place);
         self.sight.meets(middle - self.lane(), middle + self.lane())
-    }
-
-    /// Whether something between two heights is looked at.
-    pub(super) fn sees_between(&self, one: f64, other: f64) -> bool {
-        self.sight.meets(one, other)
     }
 
     /// The lane at this height.

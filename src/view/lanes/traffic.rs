@@ -103,7 +103,7 @@ impl Brush<'_> {
     fn trip(&mut self, trip: &Trip, with_letter: bool) {
         let Some((start, end)) = line(self.known, &self.plot, trip) else { return };
         let Some((seen_from, seen_to)) = self.plot.clipped(start, end) else { return };
-        if !self.plot.sees_between(seen_from.y, seen_to.y) {
+        if !self.plot.sight.meets(seen_from.y, seen_to.y) {
             return;
         }
         let (form, letter, tone) = glyph(trip.arrow.kind);
