@@ -61,10 +61,77 @@ async fn every_transaction_asks_for_strict_durability_and_gets_it() {
     store.replace(Vec::new()).await.unwrap();
     store.load().await.unwrap();
     let asked = run("stopAsking(); return JSON.stringify(asked);", &[]).await.as_string().unwrap();
+    let all: Vec<(String, String)> = serde_json::from_str(&asked).unwrap();
+    let modes: Vec<&str> = all.iter().map(|(mode, _)| mode.strip_prefix("read").unwrap()).collect();
+    assert!(all.iter().all(|(_, durability)| durability == "strict"), "{asked}");
     assert_eq!(
-        asked, r#"[["readwrite","strict"],["readwrite","strict"],["readwrite","strict"],["readonly","strict"]]"#,
-        "owner, commit, replace, load"
+        modes.join(" "),
+        "write only write write write write write write only",
+        "owner, what is held; owner and content of the second copy; commit and replace, each to both; load"
     );
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_lost_comes_back_from_the_second_copy() {
+    let name = unique("restored");
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    assert!(!store.was_restored());
+    store.commit(&one()).await.unwrap();
+    drop(store);
+    lose_first_copy(&name).await;
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    assert!(store.was_restored());
+    assert_eq!(store.load().await.unwrap().len(), 1);
+    drop(store);
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    assert!(!store.was_restored(), "both are there again");
+    assert_eq!(store.load().await.unwrap().len(), 1);
+    drop(store);
+    lose_first_copy(&name).await;
+    indexed::delete(&name).await.unwrap();
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    assert!(!store.was_restored() && store.load().await.unwrap().is_empty(), "deleted is deleted");
+}
+
+#[wasm_bindgen_test]
+async fn a_copy_that_cannot_follow_is_deleted_and_not_believed() {
+    let name = unique("behind");
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    store.commit(&one()).await.unwrap();
+    let copies = "return navigator.storageBuckets.keys().then((keys) => keys.filter((key) => key.startsWith('copy-')).length);";
+    let before = run(copies, &[]).await.as_f64().unwrap();
+    run(
+        "const plain = IDBObjectStore.prototype.put;
+         globalThis.makeRoom = () => { IDBObjectStore.prototype.put = plain; };
+         let count = 0;
+         IDBObjectStore.prototype.put = function (...of) {
+           if (++count > 2) throw new DOMException('no room', 'QuotaExceededError');
+           return plain.apply(this, of);
+         };",
+        &[],
+    )
+    .await;
+    let later = Commit(vec![Step::Put(Row { table: Table::Log, key: 2, value: vec![2] })]);
+    let answer = store.commit(&later).await;
+    run("makeRoom();", &[]).await;
+    assert_eq!(answer, Ok(()), "the first copy has it");
+    assert_eq!(run(copies, &[]).await.as_f64().unwrap(), before - 1.0);
+    drop(store);
+    let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+    assert_eq!(store.load().await.unwrap().len(), 2);
+    assert_eq!(run(copies, &[]).await.as_f64().unwrap(), before, "a new one is made");
+}
+
+async fn lose_first_copy(name: &str) {
+    run(
+        "return new Promise((resolve, reject) => {
+           const request = indexedDB.deleteDatabase(args[0]);
+           request.onsuccess = resolve;
+           request.onerror = reject;
+         });",
+        &[name],
+    )
+    .await;
 }
 
 #[wasm_bindgen_test]

@@ -285,7 +285,7 @@ impl Device {
         self.stop(StorageState::Opening);
         self.enter_space(cleared);
         let mut result = Ok(());
-        for (name, _) in indexed::databases().await {
+        for name in indexed::names().await {
             let Some(before) = space::cleared_before(&space, &name).filter(|before| *before < cleared) else { continue };
             result = indexed::delete(&name).await.and(result);
             let space = space::named(&space, before);

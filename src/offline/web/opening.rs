@@ -71,7 +71,12 @@ impl Device {
             return;
         }
         match opened {
-            Ok(store) => self.run(Store::Indexed(store), generation).await,
+            Ok(store) => {
+                if store.was_restored() {
+                    self.say("the browser had lost what this device had stored: the second copy gave all of it back");
+                }
+                self.run(Store::Indexed(store), generation).await;
+            }
             Err(StorageError::Unavailable(why)) if !self.0.inner.borrow().was_durable => {
                 self.say(format!("there is no storage here ({why}): everything is kept in memory, and gone with this page"));
                 self.0.inner.borrow_mut().storage = StorageState::MemoryOnly { why };

@@ -40,7 +40,7 @@ impl Device {
         let Some(manager) = locks::manager() else { return Vec::new() };
         let space = self.space();
         let held = manager.held().await;
-        let slots = indexed::databases().await.into_iter().filter_map(|(name, _)| slot::slot_of(&space, &name));
+        let slots = indexed::names().await.into_iter().filter_map(|name| slot::slot_of(&space, &name));
         let mut found = Vec::new();
         for number in slots {
             if self.0.inner.borrow().adopted.contains_key(&number) {

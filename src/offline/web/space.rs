@@ -23,7 +23,7 @@ pub(super) fn cleared_before(space: &str, database: &str) -> Option<u64> {
 /// How many times the space was cleared: as noted, or, where the note is lost, as the databases say.
 pub(super) async fn cleared(space: &str) -> u64 {
     let noted = storage().and_then(|storage| storage.get_item(&note(space)).ok()??.parse().ok());
-    let stored = indexed::databases().await.into_iter().filter_map(|(name, _)| cleared_before(space, &name));
+    let stored = indexed::names().await.into_iter().filter_map(|name| cleared_before(space, &name));
     stored.chain(noted).max().unwrap_or(0)
 }
 

@@ -3,13 +3,13 @@
 // Closes with `N passed, N failed`.
 import { fileURLToPath } from "node:url";
 import { serve } from "./browser.mjs";
-import * as kills from "./kills.mjs";
+import { stories as killStories } from "./kills.mjs";
 import { stories as peerStories } from "./peer.mjs";
 import { stories } from "./tabs.mjs";
 
 const driver = process.env.DRIVER || fileURLToPath(new URL("../../../target/lab-driver", import.meta.url));
 const words = process.argv.slice(2);
-const chosen = [...stories, ...peerStories, kills].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const chosen = [...stories, ...peerStories, ...killStories].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const folders = [fileURLToPath(new URL(".", import.meta.url)), driver];
 const server = await serve(...folders);
 let failed = 0;

@@ -1,0 +1,153 @@
+//! The second copy of a store, in a storage bucket: a part of the origin's storage with files of its own.
+//!
+//! Chromium keeps all databases of an origin in one LevelDB, and goes on with its log after a crash, also where the crash
+//! cut off the last record. The start after that one meets a wrong checksum and deletes everything
+//! (google/leveldb issue 1287). So a commit goes to the first copy and then to the second, which is made anew whenever the
+//! store is opened: no record of it ever follows one that was cut off, and there is always one copy that can be read.
+//! Browsers without storage buckets have one copy.
+
+use super::OnLost;
+use super::database::{Database, Held, databases};
+use crate::offline::storage::{Commit, StorageError};
+use crate::offline::web::js;
+use js_sys::Array;
+use std::rc::Rc;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::IdbFactory;
+use xxhash_rust::xxh64::xxh64;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `StorageBucketManager`, which web-sys does not have.
+    type Buckets;
+    #[wasm_bindgen(method, catch)]
+    async fn open(this: &Buckets, name: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn keys(this: &Buckets) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn delete(this: &Buckets, name: &str) -> Result<JsValue, JsValue>;
+}
+
+const PREFIX: &str = "copy-";
+
+/// The copy that a store writes to.
+pub(super) struct Copy {
+    bucket: String,
+    database: Database,
+}
+
+impl Copy {
+    pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> Result<(), StorageError> {
+        self.database.write(commit, commit_count).await
+    }
+
+    pub(super) async fn delete(self) {
+        drop(self.database);
+        delete_bucket(&self.bucket).await;
+    }
+}
+
+/// A copy that an earlier page wrote.
+pub(super) struct Found {
+    bucket: String,
+    pub(super) held: Held,
+}
+
+/// The latest copy of the store `name`; `None` if there is none that can be read.
+///
+/// # Errors
+/// A newer page wrote one.
+pub(super) async fn latest(name: &str, version: u32) -> Result<Option<Found>, StorageError> {
+    let mut latest: Option<Found> = None;
+    for bucket in kept(name).await {
+        let Some(factory) = factory_of(&bucket).await else { continue };
+        match Database::peek(&factory, name, version).await {
+            Ok(held) if latest.as_ref().is_none_or(|latest| latest.held.commit_count < held.commit_count) => {
+                latest = Some(Found { bucket, held });
+            }
+            Err(error @ StorageError::Newer(_)) => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(latest)
+}
+
+/// Makes a new copy of what a store holds, and deletes the older ones; `None` if the browser or the disk gives no room.
+pub(super) async fn renew(name: &str, version: u32, held: &Held, found: Option<&Found>) -> Option<Copy> {
+    let buckets = buckets_of(name);
+    let bucket = buckets.iter().find(|bucket| found.is_none_or(|found| found.bucket != **bucket))?;
+    // What a page left there that ended while it made it.
+    delete_bucket(bucket).await;
+    let copy = made(bucket, name, version, held).await;
+    if copy.is_none() {
+        // No copy rather than one that stays behind.
+        delete_bucket(bucket).await;
+    }
+    for older in buckets.iter().filter(|older| *older != bucket) {
+        delete_bucket(older).await;
+    }
+    copy
+}
+
+async fn made(bucket: &str, name: &str, version: u32, held: &Held) -> Option<Copy> {
+    let nobody: OnLost = Rc::new(|_| {});
+    let factory = factory_of(bucket).await?;
+    let database = Database::open(&factory, name, version, &nobody).await.ok()?;
+    database.write(&Held::replacing(held.rows.clone()), held.commit_count).await.ok()?;
+    Some(Copy { bucket: bucket.to_owned(), database })
+}
+
+/// Deletes all copies of the store `name`.
+pub(super) async fn delete(name: &str) {
+    for bucket in kept(name).await {
+        delete_bucket(&bucket).await;
+    }
+}
+
+/// The names of all stores of which there is a copy.
+pub(super) async fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    for bucket in all().await {
+        if let Some(factory) = factory_of(&bucket).await {
+            names.extend(databases(&factory).await.into_iter().map(|(name, _)| name));
+        }
+    }
+    names
+}
+
+/// Buckets have short names of few letters. A new copy never takes the bucket of the one that it replaces.
+fn buckets_of(name: &str) -> [String; 2] {
+    ["a", "b"].map(|letter| format!("{PREFIX}{:016x}-{letter}", xxh64(name.as_bytes(), 0)))
+}
+
+async fn kept(name: &str) -> Vec<String> {
+    let buckets = buckets_of(name);
+    all().await.into_iter().filter(|bucket| buckets.contains(bucket)).collect()
+}
+
+async fn all() -> Vec<String> {
+    let Some(manager) = manager() else { return Vec::new() };
+    let keys = manager.keys().await.map_or_else(|_| Array::new(), |keys| Array::from(&keys));
+    keys.iter().filter_map(|key| key.as_string()).filter(|key| key.starts_with(PREFIX)).collect()
+}
+
+/// The databases of a bucket, which is made if there is none.
+async fn factory_of(bucket: &str) -> Option<IdbFactory> {
+    let options = js::object(&[("durability", "strict".into()), ("persisted", true.into())]);
+    let bucket = manager()?.open(bucket, &options).await.ok()?;
+    js::field(&bucket, "indexedDB").map(JsCast::unchecked_into)
+}
+
+async fn delete_bucket(bucket: &str) {
+    if let Some(manager) = manager() {
+        // There may be none.
+        drop(manager.delete(bucket).await);
+    }
+}
+
+/// Windows and workers have it, on secure pages.
+fn manager() -> Option<Buckets> {
+    let navigator = js::field(&js_sys::global(), "navigator")?;
+    js::field(&navigator, "storageBuckets").map(JsCast::unchecked_into)
+}
