@@ -121,8 +121,8 @@ fn offline_steps() -> Vec<Step> {
                 act(0, Action::Remove { item: eggs() }),
             ],
             ..step(
-                "Your phone goes offline, and you go on shopping: you add bread, and remove milk and eggs. The phone stores that and \
-                 answers ok at once. Nobody else knows it yet: it is pending.",
+                "Your phone goes offline, and you go on shopping: you add bread, and remove milk and eggs. The phone stores that \
+                 at once, without asking anybody. Nobody else knows it yet: it is pending.",
                 Until::Quiet,
                 Some(Panel::Carts),
             )
@@ -130,7 +130,7 @@ fn offline_steps() -> Vec<Step> {
         Step {
             actions: vec![act(1, Action::Set { item: eggs(), quantity: 12 })],
             ..step(
-                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader answers ok at once; Ireland hears of it later: that is \
+                "Meanwhile Ana, in Oregon, sets the eggs to 12. Her leader stores that at once; Ireland hears of it later: that is \
                  replication lag. Your phone hears nothing.",
                 Until::Noted(|node, note| node == IRELAND_FOLLOWER && matches!(note, Note::Applied(_))),
                 Some(Panel::Carts),

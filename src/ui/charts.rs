@@ -8,6 +8,7 @@ use super::player::Player;
 use crate::replication::time::SimTime;
 use crate::view::charts::{Chart, Sampler, charts};
 use crate::view::words;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::{Html, NodeRef};
@@ -37,7 +38,7 @@ pub(crate) struct Charts {
     is_copied: Option<bool>,
     shown: Rc<Vec<Chart>>,
     end: SimTime,
-    behind: Option<String>,
+    measured: String,
     body: NodeRef,
 }
 
@@ -54,8 +55,12 @@ impl Charts {
             return;
         }
         let has_moved = self.sampler.follow(&player.session, MOST_EVENTS);
-        let is_behind = self.sampler.reached() < player.session.now();
-        self.behind = is_behind.then(|| words::time(self.sampler.reached()));
+        let reached = self.sampler.reached();
+        self.measured = match reached.cmp(&player.session.now()) {
+            Ordering::Less => format!("Measured up to {} so far.", words::time(reached)),
+            Ordering::Equal => String::new(),
+            Ordering::Greater => format!("The numbers beside the lines are those at {}.", words::time(reached)),
+        };
         if has_moved || self.shown.is_empty() {
             self.shown = Rc::new(charts(self.sampler.bins(), &player.names));
             self.end = self.sampler.bins().end();
@@ -91,7 +96,7 @@ impl Charts {
             is_open: self.is_open,
             table: self.table,
             is_copied: self.is_copied,
-            behind: self.behind.clone(),
+            measured: self.measured.clone(),
             body: self.body.clone(),
         };
         part(view, say)

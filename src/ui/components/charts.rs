@@ -18,8 +18,8 @@ pub(crate) struct ChartsView {
     pub(crate) table: Option<&'static str>,
     /// Whether copying that table worked, once tried.
     pub(crate) is_copied: Option<bool>,
-    /// Where the run is measured up to, in words; `None`: up to now.
-    pub(crate) behind: Option<String>,
+    /// Where the run is measured up to, if that is not now.
+    pub(crate) measured: String,
     pub(crate) body: NodeRef,
 }
 
@@ -38,8 +38,7 @@ impl Draw for ChartsView {
         let head = tag("div").class("diagram-head").child(tag("h2").text("Charts")).child(toggle);
         let body = tag("div").set("id", "charts-body").class("charts-body").refer(&self.body).flag("hidden", !self.is_open);
         let charts = self.is_open.then(|| tag("div").class("charts-grid").children(self.charts.iter().map(|chart| self.chart(chart, say))));
-        let behind = self.behind.as_ref().map(|at| format!("Measured up to {at} so far.")).unwrap_or_default();
-        let body = body.child(tag("p").class("quiet").set("role", "status").text(behind)).maybe(charts);
+        let body = body.child(tag("p").class("quiet").set("role", "status").text(self.measured.clone())).maybe(charts);
         tag("section").class("charts").set("aria-label", "Charts").testid("charts").child(head).child(body)
     }
 }

@@ -10,13 +10,13 @@ use yew::Html;
 /// The dialog.
 pub(super) fn handle(held: &Held, say: &Say) -> Tag {
     let (title, body) = match held {
-        Held::Node(node) => (node.name.clone(), list(keyed_part(node.node.0, node.clone(), say))),
-        Held::Link(link) => (format!("Link {}", link.name), link_body(link, say)),
+        Held::Node(node) => ("Node", list(keyed_part(node.node.0, node.clone(), say))),
+        Held::Link(link) => ("Link", link_body(link, say)),
         Held::Message(message, facts) => {
             let form = flights_form(tag("div").class("block-head"), list(keyed_part(message.message, message.clone(), say)), say);
-            (message.name.clone(), tag("div").child(self::facts(facts)).child(form))
+            ("Message", tag("div").child(self::facts(facts)).child(form))
         }
-        Held::Gone(why) => ("Message".to_owned(), tag("p").testid("handle-gone").text(why.clone())),
+        Held::Gone(why) => ("Message", tag("p").testid("handle-gone").text(why.clone())),
     };
     let hint = tag("p").class("quiet").text("Everything done here is recorded in the recipe and can be taken back with Ctrl+Z.");
     dialog(title, "handle-dialog", tag("div").child(body).child(hint), say)

@@ -30,7 +30,7 @@ impl Draw for Transport {
         // In a box of its own, so that a change of the time lays out nothing else.
         let time = tag("div").class("time").child(time);
         tag("section")
-            .class("transport")
+            .class(if self.branches.len() > 1 { "transport transport-branched" } else { "transport" })
             .set("aria-label", "Time")
             .testid("transport")
             .child(self.buttons(say))

@@ -5,8 +5,8 @@
 //! `complete` has come. The layer is our own and thin: the kept crates hide why a transaction was aborted, and so do not
 //! tell a full disk from a programmer's mistake.
 
-use super::requests::{completed, done, failure, failure_of, result_of};
 use super::OnLost;
+use super::requests::{completed, done, failure, failure_of, result_of};
 use crate::offline::storage::{Commit, Row, Step, StorageError, Table};
 use crate::offline::web::js;
 use js_sys::{Array, Function, Uint8Array};
