@@ -12,6 +12,7 @@ use requests::{done, failure};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbFactory;
 
 /// The version of the databases: how many migrations they have been through.
@@ -90,8 +91,8 @@ impl Storage for IndexedStore {
             && second.write(commit, commit_count).await.is_err()
             && let Some(behind) = self.second.take()
         {
-            // No copy rather than one that stays behind.
-            behind.delete().await;
+            // No copy rather than one that stays behind. Chromium may take for ever to delete one that had no room.
+            spawn_local(behind.delete());
         }
         Ok(())
     }
