@@ -4,6 +4,9 @@
 use crate::offline::leader::Now;
 use crate::replication::time::{LocalTime, SimTime};
 use js_sys::{Function, Promise, Reflect};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -60,18 +63,29 @@ pub(crate) async fn settled(mut arm: impl FnMut(&Function, &Function)) -> Result
     JsFuture::from(Promise::new(&mut |resolve, reject| arm(&resolve, &reject))).await
 }
 
-/// Waits.
+/// Waits. Windows and workers have the same timer.
 pub(super) async fn sleep_ms(ms: u32) {
     // A promise that never fails.
     drop(
         settled(|resolve, _| {
-            let timer = window().map(|window| window.set_timeout_with_callback_and_timeout_and_arguments_0(resolve, ms as i32));
-            if !matches!(timer, Some(Ok(_))) {
+            let timer = field(&js_sys::global(), "setTimeout").and_then(|timer| timer.dyn_into::<Function>().ok());
+            let set = timer.map(|timer| timer.call2(&JsValue::UNDEFINED, resolve, &ms.into()));
+            if !matches!(set, Some(Ok(_))) {
                 drop(resolve.call0(&JsValue::UNDEFINED));
             }
         })
         .await,
     );
+}
+
+/// What a future ends with; `None` if that takes longer than this.
+pub(super) async fn within<T>(ms: u32, future: impl Future<Output = T>) -> Option<T> {
+    let (mut future, mut late) = (pin!(future), pin!(sleep_ms(ms)));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(end) => Poll::Ready(Some(end)),
+        Poll::Pending => late.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// The name and message of what was thrown.

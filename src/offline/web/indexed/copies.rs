@@ -31,6 +31,9 @@ extern "C" {
 
 const PREFIX: &str = "copy-";
 
+/// Where there is no room, a transaction in a bucket of Chromium neither completes nor aborts.
+const PATIENCE_MS: u32 = 3_000;
+
 /// The copy that a store writes to.
 pub(super) struct Copy {
     bucket: String,
@@ -38,8 +41,9 @@ pub(super) struct Copy {
 }
 
 impl Copy {
-    pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> Result<(), StorageError> {
-        self.database.write(commit, commit_count).await
+    /// Writes a commit to it. Returns whether that is done: the copy is of no use any more if not.
+    pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> bool {
+        js::within(PATIENCE_MS, self.database.write(commit, commit_count)).await.is_some_and(|end| end.is_ok())
     }
 
     pub(super) async fn delete(self) {
@@ -79,7 +83,7 @@ pub(super) async fn renew(name: &str, version: u32, held: &Held, found: Option<&
     let bucket = buckets.iter().find(|bucket| found.is_none_or(|found| found.bucket != **bucket))?;
     // What a page left there that ended while it made it.
     delete_bucket(bucket).await;
-    let copy = made(bucket, name, version, held).await;
+    let copy = js::within(PATIENCE_MS, made(bucket, name, version, held)).await.flatten();
     if copy.is_none() {
         // No copy rather than one that stays behind.
         delete_bucket(bucket).await;

@@ -88,10 +88,10 @@ impl Storage for IndexedStore {
         self.first.write(commit, commit_count).await?;
         self.commit_count = commit_count;
         if let Some(second) = &self.second
-            && second.write(commit, commit_count).await.is_err()
+            && !second.write(commit, commit_count).await
             && let Some(behind) = self.second.take()
         {
-            // No copy rather than one that stays behind. Chromium may take for ever to delete one that had no room.
+            // No copy rather than one that stays behind; nobody waits for its end.
             spawn_local(behind.delete());
         }
         Ok(())
