@@ -3,7 +3,7 @@
 
 use crate::offline::leader::Now;
 use crate::replication::time::{LocalTime, SimTime};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -61,6 +61,13 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
 /// Waits for what `arm` hands its two functions to: one for the good end, one for the bad.
 pub(crate) async fn settled(mut arm: impl FnMut(&Function, &Function)) -> Result<JsValue, JsValue> {
     JsFuture::from(Promise::new(&mut |resolve, reject| arm(&resolve, &reject))).await
+}
+
+/// What the promise of a method ends with; `None` where there is no such method, or where it fails.
+pub(super) async fn promised(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let method = field(object, method)?.dyn_into::<Function>().ok()?;
+    let promise = method.apply(object, &arguments.iter().collect::<Array>()).ok()?;
+    JsFuture::from(Promise::resolve(&promise)).await.ok()
 }
 
 /// Waits. Windows and workers have the same timer.

@@ -66,8 +66,9 @@ impl Held {
 /// The keys that are or were in conflict; those that are come first.
 fn in_conflict(device: &Device, view: &ReplicaView, who: &Who) -> Vec<KeyConflicts> {
     let of = |(key, record): (&Key, &Decided)| conflicts::of_key(key, record, &device.deltas(key), who);
-    let mut found: Vec<KeyConflicts> = view.records.iter().filter(|(_, record)| conflicts::is_eventful(record)).filter_map(of).collect();
-    found.sort_by_key(|key| key.conflicts.is_empty());
+    let eventful = view.records.iter().filter(|(_, record)| conflicts::is_eventful(record)).filter_map(of);
+    let (mut found, decided): (Vec<KeyConflicts>, Vec<KeyConflicts>) = eventful.partition(|key| !key.conflicts.is_empty());
+    found.extend(decided);
     found.truncate(SHOWN_KEYS);
     found
 }

@@ -46,10 +46,10 @@ pub struct LogLine {
 /// What is to be read of a replica.
 #[must_use]
 pub fn identity(replica: Option<ReplicaId>, store: Option<StoreId>, view: &ReplicaView, log: &[Arc<Delta>], who: &Who) -> Identity {
-    let mut vector: Vec<(String, u64)> = view.vector.iter().map(|dot| (dot.replica.to_string(), dot.counter)).collect();
-    let vector_count = vector.len();
-    vector.sort_by_key(|(_, counter)| std::cmp::Reverse(*counter));
-    vector.truncate(SHOWN);
+    let mut dots: Vec<_> = view.vector.iter().collect();
+    let vector_count = dots.len();
+    dots.sort_unstable_by_key(|dot| (std::cmp::Reverse(dot.counter), dot.replica));
+    let vector = dots.iter().take(SHOWN).map(|dot| (dot.replica.to_string(), dot.counter)).collect();
     let line = |(index, delta): (usize, &Arc<Delta>)| LogLine {
         position: index + 1,
         dot: delta.dot.to_string(),

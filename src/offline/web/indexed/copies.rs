@@ -12,22 +12,9 @@ use crate::offline::storage::{Commit, StorageError};
 use crate::offline::web::js;
 use js_sys::Array;
 use std::rc::Rc;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbFactory;
 use xxhash_rust::xxh64::xxh64;
-
-#[wasm_bindgen]
-extern "C" {
-    /// `StorageBucketManager`, which web-sys does not have.
-    type Buckets;
-    #[wasm_bindgen(method, catch)]
-    async fn open(this: &Buckets, name: &str, options: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn keys(this: &Buckets) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn delete(this: &Buckets, name: &str) -> Result<JsValue, JsValue>;
-}
 
 const PREFIX: &str = "copy-";
 
@@ -131,27 +118,24 @@ async fn kept(name: &str) -> Vec<String> {
 }
 
 async fn all() -> Vec<String> {
-    let Some(manager) = manager() else { return Vec::new() };
-    let keys = manager.keys().await.map_or_else(|_| Array::new(), |keys| Array::from(&keys));
+    let keys = asked("keys", &[]).await.map_or_else(Array::new, |keys| Array::from(&keys));
     keys.iter().filter_map(|key| key.as_string()).filter(|key| key.starts_with(PREFIX)).collect()
 }
 
 /// The databases of a bucket, which is made if there is none.
 async fn factory_of(bucket: &str) -> Option<IdbFactory> {
     let options = js::object(&[("durability", "strict".into()), ("persisted", true.into())]);
-    let bucket = manager()?.open(bucket, &options).await.ok()?;
+    let bucket = asked("open", &[bucket.into(), options]).await?;
     js::field(&bucket, "indexedDB").map(JsCast::unchecked_into)
 }
 
 async fn delete_bucket(bucket: &str) {
-    if let Some(manager) = manager() {
-        // There may be none.
-        drop(manager.delete(bucket).await);
-    }
+    // There may be none.
+    asked("delete", &[bucket.into()]).await;
 }
 
-/// Windows and workers have it, on secure pages.
-fn manager() -> Option<Buckets> {
+/// What the `StorageBucketManager` answers, which windows and workers have on secure pages.
+async fn asked(method: &str, arguments: &[JsValue]) -> Option<JsValue> {
     let navigator = js::field(&js_sys::global(), "navigator")?;
-    js::field(&navigator, "storageBuckets").map(JsCast::unchecked_into)
+    js::promised(&js::field(&navigator, "storageBuckets")?, method, arguments).await
 }

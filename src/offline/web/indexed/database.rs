@@ -9,7 +9,7 @@ use super::OnLost;
 use super::requests::{completed, done, failure, failure_of, result_of};
 use crate::offline::storage::{Commit, Row, Step, StorageError, Table};
 use crate::offline::web::js;
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -258,9 +258,7 @@ async fn stored_version(factory: &IdbFactory, name: &str) -> u64 {
 
 /// The names and versions of all databases that are there; empty where the browser does not tell.
 pub(super) async fn databases(factory: &IdbFactory) -> Vec<(String, u64)> {
-    let Some(list) = js::field(factory, "databases").and_then(|list| list.dyn_into::<Function>().ok()) else { return Vec::new() };
-    let Ok(promise) = list.call0(factory) else { return Vec::new() };
-    let Ok(found) = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&promise)).await else { return Vec::new() };
+    let found = js::promised(factory, "databases", &[]).await.unwrap_or_else(|| Array::new().into());
     let entry = |entry: JsValue| Some((js::field(&entry, "name")?.as_string()?, js::field(&entry, "version")?.as_f64()? as u64));
     Array::from(&found).iter().filter_map(entry).collect()
 }

@@ -9,7 +9,6 @@ use crate::offline::storage::{Commit, Row, Storage, StorageError};
 use copies::Copy;
 use database::{Database, Held};
 use requests::{done, failure};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -110,11 +109,13 @@ fn factory() -> Result<IdbFactory, StorageError> {
 
 /// The names of all stores of this origin, those too of which only the second copy is left; what the browser does not
 /// tell is not among them.
-pub(super) async fn names() -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = copies::names().await.into_iter().collect();
+pub(super) async fn names() -> Vec<String> {
+    let mut names = copies::names().await;
     if let Ok(factory) = factory() {
         names.extend(database::databases(&factory).await.into_iter().map(|(name, _)| name));
     }
+    names.sort_unstable();
+    names.dedup();
     names
 }
 
