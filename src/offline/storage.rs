@@ -56,6 +56,15 @@ pub enum Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit(pub Vec<Step>);
 
+impl Commit {
+    /// Puts rows in place of all that there is.
+    #[must_use]
+    pub fn replacing(rows: Vec<Row>) -> Self {
+        let empty = Table::ALL.into_iter().map(|table| Step::DeleteFrom(table, 0));
+        Self(empty.chain(rows.into_iter().map(Step::Put)).collect())
+    }
+}
+
 /// Why a store did not do what it was asked. After any of these the leader stops: what it holds in memory may be
 /// more than what is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

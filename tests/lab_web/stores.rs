@@ -100,17 +100,7 @@ async fn a_copy_that_cannot_follow_is_deleted_and_not_believed() {
     store.commit(&one()).await.unwrap();
     let copies = "return navigator.storageBuckets.keys().then((keys) => keys.filter((key) => key.startsWith('copy-')).length);";
     let before = run(copies, &[]).await.as_f64().unwrap();
-    run(
-        "const plain = IDBObjectStore.prototype.put;
-         globalThis.makeRoom = () => { IDBObjectStore.prototype.put = plain; };
-         let count = 0;
-         IDBObjectStore.prototype.put = function (...of) {
-           if (++count > 2) throw new DOMException('no room', 'QuotaExceededError');
-           return plain.apply(this, of);
-         };",
-        &[],
-    )
-    .await;
+    leave_room_for(2).await;
     let later = Commit(vec![Step::Put(Row { table: Table::Log, key: 2, value: vec![2] })]);
     let answer = store.commit(&later).await;
     run("makeRoom();", &[]).await;
@@ -126,6 +116,21 @@ async fn a_copy_that_cannot_follow_is_deleted_and_not_believed() {
     let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
     assert_eq!(store.load().await.unwrap().len(), 2);
     assert_eq!(run(copies, &[]).await.as_f64().unwrap(), before, "a new one is made");
+}
+
+/// From then on, until `makeRoom()`, so many values can be put.
+async fn leave_room_for(count: u32) {
+    run(
+        "const plain = IDBObjectStore.prototype.put;
+         globalThis.makeRoom = () => { IDBObjectStore.prototype.put = plain; };
+         let left = Number(args[0]);
+         IDBObjectStore.prototype.put = function (...of) {
+           if (left-- <= 0) throw new DOMException('no room', 'QuotaExceededError');
+           return plain.apply(this, of);
+         };",
+        &[&count.to_string()],
+    )
+    .await;
 }
 
 async fn lose_first_copy(name: &str) {
@@ -194,17 +199,7 @@ async fn a_tab_that_does_not_let_go_blocks_an_upgrade_and_that_is_said() {
 async fn a_commit_that_does_not_fit_leaves_nothing() {
     let name = unique("full");
     let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
-    run(
-        "const plain = IDBObjectStore.prototype.put;
-         globalThis.makeRoom = () => { IDBObjectStore.prototype.put = plain; };
-         let count = 0;
-         IDBObjectStore.prototype.put = function (...of) {
-           if (++count > 1) throw new DOMException('no room', 'QuotaExceededError');
-           return plain.apply(this, of);
-         };",
-        &[],
-    )
-    .await;
+    leave_room_for(1).await;
     let two = Commit([1, 2].map(|key| Step::Put(Row { table: Table::Log, key, value: vec![1] })).to_vec());
     let full = store.commit(&two).await;
     run("makeRoom();", &[]).await;

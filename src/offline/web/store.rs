@@ -2,7 +2,7 @@
 
 use super::indexed::IndexedStore;
 use crate::offline::memory::MemoryStorage;
-use crate::offline::storage::{Commit, Row, Step, Storage, StorageError, Table};
+use crate::offline::storage::{Commit, Row, Storage, StorageError};
 
 pub(crate) enum Store {
     Indexed(IndexedStore),
@@ -15,8 +15,7 @@ impl Store {
         match self {
             Self::Indexed(store) => store.replace(rows).await,
             Self::Memory(store) => {
-                let empty = Table::ALL.into_iter().map(|table| Step::DeleteFrom(table, 0));
-                store.apply(&Commit(empty.chain(rows.into_iter().map(Step::Put)).collect()));
+                store.apply(&Commit::replacing(rows));
                 Ok(())
             }
         }

@@ -22,12 +22,12 @@ const PREFIX: &str = "copy-";
 const PATIENCE_MS: u32 = 3_000;
 
 /// The copy that a store writes to.
-pub(super) struct Copy {
+pub(super) struct SecondCopy {
     bucket: String,
     database: Database,
 }
 
-impl Copy {
+impl SecondCopy {
     /// Writes a commit to it. Returns whether that is done: the copy is of no use any more if not.
     pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> bool {
         js::within(PATIENCE_MS, self.database.write(commit, commit_count)).await.is_some_and(|end| end.is_ok())
@@ -65,7 +65,7 @@ pub(super) async fn latest(name: &str, version: u32) -> Result<Option<Found>, St
 }
 
 /// Makes a new copy of what a store holds, and deletes the older ones; `None` if the browser or the disk gives no room.
-pub(super) async fn renew(name: &str, version: u32, held: &Held, found: Option<&Found>) -> Option<Copy> {
+pub(super) async fn renew(name: &str, version: u32, held: &Held, found: Option<&Found>) -> Option<SecondCopy> {
     let buckets = buckets_of(name);
     let bucket = buckets.iter().find(|bucket| found.is_none_or(|found| found.bucket != **bucket))?;
     // What a page left there that ended while it made it.
@@ -81,12 +81,12 @@ pub(super) async fn renew(name: &str, version: u32, held: &Held, found: Option<&
     copy
 }
 
-async fn made(bucket: &str, name: &str, version: u32, held: &Held) -> Option<Copy> {
+async fn made(bucket: &str, name: &str, version: u32, held: &Held) -> Option<SecondCopy> {
     let nobody: OnLost = Rc::new(|_| {});
     let factory = factory_of(bucket).await?;
     let database = Database::open(&factory, name, version, &nobody).await.ok()?;
-    database.write(&Held::replacing(held.rows.clone()), held.commit_count).await.ok()?;
-    Some(Copy { bucket: bucket.to_owned(), database })
+    database.write(&Commit::replacing(held.rows.clone()), held.commit_count).await.ok()?;
+    Some(SecondCopy { bucket: bucket.to_owned(), database })
 }
 
 /// Deletes all copies of the store `name`.

@@ -50,14 +50,6 @@ pub(super) struct Held {
     pub(super) commit_count: u64,
 }
 
-impl Held {
-    /// The commit that puts this in place of all that there is.
-    pub(super) fn replacing(rows: Vec<Row>) -> Commit {
-        let empty = Table::ALL.into_iter().map(|table| Step::DeleteFrom(table, 0));
-        Commit(empty.chain(rows.into_iter().map(Step::Put)).collect())
-    }
-}
-
 /// One database. Closed when dropped.
 pub(super) struct Database {
     connection: Connection,

@@ -6,8 +6,8 @@ mod requests;
 
 use super::js;
 use crate::offline::storage::{Commit, Row, Storage, StorageError};
-use copies::Copy;
-use database::{Database, Held};
+use copies::SecondCopy;
+use database::Database;
 use requests::{done, failure};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -23,7 +23,7 @@ pub type OnLost = Rc<dyn Fn(StorageError)>;
 /// A store in IndexedDB. Closed when dropped.
 pub struct IndexedStore {
     first: Database,
-    second: Option<Copy>,
+    second: Option<SecondCopy>,
     commit_count: u64,
     was_restored: bool,
 }
@@ -49,7 +49,7 @@ impl IndexedStore {
         let was_restored = later.is_some();
         if let Some(later) = later {
             held = std::mem::take(&mut later.held);
-            first.write(&Held::replacing(held.rows.clone()), held.commit_count).await?;
+            first.write(&Commit::replacing(held.rows.clone()), held.commit_count).await?;
         }
         let second = copies::renew(name, version, &held, found.as_ref()).await;
         Ok(Self { first, second, commit_count: held.commit_count, was_restored })
@@ -73,7 +73,7 @@ impl IndexedStore {
     /// # Errors
     /// Why not; then all is as it was.
     pub async fn replace(&mut self, rows: Vec<Row>) -> Result<(), StorageError> {
-        self.commit(&Held::replacing(rows)).await
+        self.commit(&Commit::replacing(rows)).await
     }
 }
 
