@@ -61,9 +61,11 @@ impl Charts {
             Ordering::Equal => String::new(),
             Ordering::Greater => format!("The numbers beside the lines are those at {}.", words::time(reached)),
         };
-        if has_moved || self.shown.is_empty() {
+        // A branch that has only begun is another run, and nothing has moved in it.
+        let end = self.sampler.bins().end();
+        if has_moved || self.shown.is_empty() || end != self.end {
             self.shown = Rc::new(charts(self.sampler.bins(), &player.names));
-            self.end = self.sampler.bins().end();
+            self.end = end;
         }
     }
 
