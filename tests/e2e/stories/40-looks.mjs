@@ -97,3 +97,18 @@ story("at 360 px the buttons of the time stand in one line, playing or not", { v
   await expect.attribute(c.id("play"), "data-state", "playing");
   expect.equal(await inLine(), true, "in one line, playing");
 });
+
+story("nothing moves on the page when it has loaded", { viewport: { width: 412, height: 823 } }, async (told) => {
+  const { expect, page } = told;
+  await cluster(told).ready();
+  const moved = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const observer = new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0)));
+        observer.observe({ type: "layout-shift", buffered: true });
+        // Where there were none nobody calls.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(0)));
+      }),
+  );
+  expect.equal(moved < 0.05, true, `layout shifts of ${moved}`);
+});

@@ -194,10 +194,16 @@ story("charts show the run with their numbers behind them", { path: LAG, reduced
   await c.id("table-throughput").click();
   const rows = () => c.id("chart-throughput").locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => Number(cell.textContent))));
   await expect.until("its table is there", async () => (await rows()).length > 3);
-  const answered = (await rows()).reduce((sum, [from, to, rate]) => sum + (rate * (to - from)) / 1000, 0);
-  expect.equal(Math.round(answered), 3, "operations that were answered");
+  const answered = async () => Math.round((await rows()).reduce((sum, [from, to, rate]) => sum + (rate * (to - from)) / 1000, 0));
+  expect.equal(await answered(), 3, "operations that were answered");
   await c.id("copy-csv").click();
   await expect.becomes("the first line", async () => (await page.evaluate(() => navigator.clipboard.readText())).split("\r\n")[0], '"from ms","to ms","answered","refused","outcome unknown"');
+  await c.scrubTo(0n);
+  await expect.count(c.id("charts").getByText("The numbers beside the lines are those at"), 1);
+  expect.equal(await answered(), 3, "they are known in the past too");
+  await c.id("tab-faults").click();
+  await c.id("crash").first().click();
+  await expect.becomes("what is answered in a branch that has only begun", answered, 0);
 });
 
 story("stage, diagram, trace and recipe are saved as files, and a saved recipe opens again", { path: CONFLICT, reducedMotion: "reduce" }, async (told) => {
