@@ -5,11 +5,15 @@
 mod lab;
 
 use lab::Lab;
-use replicascope::offline::leader::{Kind, Options};
+use replicascope::offline::leader::{Act, Kind, LocalLeader, Now, Options};
+use replicascope::offline::storage::StorageError;
+use replicascope::replication::causality::VersionVector;
 use replicascope::replication::delta::{Item, LineChange, Mode, Operation};
+use replicascope::replication::ids::RequestId;
 use replicascope::replication::note::Alarm;
+use replicascope::replication::protocol::{Refusal, Reply};
 use replicascope::replication::rules::Rules;
-use replicascope::replication::time::SimDuration;
+use replicascope::replication::time::{LocalTime, SimDuration, SimTime};
 
 #[test]
 fn two_devices_and_a_hub_end_equal_and_confirmed() {
@@ -66,6 +70,25 @@ fn what_the_store_had_not_completed_was_never_acknowledged() {
     lab.restart(device);
     lab.run_ms(100);
     assert_eq!((lab.cart(device), lab.acknowledged_count()), (Vec::new(), 0));
+}
+
+#[test]
+fn a_store_that_fails_twice_still_refuses_what_was_asked() {
+    let now = Now { steady: SimTime::ZERO, wall: LocalTime(0) };
+    let mut leader = LocalLeader::open(&Options::new(Kind::Device), Vec::new(), now, 1).unwrap();
+    let add = || Operation::Cart(Item("milk".into()), LineChange::Add(1));
+    let asked = [0; 2].map(|_| leader.write(now, lab::cart_key(), add(), VersionVector::default(), "you".into()));
+    // Two that learn of it on their own, before the leader is polled.
+    leader.failed(StorageError::Fenced);
+    leader.failed(StorageError::Unavailable("gone".to_owned()));
+    let late = leader.write(now, lab::cart_key(), add(), VersionVector::default(), "you".into());
+    let refused = |act| match act {
+        Act::Answer(request, Reply::Refused(Refusal::Unavailable)) => request,
+        act => panic!("{act:?}"),
+    };
+    let told: Vec<RequestId> = std::iter::from_fn(|| leader.poll()).map(refused).collect();
+    assert_eq!(told, [asked[0], asked[1], late]);
+    assert_eq!(leader.failure(), Some(&StorageError::Fenced));
 }
 
 #[test]

@@ -322,9 +322,13 @@ impl LocalLeader {
     }
 
     /// The commit under way is not durable, nor will be: nothing of what waits for it may be told. Every open request is
-    /// refused; the leader has to be opened again from its store.
+    /// refused; the leader has to be opened again from its store. A second failure changes nothing: what the first one
+    /// refused may still wait to be told.
     pub fn failed(&mut self, error: StorageError) {
         self.is_committing = false;
+        if self.failure.is_some() {
+            return;
+        }
         self.failure = Some(error);
         self.waiting.clear();
         for request in std::mem::take(&mut self.open_requests) {

@@ -8,6 +8,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,9 +21,15 @@ extern "C" {
     fn query(this: &LockManager) -> Result<Promise, JsValue>;
 }
 
-/// This browser's locks; it may have none (plain http, old browsers, sandboxed frames).
+/// This browser's locks, in windows and in workers; it may have none (plain http, old browsers, sandboxed frames).
 pub(super) fn manager() -> Option<LockManager> {
-    js::field(&js::navigator()?.into(), "locks").map(JsCast::unchecked_into)
+    js::field(&js::field(&js_sys::global(), "navigator")?, "locks").map(JsCast::unchecked_into)
+}
+
+/// Waits for a lock, but not for longer than this; `None` as well where there are no locks.
+pub(super) async fn turn(name: &str, patience_ms: u32) -> Option<HeldLock> {
+    let signal = AbortSignal::timeout_with_u32(patience_ms).into();
+    manager()?.take(name, Ask::Wait(signal), || {}).await.ok()?
 }
 
 /// How a lock is asked for.

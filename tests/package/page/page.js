@@ -23,3 +23,13 @@ window.broadcast = (name) => {
 };
 
 window.parent.postMessage("loaded", "*");
+
+/** How many storage buckets have this database. */
+window.copiesOf = async (name) => {
+  let count = 0;
+  for (const key of await navigator.storageBuckets.keys()) {
+    const bucket = await navigator.storageBuckets.open(key);
+    count += (await bucket.indexedDB.databases()).some((database) => database.name === name) ? 1 : 0;
+  }
+  return count;
+};

@@ -18,8 +18,9 @@ use xxhash_rust::xxh64::xxh64;
 
 const PREFIX: &str = "copy-";
 
-/// Where there is no room, a transaction in a bucket of Chromium neither completes nor aborts.
-const PATIENCE_MS: u32 = 3_000;
+/// How long one waits for a copy, or for another page that opens the store. Where there is no room, a transaction in a
+/// bucket of Chromium neither completes nor aborts.
+pub(super) const PATIENCE_MS: u32 = 3_000;
 
 /// The copy that a store writes to.
 pub(super) struct SecondCopy {

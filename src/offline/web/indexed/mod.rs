@@ -4,7 +4,7 @@ mod copies;
 mod database;
 mod requests;
 
-use super::js;
+use super::{js, locks};
 use crate::offline::storage::{Commit, Row, Storage, StorageError};
 use copies::SecondCopy;
 use database::Database;
@@ -42,6 +42,8 @@ impl IndexedStore {
     /// # Errors
     /// Why there is no store.
     pub async fn open_as(name: &str, version: u32, on_lost: OnLost) -> Result<Self, StorageError> {
+        // One opening after the other: who comes last owns the store, and the copy that is left is its own.
+        let _turn = locks::turn(&format!("{name}-opening"), copies::PATIENCE_MS).await;
         let first = Database::open(&factory()?, name, version, &on_lost).await?;
         let mut held = first.read().await?;
         let mut found = copies::latest(name, version).await?;
