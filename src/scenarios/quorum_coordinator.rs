@@ -23,7 +23,7 @@ pub(super) const SCENARIO: Script = Script {
     variants: &[
         Variant {
             id: "crash-after-sending",
-            title: "Coordinator, crashes after the replicas have the write",
+            title: "Coordinator crashes after replicas wrote",
             change: through_oregon,
             about: None,
         },

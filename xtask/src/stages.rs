@@ -23,7 +23,7 @@ pub(crate) enum Stage {
 const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
-    (Stage::Native, "native", 796),
+    (Stage::Native, "native", 798),
     (Stage::Wasm, "wasm", 25),
     (Stage::Lab, "lab", 14),
     (Stage::Package, "package", 86),

@@ -39,6 +39,7 @@ impl Header {
             .on_click(say, Msg::Show(ShowMsg::Dialog(Dialog::Share)))
             .testid("share")
             .set("aria-label", "Share")
+            .set("title", "Share")
             .child(icon(Shape::Share))
             .child(tag("span").class("button-label").text("Share"));
         let help = button("button button-icon")

@@ -75,7 +75,9 @@ fn speed(speed: Speed, say: &Say) -> Tag {
 
 fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
     let option = |(index, (name, is_active)): (usize, &(String, bool))| {
-        tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(name.clone())
+        // When it begins is said in the dialog, where there is room.
+        let (short, _) = name.split_once(" · ").unwrap_or((name, ""));
+        tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(short)
     };
     let on_change = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Branch(form::text(event).parse().unwrap_or(0))));
     let picker = tag("select").class("select").set("aria-label", "Branch").on(On::Change, say, on_change).testid("branches");

@@ -34,6 +34,8 @@ pub(super) struct Brush<'a> {
     pub(super) labels: Vec<Label>,
     /// Operations: from, to and height of each. Messages pass behind them.
     pub(super) bars: Vec<(f64, f64, f64)>,
+    /// Signs of messages: each is to be read.
+    pub(super) signs: Vec<Point>,
 }
 
 impl Brush<'_> {
@@ -54,14 +56,15 @@ impl Brush<'_> {
         self.labels.push(Label { class, at, text });
     }
 
-    /// Whether a message's sign at this place would stand on no words and on no operation.
+    /// Whether a message's sign at this place would stand on no words, on no operation and on no other sign.
     pub(super) fn is_free(&self, at: Point) -> bool {
         let covers = |label: &Label| {
             let end = label.at.x + label.text.chars().count() as f64 * LETTER;
             (label.at.x - SIGN..end + SIGN).contains(&at.x) && (label.at.y - LETTER - SIGN..label.at.y + SIGN).contains(&at.y)
         };
         let hides = |(from, to, y): &(f64, f64, f64)| (from - SIGN..to + SIGN).contains(&at.x) && (at.y - y).abs() < BAR + SIGN;
-        !self.labels.iter().any(covers) && !self.bars.iter().any(hides) && !self.is_on_a_name(at)
+        let meets = |sign: &Point| sign.distance(at) < 2.0 * SIGN;
+        !self.labels.iter().any(covers) && !self.bars.iter().any(hides) && !self.signs.iter().any(meets) && !self.is_on_a_name(at)
     }
 
     /// Where there is no room beside them, names stand on their lanes.
@@ -127,12 +130,23 @@ impl Brush<'_> {
             // Messages come and go between nodes: above a lane without one above it there is more room.
             let is_below = matches!(stretch.state, State::Leads(_)) && self.is_under_a_node(stretch.node);
             let beside = if is_below { 0.0 } else { self.name_end(Process::Node(stretch.node)) };
-            self.label("label-stretch", Point::new(from.max(beside) + 4.0, if is_below { y + 12.0 } else { y - 5.0 }), text);
+            let y = if is_below { y + 12.0 } else { y - 5.0 };
+            // What began before it may still be written there.
+            let left = self.words_end(y, from).unwrap_or(from).max(from).max(beside) + 4.0;
+            if left + text.len() as f64 * LETTER < to {
+                self.label("label-stretch", Point::new(left, y), text);
+            }
         }
     }
 }
 
 impl Brush<'_> {
+    /// Where words of this height end that begin before `x`.
+    fn words_end(&self, y: f64, x: f64) -> Option<f64> {
+        let of_height = self.labels.iter().filter(|label| (label.at.y - y).abs() < LETTER && label.at.x <= x + 4.0);
+        of_height.map(|label| label.at.x + label.text.chars().count() as f64 * LETTER).max_by(f64::total_cmp)
+    }
+
     fn is_under_a_node(&self, node: NodeId) -> bool {
         let lanes = &self.known.lanes;
         let above = lanes.place(Process::Node(node)).and_then(|place| lanes.iter().nth(place.checked_sub(1)?));
@@ -147,7 +161,9 @@ impl Brush<'_> {
     }
 }
 
-/// A text with so many letters at most.
+/// A text with so many letters at most: where it says more than one thing, the first of them.
 pub(super) fn short(text: &str, most: usize) -> String {
+    let first = text.split("; ").next().unwrap_or(text);
+    let text = if text.chars().count() > most { first } else { text };
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

@@ -81,8 +81,17 @@ pub struct Emphasis<'a> {
 /// Draws a window.
 #[must_use]
 pub fn picture(known: &Known, names: &Names, plot: Plot, emphasis: Emphasis<'_>, with_heartbeats: bool) -> Picture {
-    let mut brush =
-        Brush { known, names, plot, emphasis, strokes: BTreeMap::new(), letters: BTreeMap::new(), labels: Vec::new(), bars: Vec::new() };
+    let mut brush = Brush {
+        known,
+        names,
+        plot,
+        emphasis,
+        strokes: BTreeMap::new(),
+        letters: BTreeMap::new(),
+        labels: Vec::new(),
+        bars: Vec::new(),
+        signs: Vec::new(),
+    };
     brush.lanes();
     let (from, to) = (plot.frame.from, plot.frame.to());
     known.stretches.within(from, to).for_each(|stretch| brush.stretch(stretch));

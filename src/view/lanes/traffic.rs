@@ -123,6 +123,7 @@ impl Brush<'_> {
             let seat =
                 |share: f64| Point::new(seen_from.x + share * (seen_to.x - seen_from.x), seen_from.y + share * (seen_to.y - seen_from.y));
             let Some(middle) = SEATS.map(seat).into_iter().find(|at| self.is_free(*at)) else { return };
+            self.signs.push(middle);
             let hollow = if form == Form::Ring { "glyph-hollow" } else { "glyph" };
             self.stroke(7, format!("{hollow} tone-{tone}"), &outline(form, middle));
             self.letter(format!("letter letter-{hollow} tone-{tone}"), middle, letter);

@@ -1,6 +1,6 @@
 //! Where the words on links stand: beside their own link, and as clear of everything else as they can.
 
-use super::layout::{Layout, WidthClass};
+use super::layout::{Layout, RADIUS, Spot, WidthClass};
 use super::links::{LinkShape, is_steep, label_width};
 use crate::view::geometry::{Curve, Point, Rect};
 
@@ -20,6 +20,8 @@ const CLEAR: f64 = 3.0;
 /// What it costs to stand on something.
 const OUTSIDE: u32 = 1_000;
 const ON_LABEL: u32 = 100;
+/// A node hides what is behind it.
+const ON_NODE: u32 = 80;
 const ON_ZONE: u32 = 60;
 const ON_LINK: u32 = 10;
 const ON_OWN_LINK: u32 = 3;
@@ -75,7 +77,8 @@ impl Ground<'_> {
         let is_outside = around.x < 0.0 || around.right() > *width || around.y < 0.0 || around.bottom() > *height;
         let labels = self.taken.iter().filter(|other| other.overlaps(frame)).count() as u32;
         let zones = self.layout.zones.iter().filter(|zone| zone.frame.overlaps(frame)).count() as u32;
-        u32::from(is_outside) * OUTSIDE + labels * ON_LABEL + zones * ON_ZONE
+        let nodes = self.layout.spots.iter().filter(|spot| disc(spot).overlaps(frame)).count() as u32;
+        u32::from(is_outside) * OUTSIDE + labels * ON_LABEL + nodes * ON_NODE + zones * ON_ZONE
     }
 
     /// `index` is the label's own link.
@@ -88,6 +91,10 @@ impl Ground<'_> {
         };
         self.ways.iter().enumerate().map(crosses).sum()
     }
+}
+
+fn disc(spot: &Spot) -> Rect {
+    Rect { x: spot.center.x - RADIUS, y: spot.center.y - RADIUS, width: 2.0 * RADIUS, height: 2.0 * RADIUS }
 }
 
 fn points(curve: &Curve) -> Vec<Point> {
@@ -127,6 +134,8 @@ mod tests {
     use super::*;
     use crate::scenarios;
     use crate::session::Session;
+    use crate::simulation::setup::SiteKind;
+    use crate::view::draft::{Draft, Edit, LinkEdit, SiteEdit};
     use crate::view::names::Names;
     use crate::view::stage::{Scene, scene};
 
@@ -152,6 +161,7 @@ mod tests {
                     count += 1;
                     assert!(label.x >= 0.0 && label.right() <= width && label.y >= 0.0, "{id}, {width}: {label:?}");
                     assert!(labels[..index].iter().all(|other| !other.overlaps(label)), "{id}, {width}: two labels on each other");
+                    assert!(!scene.layout.spots.iter().any(|spot| disc(spot).overlaps(label)), "{id}, {width}: a label behind a node");
                     on_zones += usize::from(scene.layout.zones.iter().any(|zone| zone.frame.overlaps(label)));
                 }
             }
@@ -165,6 +175,28 @@ mod tests {
             let labels: Vec<Rect> = scene.links.iter().filter(|link| !link.label.is_empty()).map(frame).collect();
             for (index, label) in labels.iter().enumerate() {
                 assert!(labels[..index].iter().all(|other| !other.overlaps(label)), "{id}: two labels on each other");
+            }
+        }
+    }
+
+    /// A cluster that somebody draws: as many datacenters as are allowed to be, each linked with each.
+    #[test]
+    fn in_a_draft_with_more_sites_no_label_stands_on_another() {
+        let recipe = scenarios::ALL.iter().find_map(|scenario| scenario.recipe(None)).expect("there is one");
+        let session = Session::open(recipe).expect("it can be run");
+        let mut draft = Draft::of(session.setup());
+        for _ in 0..4 {
+            draft.edit(&Edit::Site(SiteEdit::Add(SiteKind::Datacenter)));
+            draft.edit(&Edit::Link(LinkEdit::Topology("mesh")));
+            draft.judge(1);
+            let start = draft.start.as_ref().expect("it can be shown");
+            for width in [352.0, 520.0, 680.0, 930.0, 1_250.0, 1_600.0] {
+                let scene = scene(&draft.setup, &Names::new(&draft.setup), start, width);
+                let labels: Vec<Rect> = scene.links.iter().filter(|link| !link.label.is_empty()).map(frame).collect();
+                for (index, label) in labels.iter().enumerate() {
+                    let count = draft.setup.sites.len();
+                    assert!(labels[..index].iter().all(|other| !other.overlaps(label)), "{count} sites, {width}: two labels on each other");
+                }
             }
         }
     }

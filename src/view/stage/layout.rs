@@ -51,7 +51,7 @@ pub struct Layout {
 }
 
 /// Nothing is laid out for less: the stage is not measured yet, or hidden.
-const LEAST_WIDTH: f64 = 280.0;
+const LEAST_WIDTH: f64 = 272.0;
 /// Below this width zones are stacked.
 const NARROW_BELOW: f64 = 620.0;
 /// On a very wide stage the picture does not spread further than this.

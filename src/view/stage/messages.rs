@@ -2,6 +2,7 @@
 
 use super::Tone;
 use super::layout::{Layout, RADIUS};
+use crate::replication::ids::NodeId;
 use crate::replication::protocol::MessageKind;
 use crate::replication::time::SimTime;
 use crate::simulation::snapshot::Flight;
@@ -60,6 +61,11 @@ pub const fn glyph(kind: MessageKind) -> (Form, &'static str, Tone) {
     }
 }
 
+/// Messages on one way keep this far from each other, so that their letters can be read …
+const APART: f64 = 17.0;
+/// … where there are so many at most.
+const MOST_APART: usize = 40;
+
 /// The messages in flight at `now`; signs of life only on request.
 #[must_use]
 pub fn messages(layout: &Layout, flights: &[Flight], now: SimTime, with_heartbeats: bool) -> Vec<MessageShape> {
@@ -71,7 +77,33 @@ pub fn messages(layout: &Layout, flights: &[Flight], now: SimTime, with_heartbea
         let new = || layout.way(flight.from, flight.to).between_discs(RADIUS, RADIUS);
         known.map_or_else(new, |known| *known.get_or_insert_with(new))
     };
-    flights.iter().filter(is_shown).map(|flight| message(way(flight), flight, now)).collect()
+    let mut shapes: Vec<MessageShape> = flights.iter().filter(is_shown).map(|flight| message(way(flight), flight, now)).collect();
+    if shapes.len() <= MOST_APART {
+        let ends: Vec<[NodeId; 2]> = flights.iter().filter(is_shown).map(|flight| [flight.from, flight.to]).collect();
+        (1..shapes.len()).for_each(|index| set_apart(layout, &mut shapes, &ends, index));
+    }
+    shapes
+}
+
+/// A message that would cover one before it on the same way goes around it, on the right of where it is bound for.
+fn set_apart(layout: &Layout, shapes: &mut [MessageShape], ends: &[[NodeId; 2]], index: usize) {
+    let [from, to] = ends[index];
+    let [Some(start), Some(end)] = [from, to].map(|node| layout.spots.get(node.index()).map(|spot| spot.center)) else { return };
+    let length = start.distance(end).max(1.0);
+    let (ahead_x, ahead_y) = ((end.x - start.x) / length, (end.y - start.y) / length);
+    for other in 0..index {
+        if ends[other] != [from, to] && ends[other] != [to, from] {
+            continue;
+        }
+        let (at, taken) = (shapes[index].at, shapes[other].at);
+        let (x, y) = (at.x - taken.x, at.y - taken.y);
+        let (ahead, aside) = (x * ahead_x + y * ahead_y, y * ahead_x - x * ahead_y);
+        let least = (APART * APART - ahead * ahead).max(0.0).sqrt();
+        if aside.abs() < least {
+            let more = least - aside;
+            shapes[index].at = Point::new(at.x - ahead_y * more, at.y + ahead_x * more);
+        }
+    }
 }
 
 fn message(way: Curve, flight: &Flight, now: SimTime) -> MessageShape {
@@ -91,7 +123,6 @@ fn progress(flight: &Flight, now: SimTime) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replication::ids::NodeId;
     use crate::view::example;
 
     fn flight(kind: MessageKind, from: u16, to: u16) -> Flight {
@@ -121,6 +152,32 @@ mod tests {
         let layout = Layout::new(&example::cluster().0, 940.0, &[2; 5]);
         let at = |from, to| messages(&layout, &[flight(MessageKind::Batch, from, to)], SimTime::from_ms(150), false)[0].at;
         assert!(at(0, 2).distance(at(2, 0)) < 1.0);
+    }
+
+    #[test]
+    fn messages_on_one_way_go_around_each_other_without_a_leap() {
+        let layout = Layout::new(&example::cluster().0, 940.0, &[2; 5]);
+        for (from, to) in [(0, 2), (0, 1), (2, 4)] {
+            let sent = |from, to, delay: u64| Flight {
+                sent_at: SimTime::from_ms(100 + delay),
+                due_at: SimTime::from_ms(200 + delay),
+                ..flight(MessageKind::Hello, from, to)
+            };
+            let flights = [sent(from, to, 0), sent(from, to, 0), sent(from, to, 1), sent(to, from, 0)];
+            let at = |tenths: u64| messages(&layout, &flights, SimTime(tenths * 100_000), false);
+            let mut before = at(1_000);
+            for tenths in 1_001..2_010 {
+                let shapes = at(tenths);
+                for (one, shape) in shapes.iter().enumerate() {
+                    assert!(shape.at.distance(before[one].at) < 6.0, "message {one} leaps at {tenths}");
+                    assert!(
+                        shapes[..one].iter().all(|other| other.at.distance(shape.at) > APART - 1.0),
+                        "message {one} is covered at {tenths}"
+                    );
+                }
+                before = shapes;
+            }
+        }
     }
 
     #[test]
