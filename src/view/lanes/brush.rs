@@ -7,7 +7,7 @@ use super::picture::{Emphasis, Label, Letters};
 use super::plot::Plot;
 use super::stretch::{State, Stretch};
 use crate::replication::ids::NodeId;
-use crate::view::geometry::{Point, px};
+use crate::view::geometry::{Point, Rect, px};
 use crate::view::names::Names;
 use std::collections::BTreeMap;
 
@@ -65,6 +65,17 @@ impl Brush<'_> {
         let hides = |(from, to, y): &(f64, f64, f64)| (from - SIGN..to + SIGN).contains(&at.x) && (at.y - y).abs() < BAR + SIGN;
         let meets = |sign: &Point| sign.distance(at) < 2.0 * SIGN;
         !self.labels.iter().any(covers) && !self.bars.iter().any(hides) && !self.signs.iter().any(meets) && !self.is_on_a_name(at)
+    }
+
+    /// Whether words would stand there on no others and on no message's sign.
+    pub(super) fn is_clear(&self, at: Point, text: &str) -> bool {
+        let frame = |at: Point, text: &str| {
+            let width = text.chars().count() as f64 * LETTER;
+            Rect { x: at.x, y: at.y - 10.0, width, height: 13.0 }
+        };
+        let own = frame(at, text);
+        let is_on_words = self.labels.iter().any(|label| frame(label.at, &label.text).overlaps(&own));
+        !is_on_words && !self.signs.iter().any(|sign| own.grown(SIGN).contains(*sign))
     }
 
     /// Where there is no room beside them, names stand on their lanes.

@@ -63,7 +63,11 @@ impl Brush<'_> {
             }
         }
         if moment.sign == Sign::Conflict && self.known.moments.len() < 40 {
-            self.label("label-conflict", Point::new(x + 9.0, y - 6.0), "conflict".to_owned());
+            // The sign says it too, where there is no room for the word.
+            let places = [-6.0, 14.0].map(|down| Point::new(x + 9.0, y + down));
+            if let Some(place) = places.into_iter().find(|place| self.is_clear(*place, "conflict")) {
+                self.label("label-conflict", place, "conflict".to_owned());
+            }
         }
     }
 
