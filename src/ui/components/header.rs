@@ -48,7 +48,8 @@ impl Header {
             .set("title", "Help and keys (?)")
             .testid("help")
             .text("?");
-        tag("div").class("top-tools").child(self.pickers(say)).child(share).child(theme_switch(self.theme, say)).child(help)
+        let buttons = tag("div").class("top-buttons").child(share).child(theme_switch(self.theme, say)).child(help);
+        tag("div").class("top-tools").child(self.pickers(say)).child(buttons)
     }
 
     fn pickers(&self, say: &Say) -> Tag {
