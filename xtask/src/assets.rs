@@ -2,7 +2,7 @@
 //! things, in no cache and in no build. Trunk's own names are of the sources, or of nothing.
 
 use crate::{Outcome, sha256};
-use std::{collections::BTreeMap, fs, path::Path, str};
+use std::{collections::BTreeMap, fs, ops::RangeInclusive, path::Path, str};
 
 /// What a folder holds, by name.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
@@ -14,8 +14,8 @@ pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
 /// Other pages name it.
 pub(crate) const EMBED: &str = "embed.js";
 
-/// Digits of a digest in a name, Trunk's and ours.
-const DIGIT_COUNT: usize = 16;
+/// Digits of a digest in a name: ours has sixteen of them, Trunk leaves out zeros at the beginning. Words have fewer.
+const DIGIT_COUNT: RangeInclusive<usize> = 10..=16;
 
 /// All files of the folder, which has no folders in it: modules of JavaScript inside them would need names of their own.
 pub(crate) fn read(folder: &Path) -> Outcome<Files> {
@@ -127,8 +127,9 @@ fn without_digest(stem: &str) -> String {
     for (index, _) in stem.match_indices('-') {
         let after = &stem[index + 1..];
         let digit_count = after.bytes().take_while(u8::is_ascii_hexdigit).count();
-        if digit_count == DIGIT_COUNT {
-            return format!("{}{}", &stem[..index], &after[DIGIT_COUNT..]);
+        let rest = &after[digit_count..];
+        if DIGIT_COUNT.contains(&digit_count) && (rest.is_empty() || rest.starts_with('_')) {
+            return format!("{}{rest}", &stem[..index]);
         }
     }
     stem.to_owned()
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn names_hold_the_digest_of_the_content_instead_of_trunks() {
         let content = b"abc";
-        for name in ["app-0123456789abcdef.js", "app.js", "app-ba7816bf8f01cfea.js"] {
+        for name in ["app-0123456789abcdef.js", "app-7ebe6c32add8b03.js", "app.js", "app-ba7816bf8f01cfea.js"] {
             assert_eq!(with_digest(name, content), "app-ba7816bf8f01cfea.js");
         }
         assert_eq!(with_digest("an-app-0123456789abcdef_bg.wasm", content), "an-app_bg-ba7816bf8f01cfea.wasm");
