@@ -21,13 +21,8 @@ pub(super) const SCENARIO: Script = Script {
     seed: 1,
     setup,
     variants: &[
-        Variant {
-            id: "crash-after-sending",
-            title: "Coordinator crashes after replicas wrote",
-            change: through_oregon,
-            about: None,
-        },
-        Variant { id: EARLY, title: "Coordinator, crashes before the replicas have it", change: through_oregon, about: None },
+        Variant { id: "crash-after-sending", title: "Coordinator crashes after replicas wrote", change: through_oregon, about: None },
+        Variant { id: EARLY, title: "Coordinator crashes before replicas wrote", change: through_oregon, about: None },
         Variant { id: BY_ITSELF, title: "No coordinator: the client fans out", change: |_| {}, about: None },
     ],
     steps,
