@@ -1,6 +1,7 @@
 //! Web Locks, as far as they are needed. Bound by hand, since web-sys has them behind a flag of the compiler.
 
 use super::js;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Promise};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::AbortSignal;
+use web_sys::AbortController;
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,8 +29,12 @@ pub(super) fn manager() -> Option<LockManager> {
 
 /// Waits for a lock, but not for longer than this; `None` as well where there are no locks.
 pub(super) async fn turn(name: &str, patience_ms: u32) -> Option<HeldLock> {
-    let signal = AbortSignal::timeout_with_u32(patience_ms).into();
-    manager()?.take(name, Ask::Wait(signal), || {}).await.ok()?
+    let manager = manager()?;
+    let waiting = AbortController::new().ok()?;
+    let signal = waiting.signal().into();
+    // A signal that ends by itself is younger than locks are.
+    let _patience = Timeout::new(patience_ms, move || waiting.abort());
+    manager.take(name, Ask::Wait(signal), || {}).await.ok()?
 }
 
 /// How a lock is asked for.

@@ -75,13 +75,16 @@ fn speed(speed: Speed, say: &Say) -> Tag {
 
 fn branches(branches: &[(String, bool)], say: &Say) -> Option<Tag> {
     let option = |(index, (name, is_active)): (usize, &(String, bool))| {
-        // When it begins is said in the dialog, where there is room.
-        let (short, _) = name.split_once(" · ").unwrap_or((name, ""));
-        tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(short)
+        tag("option").key(index).set("value", index.to_string()).flag("selected", *is_active).text(short(name).to_owned())
     };
     let on_change = |event: &web_sys::Event| Some(Msg::Run(RunMsg::Branch(form::text(event).parse().unwrap_or(0))));
     let picker = tag("select").class("select").set("aria-label", "Branch").on(On::Change, say, on_change).testid("branches");
     (branches.len() > 1).then(|| picker.children(branches.iter().enumerate().map(option)))
+}
+
+/// A name that nobody gave says when its branch begins: there is room for that in the dialog.
+fn short(name: &str) -> &str {
+    name.split_once(" · from ").map_or(name, |(number, _)| if number.starts_with("branch ") { number } else { name })
 }
 
 /// The same setup again, with this or another seed. A part of its own, so that what is being typed stays.

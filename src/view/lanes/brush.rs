@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// A letter of a label is about this wide.
 pub(super) const LETTER: f64 = 6.6;
+/// Labels keep twice this from each other.
+const CLEAR: f64 = 3.0;
 /// Half of a message's sign.
 const SIGN: f64 = 8.0;
 
@@ -58,10 +60,7 @@ impl Brush<'_> {
 
     /// Whether a message's sign at this place would stand on no words, on no operation and on no other sign.
     pub(super) fn is_free(&self, at: Point) -> bool {
-        let covers = |label: &Label| {
-            let end = label.at.x + label.text.chars().count() as f64 * LETTER;
-            (label.at.x - SIGN..end + SIGN).contains(&at.x) && (label.at.y - LETTER - SIGN..label.at.y + SIGN).contains(&at.y)
-        };
+        let covers = |label: &Label| words(label.at, &label.text).grown(SIGN).contains(at);
         let hides = |(from, to, y): &(f64, f64, f64)| (from - SIGN..to + SIGN).contains(&at.x) && (at.y - y).abs() < BAR + SIGN;
         let meets = |sign: &Point| sign.distance(at) < 2.0 * SIGN;
         !self.labels.iter().any(covers) && !self.bars.iter().any(hides) && !self.signs.iter().any(meets) && !self.is_on_a_name(at)
@@ -69,12 +68,8 @@ impl Brush<'_> {
 
     /// Whether words would stand there on no others and on no message's sign.
     pub(super) fn is_clear(&self, at: Point, text: &str) -> bool {
-        let frame = |at: Point, text: &str| {
-            let width = text.chars().count() as f64 * LETTER;
-            Rect { x: at.x, y: at.y - 10.0, width, height: 13.0 }
-        };
-        let own = frame(at, text);
-        let is_on_words = self.labels.iter().any(|label| frame(label.at, &label.text).overlaps(&own));
+        let own = words(at, text).grown(CLEAR);
+        let is_on_words = self.labels.iter().any(|label| words(label.at, &label.text).grown(CLEAR).overlaps(&own));
         !is_on_words && !self.signs.iter().any(|sign| own.grown(SIGN).contains(*sign))
     }
 
@@ -155,7 +150,7 @@ impl Brush<'_> {
     /// Where words of this height end that begin before `x`.
     fn words_end(&self, y: f64, x: f64) -> Option<f64> {
         let of_height = self.labels.iter().filter(|label| (label.at.y - y).abs() < LETTER && label.at.x <= x + 4.0);
-        of_height.map(|label| label.at.x + label.text.chars().count() as f64 * LETTER).max_by(f64::total_cmp)
+        of_height.map(|label| words(label.at, &label.text).right()).max_by(f64::total_cmp)
     }
 
     fn is_under_a_node(&self, node: NodeId) -> bool {
@@ -172,9 +167,12 @@ impl Brush<'_> {
     }
 }
 
-/// A text with so many letters at most: where it says more than one thing, the first of them.
+/// Where the middle parts of a label's letters are.
+fn words(at: Point, text: &str) -> Rect {
+    Rect { x: at.x, y: at.y - LETTER, width: text.chars().count() as f64 * LETTER, height: LETTER }
+}
+
+/// A text with so many letters at most.
 pub(super) fn short(text: &str, most: usize) -> String {
-    let first = text.split("; ").next().unwrap_or(text);
-    let text = if text.chars().count() > most { first } else { text };
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

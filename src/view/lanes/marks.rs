@@ -6,6 +6,7 @@ use super::lane::Process;
 use super::outline::{outline, outline_of};
 use super::plot::Plot;
 use crate::replication::time::SimTime;
+use crate::simulation::command::Command;
 use crate::simulation::journal::Happening;
 use crate::view::describe;
 use crate::view::geometry::{Point, px};
@@ -57,8 +58,8 @@ impl Brush<'_> {
                 if room < LEAST_COMMAND || !self.plot.frame.holds(moment.at) {
                     return;
                 }
-                if let Some(text) = self.command(moment.number) {
-                    self.label("label-command", Point::new(x + 7.0, y + 3.0), short(&text, room));
+                if let Some(text) = self.command(moment.number, room) {
+                    self.label("label-command", Point::new(x + 7.0, y + 3.0), text);
                 }
             }
         }
@@ -71,9 +72,15 @@ impl Brush<'_> {
         }
     }
 
-    fn command(&self, number: u64) -> Option<String> {
+    /// What was done, in so many letters. What that brings with it stands in the list of events.
+    fn command(&self, number: u64, most: usize) -> Option<String> {
         let Happening::Commanded(index) = self.known.entry(number)?.happening else { return None };
         let timed = self.known.commands.get(index as usize)?;
-        Some(describe::command(&timed.command, self.names))
+        let text = describe::command(&timed.command, self.names);
+        let deed = match &timed.command {
+            Command::Node { .. } if text.chars().count() > most => text.split("; ").next().unwrap_or_default(),
+            _ => &text,
+        };
+        Some(short(deed, most))
     }
 }

@@ -40,16 +40,41 @@ for (const width of [360, 1280, 2560]) {
     for (const [view, part] of Object.entries(VIEWS)) {
       await open(view);
       await expect.visible(c.id(part));
-      expect.equal(await geometry(page), [], view);
+      await expect.becomes(`what cannot be read in ${view}`, () => geometry(page), []);
     }
     await open("?scenario=failover-lost-writes");
     await c.ready();
     for (const [key, dialog] of Object.entries(DIALOGS)) {
       await page.keyboard.press(key);
       await expect.visible(page.locator("dialog[open]"));
-      expect.equal(await geometry(page), [], dialog);
+      await expect.becomes(`what cannot be read in ${dialog}`, () => geometry(page), []);
       await page.keyboard.press("Escape");
       await expect.hidden(page.locator("dialog[open]"));
     }
+  });
+}
+
+const TABS = ["conflict", "verdicts", "replica", "faults", "events", "settings"];
+
+for (const width of [360, 1280, 2560]) {
+  story(`words of every tab, of charts and of the diagram can be read: ${width} px`, { viewport: screen(width), path: "?scenario=single-leader-async", reducedMotion: "reduce" }, async (told) => {
+    const { expect, page } = told;
+    const c = cluster(told);
+    const reads = (part) => expect.becomes(`what cannot be read in ${part}`, () => geometry(page), []);
+    await c.free();
+    await c.settle();
+    for (const tab of TABS) {
+      await c.id(`tab-${tab}`).click();
+      await reads(tab);
+    }
+    for (const part of ["diagram", "charts"]) {
+      if ((await c.id(`${part}-toggle`).getAttribute("aria-expanded")) === "false") {
+        await c.id(`${part}-toggle`).click();
+      }
+      await reads(part);
+    }
+    await c.id("share").click();
+    await expect.visible(page.locator("dialog[open]"));
+    await reads("the dialog of sharing");
   });
 }

@@ -22,8 +22,6 @@ window.broadcast = (name) => {
   return channel;
 };
 
-window.parent.postMessage("loaded", "*");
-
 /** How many storage buckets have this database. */
 window.copiesOf = async (name) => {
   let count = 0;
@@ -33,3 +31,5 @@ window.copiesOf = async (name) => {
   }
   return count;
 };
+
+window.parent.postMessage("loaded", "*");
