@@ -1,5 +1,6 @@
 //! How often each part of the page is drawn anew while a run plays. Messages move with every frame; the rest
-//! takes turns, one part with each frame at most, and what is costly to draw comes round less often.
+//! takes turns, one part with each frame at most. What is costly to draw comes round less often, and so does what is read
+//! while hundreds of messages are in flight: its numbers change faster than they can be read.
 
 use super::hooks::page;
 
@@ -24,17 +25,34 @@ pub(crate) enum Turn {
     Charts,
 }
 
-/// Every turn, with the milliseconds from one to the next at least, and its share: of the time one in so many goes to it at most.
-/// What moves comes round soon; what is read may be a little behind where much happens.
-const TURNS: [(Turn, f64, f64); 8] = [
-    (Turn::Clock, 50.0, 100.0),
-    (Turn::Stage, 100.0, 100.0),
-    (Turn::Data, 350.0, 300.0),
-    (Turn::Panel, 400.0, 300.0),
-    (Turn::Track, 250.0, 300.0),
-    (Turn::Said, 1_000.0, 300.0),
-    (Turn::Diagram, 400.0, 300.0),
-    (Turn::Charts, 500.0, 300.0),
+/// How often it comes round.
+struct Rest {
+    turn: Turn,
+    /// Milliseconds from one to the next at least, while few messages are in flight.
+    least_ms: f64,
+    /// Of the time one in so many goes to it at most.
+    share: f64,
+    /// With so many messages in flight the least is twice as long, with twice as many three times.
+    crowd: f64,
+}
+
+const fn moves(turn: Turn, least_ms: f64) -> Rest {
+    Rest { turn, least_ms, share: 100.0, crowd: f64::INFINITY }
+}
+
+const fn is_read(turn: Turn, least_ms: f64) -> Rest {
+    Rest { turn, least_ms, share: 300.0, crowd: 100.0 }
+}
+
+const TURNS: [Rest; 8] = [
+    moves(Turn::Clock, 50.0),
+    moves(Turn::Stage, 100.0),
+    is_read(Turn::Data, 350.0),
+    is_read(Turn::Panel, 400.0),
+    is_read(Turn::Track, 250.0),
+    is_read(Turn::Said, 1_000.0),
+    is_read(Turn::Diagram, 400.0),
+    is_read(Turn::Charts, 500.0),
 ];
 /// However costly, a part is drawn this often.
 const MOST_MS: f64 = 1_000.0;
@@ -45,11 +63,13 @@ pub(crate) struct Pace {
     due_ms: [f64; TURNS.len()],
     is_stale: [bool; TURNS.len()],
     taken: Option<(usize, f64)>,
+    in_flight: usize,
 }
 
 impl Pace {
-    /// Something happened in the run that any part may show.
-    pub(crate) const fn stir(&mut self) {
+    /// Something happened in the run that any part may show; so many messages are in flight now.
+    pub(crate) const fn stir(&mut self, in_flight: usize) {
+        self.in_flight = in_flight;
         self.is_stale = [true; TURNS.len()];
     }
 
@@ -62,14 +82,15 @@ impl Pace {
         let next = waiting.min_by(|one, other| self.due_ms[*one].total_cmp(&self.due_ms[*other]))?;
         self.is_stale[next] = false;
         self.taken = Some((next, now_ms));
-        Some(TURNS[next].0)
+        Some(TURNS[next].turn)
     }
 
     /// The part is on the page now. Returns whether there was one.
     pub(crate) fn drawn(&mut self) -> bool {
         let Some((index, since_ms)) = self.taken.take() else { return false };
         let now_ms = page::now_ms();
-        let (_, least_ms, share) = TURNS[index];
+        let Rest { least_ms, share, crowd, .. } = TURNS[index];
+        let least_ms = (least_ms * (1.0 + self.in_flight as f64 / crowd)).min(MOST_MS);
         let rest_ms = (share * (now_ms - since_ms)).clamp(least_ms, MOST_MS);
         self.due_ms[index] = now_ms + rest_ms;
         true

@@ -8,9 +8,9 @@ impl App {
     /// Moves the messages, and brings up to date the part of the page whose turn it is. Returns whether there is one.
     pub(super) fn pass(&mut self, has_happened: bool) -> bool {
         if has_happened {
-            self.pace.stir();
             if let (Some(player), Some(screen)) = (&self.player, &mut self.screen) {
                 screen.flights = player.session.flights();
+                self.pace.stir(screen.flights.len());
             }
         }
         let turn = self.pace.next();
