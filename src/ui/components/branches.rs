@@ -52,7 +52,7 @@ fn picture(shown: &Branches) -> Tag {
         let class = if limb.is_active { "branch-line branch-active" } else { "branch-line" };
         let down = limb.parent_row.map(|parent| line("branch-turn", (limb.from, middle(parent)), (limb.from, middle(row))));
         let start = tag("circle").class(class).set("cx", percent(limb.from)).set("cy", middle(row).to_string()).set("r", "4");
-        let number = tag("text").class("branch-number").set("x", percent(limb.until)).set("dx", "6");
+        let number = tag("text").class("branch-number").set("x", percent(limb.until)).set("dx", "10");
         let number = number.set("y", (middle(row) + 4).to_string()).text((row + 1).to_string());
         tag("g")
             .key(limb.index)

@@ -14,6 +14,8 @@ const HEIGHT: f64 = 15.0;
 const ASCENT: f64 = 11.0;
 /// Between a label and the line it belongs to; where that runs aslant, the second.
 const GAPS: [f64; 2] = [12.0, 22.0];
+/// Above or below a line that runs level: messages on it do not reach the letters.
+const OVER: f64 = 13.0;
 /// Lines keep this far from letters.
 const CLEAR: f64 = 3.0;
 
@@ -117,7 +119,7 @@ fn candidates(curve: &Curve, label: &str, class: WidthClass) -> impl Iterator<It
             (true, ..) => vec![middle(on.y)],
             (false, true, true) => vec![left, further_left, right, further_right],
             (false, true, false) => vec![right, further_right, left, further_left],
-            (false, false, _) => vec![middle(on.y - 10.0), middle(on.y + 10.0 + ASCENT)],
+            (false, false, _) => vec![middle(on.y - OVER), middle(on.y + OVER + ASCENT)],
         }
     })
 }

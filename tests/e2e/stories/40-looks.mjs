@@ -112,3 +112,25 @@ story("nothing moves on the page when it has loaded", { viewport: { width: 412, 
   );
   expect.equal(moved < 0.05, true, `layout shifts of ${moved}`);
 });
+
+story("the panel stays in sight where the page is scrolled", { viewport: { width: 1280, height: 800 }, path: "?scenario=failover-lost-writes" }, async (told) => {
+  const { expect, page } = told;
+  const c = cluster(told);
+  await c.free();
+  await c.id("tab-settings").click();
+  const inside = page.locator("#panel-content");
+  // All of it fits on the screen, and what does not fit into it is scrolled within it.
+  const seen = () =>
+    page.evaluate(() => {
+      const [tabs, content] = ["[role=tablist]", "#panel-content"].map((part) => document.querySelector(part).getBoundingClientRect());
+      return tabs.top >= 0 && Math.abs(tabs.bottom - content.top) <= 1 && content.bottom <= innerHeight && content.height > innerHeight / 2;
+    });
+  await expect.becomes("the panel in sight at the top of the page", seen, true);
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await expect.becomes("the page is scrolled", () => page.evaluate(() => window.scrollY > 300), true);
+  await expect.becomes("the panel in sight at the end of the page", seen, true);
+  const last = inside.locator("input, select, button").last();
+  await last.focus();
+  const end = () => last.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight && field.getBoundingClientRect().top >= 48);
+  await expect.becomes("its last field in sight", end, true);
+});
