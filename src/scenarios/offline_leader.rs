@@ -122,7 +122,7 @@ fn offline_steps() -> Vec<Step> {
             ],
             ..step(
                 "Your phone goes offline, and you go on shopping: you add bread, and remove milk and eggs. The phone stores that \
-                 at once, without asking anybody. Nobody else knows it yet: it is pending.",
+                 at once and answers ok, without asking anybody. Nobody else knows it yet: it is pending.",
                 Until::Quiet,
                 Some(Panel::Carts),
             )

@@ -2,6 +2,7 @@
 
 use crate::scenarios::{Lesson, MAX_EVENTS_PER_STEP, Panel, Scenario};
 use crate::session::Session;
+use crate::ui::message::Tab;
 
 /// A lesson on the page.
 pub(crate) struct Guide {
@@ -20,6 +21,8 @@ pub(crate) struct Ribbon {
     pub(crate) text: String,
     /// Its question.
     pub(crate) prediction: Option<Question>,
+    /// The tab that it brings forward.
+    pub(crate) tab: Option<Tab>,
     /// Whether it is folded away.
     pub(crate) is_closed: bool,
 }
@@ -84,9 +87,16 @@ impl Guide {
         self.lesson.run_until_reached(session, MAX_EVENTS_PER_STEP);
     }
 
-    /// The panel that the current step brings forward.
-    pub(crate) fn panel(&self) -> Option<Panel> {
-        self.lesson.step().panel
+    /// The tab that the current step brings forward.
+    pub(crate) fn tab(&self) -> Option<Tab> {
+        match self.lesson.step().panel? {
+            Panel::Conflict => Some(Tab::Conflict),
+            Panel::Verdicts => Some(Tab::Verdicts),
+            Panel::Replica => Some(Tab::Replica),
+            Panel::Faults => Some(Tab::Faults),
+            Panel::Events => Some(Tab::Events),
+            Panel::Carts => None,
+        }
     }
 
     /// Notes an answer to the current prediction.
@@ -118,6 +128,7 @@ impl Guide {
             count: self.lesson.count(),
             text: step.text.to_owned(),
             prediction,
+            tab: self.tab(),
             is_closed: self.is_closed,
         }
     }

@@ -118,6 +118,8 @@ pub enum GuideMsg {
 pub enum ShowMsg {
     /// A tab of the panel.
     Tab(Tab),
+    /// The same where the panel is far from what was pressed.
+    FarTab(Tab),
     /// A replica.
     Node(NodeId),
     /// Light or dark.

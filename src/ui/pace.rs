@@ -91,7 +91,8 @@ impl Pace {
         let now_ms = page::now_ms();
         let Rest { least_ms, share, crowd, .. } = TURNS[index];
         let least_ms = (least_ms * (1.0 + self.in_flight as f64 / crowd)).min(MOST_MS);
-        let rest_ms = (share * (now_ms - since_ms)).clamp(least_ms, MOST_MS);
+        // Not `clamp`: that brings the whole printing of floats along, for its panic.
+        let rest_ms = (share * (now_ms - since_ms)).min(MOST_MS).max(least_ms);
         self.due_ms[index] = now_ms + rest_ms;
         true
     }

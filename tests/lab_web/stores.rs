@@ -133,6 +133,56 @@ async fn leave_room_for(count: u32) {
     .await;
 }
 
+#[wasm_bindgen_test]
+async fn a_first_copy_that_cannot_be_opened_or_read_is_not_the_end() {
+    for (prototype, method) in [("IDBFactory", "open"), ("IDBObjectStore", "getAll")] {
+        let name = unique(&format!("unreadable-{method}"));
+        let mut owner = IndexedStore::open(&name, nobody()).await.unwrap();
+        owner.commit(&one()).await.unwrap();
+        break_first_copy(prototype, method).await;
+        let opened = IndexedStore::open(&name, nobody()).await;
+        let nothing = IndexedStore::open(&unique("nothing"), nobody()).await.err();
+        let mut store = opened.unwrap();
+        assert!(store.was_restored());
+        assert_eq!(store.load().await.unwrap().len(), 1);
+        store.commit(&Commit(vec![Step::Put(Row { table: Table::Log, key: 2, value: vec![2] })])).await.unwrap();
+        run("mendFirstCopy();", &[]).await;
+        assert!(matches!(nothing, Some(StorageError::Unavailable(_))), "where there is no copy it is said: {nothing:?}");
+        assert_eq!(owner.commit(&one()).await, Err(StorageError::Fenced), "whoever had the store before learns of it");
+        drop((owner, store));
+        let mut store = IndexedStore::open(&name, nobody()).await.unwrap();
+        assert!(store.was_restored(), "what was written meanwhile is taken over");
+        assert_eq!(store.load().await.unwrap().len(), 2);
+        drop(store);
+        assert!(!IndexedStore::open(&name, nobody()).await.unwrap().was_restored(), "both are there again");
+    }
+}
+
+/// From then on, until `mendFirstCopy()`, this method fails but in storage buckets.
+async fn break_first_copy(prototype: &str, method: &str) {
+    run(
+        "const [prototype, method] = [globalThis[args[0]].prototype, args[1]];
+         const [plain, open, ofBuckets] = [prototype[method], IDBFactory.prototype.open, new WeakSet()];
+         globalThis.mendFirstCopy = () => {
+           IDBFactory.prototype.open = open;
+           prototype[method] = plain;
+         };
+         IDBFactory.prototype.open = function (...of) {
+           const request = open.apply(this, of);
+           if (this !== indexedDB) request.addEventListener('success', () => ofBuckets.add(request.result));
+           return request;
+         };
+         const isFirst = (self) => (self instanceof IDBFactory ? self === indexedDB : !ofBuckets.has(self.transaction.db));
+         const next = prototype[method];
+         prototype[method] = function (...of) {
+           if (isFirst(this)) throw new DOMException('broken', 'UnknownError');
+           return next.apply(this, of);
+         };",
+        &[prototype, method],
+    )
+    .await;
+}
+
 async fn lose_first_copy(name: &str) {
     run(
         "return new Promise((resolve, reject) => {

@@ -24,11 +24,11 @@ const MINIMUM: [(Stage, &str, u32); 9] = [
     (Stage::Format, "format", 3),
     (Stage::Lint, "lint", 4),
     (Stage::Native, "native", 798),
-    (Stage::Wasm, "wasm", 25),
+    (Stage::Wasm, "wasm", 26),
     (Stage::Lab, "lab", 14),
     (Stage::Package, "package", 86),
     (Stage::Build, "build", 17),
-    (Stage::EndToEnd, "e2e", 383),
+    (Stage::EndToEnd, "e2e", 384),
     (Stage::Docs, "docs", 203),
 ];
 

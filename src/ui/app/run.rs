@@ -1,11 +1,10 @@
 //! Playback and the guide: frames, and what moves the run.
 
 use super::App;
-use crate::scenarios::Panel as LessonPanel;
 use crate::ui::IS_WHOLE;
 use crate::ui::guide::Guide;
 use crate::ui::hooks::frame::Frames;
-use crate::ui::message::{GuideMsg, Msg, RunMsg, Tab};
+use crate::ui::message::{GuideMsg, Msg, RunMsg};
 use crate::ui::player::{self, Player};
 use yew::prelude::*;
 
@@ -106,13 +105,6 @@ impl App {
     /// Brings forward what the lesson wants to be seen.
     pub(super) fn follow_lesson(&mut self) {
         let guide = self.player.as_ref().and_then(|player| player.guide.as_ref()).filter(|guide| !guide.is_closed());
-        self.tab = match guide.and_then(Guide::panel) {
-            Some(LessonPanel::Conflict) => Tab::Conflict,
-            Some(LessonPanel::Verdicts) => Tab::Verdicts,
-            Some(LessonPanel::Replica) => Tab::Replica,
-            Some(LessonPanel::Faults) => Tab::Faults,
-            Some(LessonPanel::Events) => Tab::Events,
-            Some(LessonPanel::Carts) | None => self.tab,
-        };
+        self.tab = guide.and_then(Guide::tab).unwrap_or(self.tab);
     }
 }

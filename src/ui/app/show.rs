@@ -16,6 +16,10 @@ impl App {
                 self.tab = tab;
                 page::scroll_to_top("panel-content");
             }
+            ShowMsg::FarTab(tab) => {
+                self.tab = tab;
+                page::go_to("panel-content");
+            }
             ShowMsg::Node(node) if IS_WHOLE && self.screen.as_ref().is_some_and(|screen| screen.is_draft) => {
                 self.focus_next = self.field_of(node)
             }

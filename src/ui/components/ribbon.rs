@@ -4,7 +4,7 @@ use super::icon::{Shape, icon};
 use super::part::Draw;
 use crate::ui::guide::{Question, Ribbon};
 use crate::ui::markup::{Say, Tag, button, tag};
-use crate::ui::message::{GuideMsg, Msg};
+use crate::ui::message::{GuideMsg, Msg, ShowMsg, Tab};
 
 /// The ribbon; a single button when folded away.
 #[derive(PartialEq)]
@@ -40,9 +40,16 @@ fn closed(say: &Say) -> Tag {
 fn open(ribbon: &Ribbon, say: &Say) -> Tag {
     let count = tag("p").class("ribbon-count").testid("lesson-count").text(format!("{} of {}", ribbon.number, ribbon.count));
     let text = tag("p").class("ribbon-text").testid("lesson-text").set("aria-live", "polite").child(emphasised(&ribbon.text, say));
+    let text = text.maybe(ribbon.tab.map(|tab| far(tab, say)));
     let question = ribbon.prediction.as_ref().map(|question| self::question(question, say));
     let line = tag("div").class("ribbon-line").child(count).child(text).child(buttons(ribbon, say));
     tag("div").key("open").class("ribbon-open").child(line).child(tag("div").class("ribbon-question").maybe(question))
+}
+
+/// To what the step speaks of, where the panel is not beside it.
+fn far(tab: Tab, say: &Say) -> Tag {
+    let go = button("ribbon-far").on_click(say, Msg::Show(ShowMsg::FarTab(tab))).testid("lesson-far").text(tab.title());
+    go.child(tag("span").set("aria-hidden", "true").text(" ↓"))
 }
 
 fn buttons(ribbon: &Ribbon, say: &Say) -> Tag {

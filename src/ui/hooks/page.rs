@@ -31,6 +31,14 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Scrolls the page to the beginning of the element with this id, and puts the focus there.
+pub(crate) fn go_to(id: &str) {
+    focus(id);
+    if let Some(element) = by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
 /// Shows the element with this id from its beginning.
 pub(crate) fn scroll_to_top(id: &str) {
     if let Some(element) = by_id(id) {

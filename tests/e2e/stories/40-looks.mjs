@@ -134,3 +134,24 @@ story("the panel stays in sight where the page is scrolled", { viewport: { width
   const end = () => last.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight && field.getBoundingClientRect().top >= 48);
   await expect.becomes("its last field in sight", end, true);
 });
+
+story("a step of the guide leads to what it speaks of, far below on a small screen", { viewport: { width: 360, height: 740 }, hasTouch: true, reducedMotion: "reduce" }, async (told) => {
+  const { expect, page } = told;
+  const c = cluster(told);
+  await c.ready();
+  const far = c.id("lesson-far");
+  await expect.count(far, 0);
+  for (let step = 2; (await far.count()) === 0; step += 1) {
+    await c.id("lesson-next").tap();
+    await expect.text(c.id("lesson-count"), new RegExp(`^${step} of`));
+    await expect.attribute(c.id("play"), "data-state", "paused");
+  }
+  await expect.text(far, "Conflict ↓");
+  const top = () => page.locator("#panel-content").evaluate((panel) => panel.getBoundingClientRect().top);
+  expect.ok((await top()) > 1_000, "it is far below");
+  await far.tap();
+  await expect.becomes("the panel and its tabs in sight", async () => (await top()) >= 48 && (await top()) < 120, true);
+  await expect.attribute(c.id("tab-conflict"), "aria-selected", "true");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect.hidden(far);
+});

@@ -4,7 +4,8 @@
 //! cut off the last record. The start after that one meets a wrong checksum and deletes everything
 //! (google/leveldb issue 1287). So a commit goes to the first copy and then to the second, which is made anew whenever the
 //! store is opened: no record of it ever follows one that was cut off, and there is always one copy that can be read.
-//! Browsers without storage buckets have one copy.
+//! A store whose first copy can be neither opened nor read goes on from the second alone. Browsers without storage buckets
+//! have one copy.
 
 use super::OnLost;
 use super::database::{Database, Held, databases};
@@ -29,9 +30,9 @@ pub(super) struct SecondCopy {
 }
 
 impl SecondCopy {
-    /// Writes a commit to it. Returns whether that is done: the copy is of no use any more if not.
-    pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> bool {
-        js::within(PATIENCE_MS, self.database.write(commit, commit_count)).await.is_some_and(|end| end.is_ok())
+    /// Writes a commit to it. The copy is of no use any more if that fails.
+    pub(super) async fn write(&self, commit: &Commit, commit_count: u64) -> Result<(), StorageError> {
+        js::within(PATIENCE_MS, self.database.write(commit, commit_count)).await.unwrap_or(Err(StorageError::Blocked))
     }
 
     pub(super) async fn delete(self) {
@@ -44,6 +45,14 @@ impl SecondCopy {
 pub(super) struct Found {
     bucket: String,
     pub(super) held: Held,
+}
+
+impl Found {
+    /// Opens it to go on from it, as the only copy that there is.
+    pub(super) async fn open(&self, name: &str, version: u32, on_lost: &OnLost) -> Result<Database, StorageError> {
+        let factory = factory_of(&self.bucket).await.ok_or(StorageError::Blocked)?;
+        Database::open(&factory, name, version, on_lost).await
+    }
 }
 
 /// The latest copy of the store `name`; `None` if there is none that can be read.

@@ -6,8 +6,8 @@ mod requests;
 
 use super::{js, locks};
 use crate::offline::storage::{Commit, Row, Storage, StorageError};
-use copies::SecondCopy;
-use database::Database;
+use copies::{Found, SecondCopy};
+use database::{Database, Held};
 use requests::{done, failure};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -22,6 +22,7 @@ pub type OnLost = Rc<dyn Fn(StorageError)>;
 
 /// A store in IndexedDB. Closed when dropped.
 pub struct IndexedStore {
+    /// The second copy where the first could not be read.
     first: Database,
     second: Option<SecondCopy>,
     commit_count: u64,
@@ -44,9 +45,18 @@ impl IndexedStore {
     pub async fn open_as(name: &str, version: u32, on_lost: OnLost) -> Result<Self, StorageError> {
         // One opening after the other: who comes last owns the store, and the copy that is left is its own.
         let _turn = locks::turn(&format!("{name}-opening"), copies::PATIENCE_MS).await;
-        let first = Database::open(&factory()?, name, version, &on_lost).await?;
-        let mut held = first.read().await?;
+        let opened = first_copy(name, version, &on_lost).await;
+        if let Err(error) = &opened
+            && !is_of_one_copy(error)
+        {
+            return Err(error.clone());
+        }
         let mut found = copies::latest(name, version).await?;
+        let (first, mut held) = match (opened, &mut found) {
+            (Ok(first), _) => first,
+            (Err(_), Some(found)) => return Self::of_copy(name, version, found, &on_lost).await,
+            (Err(why), None) => return Err(why),
+        };
         let later = found.as_mut().filter(|found| found.held.commit_count > held.commit_count);
         let was_restored = later.is_some();
         if let Some(later) = later {
@@ -57,14 +67,26 @@ impl IndexedStore {
         Ok(Self { first, second, commit_count: held.commit_count, was_restored })
     }
 
-    /// What the store `name` holds, whoever owns it.
-    pub(super) async fn peek(name: &str) -> Result<Vec<Row>, StorageError> {
-        let held = Database::peek(&factory()?, name, VERSION).await?;
-        let found = copies::latest(name, VERSION).await?.map(|found| found.held);
-        Ok(found.filter(|found| found.commit_count > held.commit_count).unwrap_or(held).rows)
+    /// The second copy alone, where the first cannot be opened or read.
+    async fn of_copy(name: &str, version: u32, found: &Found, on_lost: &OnLost) -> Result<Self, StorageError> {
+        let first = found.open(name, version, on_lost).await?;
+        // The other may hold one commit more, which nobody was told of: with the next one this is the later.
+        let commit_count = found.held.commit_count + 1;
+        Ok(Self { first, second: None, commit_count, was_restored: true })
     }
 
-    /// Whether the browser had lost what the store held, and the second copy gave it back.
+    /// What the store `name` holds, whoever owns it.
+    pub(super) async fn peek(name: &str) -> Result<Vec<Row>, StorageError> {
+        let first = Database::peek(&factory()?, name, VERSION).await;
+        let found = copies::latest(name, VERSION).await?.map(|found| found.held);
+        let is_later = |found: &Held| first.as_ref().map_or(true, |first| found.commit_count > first.commit_count);
+        match found.filter(is_later) {
+            Some(found) => Ok(found.rows),
+            None => Ok(first?.rows),
+        }
+    }
+
+    /// Whether the browser had lost what the store held, or could not read it, and the second copy gave it back.
     #[must_use]
     pub const fn was_restored(&self) -> bool {
         self.was_restored
@@ -88,15 +110,27 @@ impl Storage for IndexedStore {
         let commit_count = self.commit_count + 1;
         self.first.write(commit, commit_count).await?;
         self.commit_count = commit_count;
-        if let Some(second) = &self.second
-            && !second.write(commit, commit_count).await
-            && let Some(behind) = self.second.take()
-        {
+        let Some(second) = &self.second else { return Ok(()) };
+        match second.write(commit, commit_count).await {
+            // A page that could not read the first copy goes on from this one.
+            Err(StorageError::Fenced) => return Err(StorageError::Fenced),
             // No copy rather than one that stays behind; nobody waits for its end.
-            spawn_local(behind.delete());
+            Err(_) => self.second.take().into_iter().for_each(|behind| spawn_local(behind.delete())),
+            Ok(()) => {}
         }
         Ok(())
     }
+}
+
+async fn first_copy(name: &str, version: u32, on_lost: &OnLost) -> Result<(Database, Held), StorageError> {
+    let first = Database::open(&factory()?, name, version, on_lost).await?;
+    let held = first.read().await?;
+    Ok((first, held))
+}
+
+/// Whether another copy may still be there and be read.
+const fn is_of_one_copy(error: &StorageError) -> bool {
+    matches!(error, StorageError::Unavailable(_) | StorageError::Damaged(_))
 }
 
 fn factory() -> Result<IdbFactory, StorageError> {
