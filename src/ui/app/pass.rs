@@ -7,11 +7,9 @@ use std::rc::Rc;
 impl App {
     /// Moves the messages, and brings up to date the part of the page whose turn it is. Returns whether there is one.
     pub(super) fn pass(&mut self, has_happened: bool) -> bool {
-        if has_happened {
-            if let (Some(player), Some(screen)) = (&self.player, &mut self.screen) {
-                screen.flights = player.session.flights();
-                self.pace.stir(screen.flights.len());
-            }
+        if has_happened && let (Some(player), Some(screen)) = (&self.player, &mut self.screen) {
+            screen.flights = player.session.flights();
+            self.pace.stir(screen.flights.len());
         }
         let turn = self.pace.next();
         match turn {
