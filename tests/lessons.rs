@@ -133,6 +133,11 @@ fn every_step_tells_the_truth_in_every_variant() {
         assert!(lesson.step().text.contains(name), "{variant}");
         session.submit(Command::Decide(mode)).unwrap();
         assert_eq!(is_lost(&session, "bread"), next == "last-write", "{variant}");
+        if next == "add-wins" {
+            assert!(lesson.step().text.contains("Press “Last write (cart)”, and you lose it again"));
+            session.submit(Command::Decide(Mode::LastWrite)).unwrap();
+            assert!(is_lost(&session, "bread"));
+        }
     }
 }
 

@@ -176,7 +176,7 @@ const LAST_WRITE: Told = Told {
                decides it by the same rule, and Ana's cart has the later timestamp. Your bread, to which the phone had \
                answered ok, is gone: a lost write. The list “What became of every write” says so.",
     last: "Now decide it otherwise: under “How shall replicas decide?” press “Add-wins”. The carts are merged item by item \
-           then, and your bread is back.",
+           then, and your bread is back. Press “Last write (cart)”, and you lose it again.",
 };
 
 const LAST_WRITE_LINE: Told = Told {

@@ -16,7 +16,7 @@ pub(super) const LETTER: f64 = 6.6;
 /// Labels keep twice this from each other.
 const CLEAR: f64 = 3.0;
 /// Half of a message's sign.
-const SIGN: f64 = 8.0;
+pub(super) const SIGN: f64 = 8.0;
 
 /// Half of an operation's height.
 pub(super) const BAR: f64 = 7.0;

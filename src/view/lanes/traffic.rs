@@ -1,6 +1,6 @@
 //! Operations and messages in the picture: as many as it bears.
 
-use super::brush::{BAR, Brush, LETTER, short};
+use super::brush::{BAR, Brush, LETTER, SIGN, short};
 use super::cone::Relation;
 use super::known::{Task, Trip};
 use super::lane::Process;
@@ -120,8 +120,11 @@ impl Brush<'_> {
         }
         let length = seen_from.distance(seen_to);
         if with_letter && length > 30.0 && light != " light-aside" {
-            let seat =
-                |share: f64| Point::new(seen_from.x + share * (seen_to.x - seen_from.x), seen_from.y + share * (seen_to.y - seen_from.y));
+            let (left, right) = (self.plot.left() + SIGN, self.plot.width - SIGN);
+            let between = |from: f64, to: f64, share: f64| from + share * (to - from);
+            // At the edge of the window a sign is moved in, so that all of it is seen.
+            let x = |share| between(seen_from.x, seen_to.x, share).min(right).max(left);
+            let seat = |share: f64| Point::new(x(share), between(seen_from.y, seen_to.y, share));
             let Some(middle) = SEATS.map(seat).into_iter().find(|at| self.is_free(*at)) else { return };
             self.signs.push(middle);
             let hollow = if form == Form::Ring { "glyph-hollow" } else { "glyph" };

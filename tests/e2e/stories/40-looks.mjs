@@ -42,6 +42,11 @@ story("the guided tour runs to its end and hands over", { reducedMotion: "reduce
   await expect.text(c.id("lesson-text"), /press “Add-wins”.*your bread is back/);
   await c.policy("add-wins");
   await c.everywhere("bread:1,eggs:12");
+  // And by one's own hand it is lost again.
+  await expect.text(c.id("lesson-text"), /Press “Last write \(cart\)”, and you lose it again/);
+  await c.policy("last-write");
+  await c.everywhere("eggs:12,milk:2");
+  await expect.text(c.id("fates"), /Your bread \+1 was discarded in favour of Ana's .*later timestamp/);
   await c.id("lesson-back").click();
   await expect.text(c.id("lesson-count"), new RegExp(`^${count - 1} of ${count}`));
 });

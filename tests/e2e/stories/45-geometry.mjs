@@ -78,3 +78,23 @@ for (const width of [360, 1280, 2560]) {
     await reads("the dialog of sharing");
   });
 }
+
+/** In the page: where the signs of messages stand that reach beyond the lanes. */
+function cutOff() {
+  const picture = document.querySelector("[data-testid=diagram-picture]");
+  const [left, right] = [picture.querySelector(".names-ground").width.baseVal.value, picture.viewBox.baseVal.width];
+  const xs = [...picture.querySelectorAll(".letter")].flatMap((text) => text.getAttribute("x").trim().split(" ").map(Number));
+  return xs.length === 0 ? ["no sign at all"] : xs.filter((x) => x < left + 8 || x > right - 8);
+}
+
+story("the edge of the diagram cuts no sign off", { viewport: screen(1280), path: "?scenario=single-leader-async", reducedMotion: "reduce" }, async (told) => {
+  const { expect, page } = told;
+  const c = cluster(told);
+  await c.free();
+  // The first heartbeats are answered within milliseconds, at the left end of a window of hundreds.
+  const last = () => c.id("time").evaluate((time) => Number(time.dataset.ns) / 1e6);
+  while ((await last()) < 200) {
+    await c.id("step").click();
+  }
+  await expect.becomes("signs that are cut off", () => page.evaluate(cutOff), []);
+});
