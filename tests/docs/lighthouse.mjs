@@ -17,7 +17,11 @@ const { default: lighthouse } = await import(require.resolve("lighthouse"));
 const site = await serveSite(process.env.SITE, { compressed: true });
 const profile = mkdtempSync(join(tmpdir(), "replicascope-lighthouse-"));
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const browser = spawn(process.env.CHROMIUM || "/usr/bin/chromium", [...flags, `--user-data-dir=${profile}`, "--remote-debugging-port=0", "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
+const browser = spawn(process.env.CHROMIUM || "/usr/bin/chromium", [...flags, `--user-data-dir=${profile}`, "--remote-debugging-port=0", "about:blank"], {
+  stdio: ["ignore", "ignore", "pipe"],
+  // A group of its own, to be ended as a whole.
+  detached: true,
+});
 let failed = 0;
 try {
   const port = await new Promise((resolve, reject) => {
@@ -34,7 +38,8 @@ try {
     worse.forEach((audit) => console.log(`       ${audit.title} ${audit.displayValue ?? ""} ${(audit.details?.items ?? []).map(({ node }) => node?.snippet ?? "").join(" ").slice(0, 200)}`));
   }
 } finally {
-  browser.kill();
+  // Processes that outlive the first one would go on writing into the profile.
+  process.kill(-browser.pid, "SIGKILL");
   await new Promise((resolve) => (browser.exitCode === null && browser.signalCode === null ? browser.once("exit", resolve) : resolve()));
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   await site.close();
