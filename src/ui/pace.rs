@@ -40,19 +40,20 @@ const fn moves(turn: Turn, least_ms: f64) -> Rest {
     Rest { turn, least_ms, share: 100.0, crowd: f64::INFINITY }
 }
 
-const fn is_read(turn: Turn, least_ms: f64) -> Rest {
+const fn read(turn: Turn, least_ms: f64) -> Rest {
     Rest { turn, least_ms, share: 300.0, crowd: 100.0 }
 }
 
+/// What moves comes round soon; what is read may be a little behind where much happens.
 const TURNS: [Rest; 8] = [
     moves(Turn::Clock, 50.0),
     moves(Turn::Stage, 100.0),
-    is_read(Turn::Data, 350.0),
-    is_read(Turn::Panel, 400.0),
-    is_read(Turn::Track, 250.0),
-    is_read(Turn::Said, 1_000.0),
-    is_read(Turn::Diagram, 400.0),
-    is_read(Turn::Charts, 500.0),
+    read(Turn::Data, 350.0),
+    read(Turn::Panel, 400.0),
+    read(Turn::Track, 250.0),
+    read(Turn::Said, 1_000.0),
+    read(Turn::Diagram, 400.0),
+    read(Turn::Charts, 500.0),
 ];
 /// However costly, a part is drawn this often.
 const MOST_MS: f64 = 1_000.0;
